@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * An element on its way through the kernel.
+ *
+ * Inside the kernel an element lives in a *slot*: in the ring, on the stack of
+ * the task that sends or receives it, or in the list of returned elements. Up to
+ * CHAN_ELEM_INLINE bytes the slot holds the element itself; above that it holds a
+ * struct chan_elem_ref, so that only a pointer moves while a lock is held.
+ * An element is in exactly one slot at a time; moving it leaves the old slot
+ * meaningless.
+ */
+#ifndef _CHAN_ELEM_H
+#define _CHAN_ELEM_H
+
+#include <linux/compiler.h>
+#include <linux/string.h>
+#include <linux/types.h>
+#include <linux/chan.h>
+
+struct chan_user;
+
+/* Most elements that one pass over a channel moves. */
+#define CHAN_ELEM_BATCH	32
+
+/**
+ * struct chan_elem_ref - the slot of an element above CHAN_ELEM_INLINE bytes
+ * @buf: the element
+ * @user: who is charged for @buf: the user that sent it
+ */
+struct chan_elem_ref {
+	void			*buf;
+	struct chan_user	*user;
+};
+
+/**
+ * struct chan_elem - slots on the stack of a task that sends or receives
+ * @slots: one slot of any element size, or as many small ones as fit
+ * @ref: the slot of a large element
+ */
+struct chan_elem {
+	union {
+		u8			slots[CHAN_ELEM_INLINE];
+		struct chan_elem_ref	ref;
+	};
+};
+
+static inline bool chan_elem_is_ref(u32 elemsize)
+{
+	return elemsize > CHAN_ELEM_INLINE;
+}
+
+/* Bytes of the slot of an element of @elemsize bytes. */
+static inline u32 chan_elem_slotsize(u32 elemsize)
+{
+	return chan_elem_is_ref(elemsize) ? sizeof(struct chan_elem_ref) : elemsize;
+}
+
+/* How many elements of @elemsize bytes a struct chan_elem holds at a time. */
+static inline unsigned int chan_elem_batch(u32 elemsize)
+{
+	if (chan_elem_is_ref(elemsize))
+		return 1;
+	if (elemsize * CHAN_ELEM_BATCH <= CHAN_ELEM_INLINE)
+		return CHAN_ELEM_BATCH;
+	return CHAN_ELEM_INLINE / elemsize;
+}
+
+static inline void chan_elem_move(void *to, const void *from, u32 slotsize)
+{
+	memcpy(to, from, slotsize);
+}
+
+int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
+		      const void __user *from, unsigned int n);
+int chan_elem_copy_out(void __user *to, struct chan_elem *elem, u32 elemsize,
+		       unsigned int n);
+void chan_elem_free(void *slots, u32 elemsize, unsigned int n);
+
+#endif /* _CHAN_ELEM_H */

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The open file of a channel.
+ */
+#ifndef _CHAN_FILE_H
+#define _CHAN_FILE_H
+
+#include <linux/fs.h>
+#include <linux/poll.h>
+
+#include "hchan.h"
+
+/**
+ * struct chan_file - an open file; constant
+ * @ch: its channel
+ * @rights: CHAN_RIGHT_*: what may be done through it
+ */
+struct chan_file {
+	struct hchan	*ch;
+	u32		rights;
+};
+
+/**
+ * chan_file_check() - may an operation go on?
+ * @cf: the file
+ * @right: the right it needs, or 0
+ *
+ * Return: 0, -EBADFD for a nil channel, or -EBADF without the right.
+ */
+static inline int chan_file_check(const struct chan_file *cf, u32 right)
+{
+	if (unlikely(!chan_hchan_made(cf->ch)))
+		return -EBADFD;
+	if (unlikely(right & ~cf->rights))
+		return -EBADF;
+	return 0;
+}
+
+/* How long an operation waits that names no deadline. */
+static inline const struct chan_deadline *chan_file_deadline(const struct file *file)
+{
+	return file->f_flags & O_NONBLOCK ? &chan_deadline_now : &chan_deadline_never;
+}
+
+extern const struct file_operations chan_file_fops;
+
+int chan_file_dup(struct chan_file *cf, u32 rights);
+void chan_file_info(struct chan_file *cf, struct chan_info *info);
+
+long chan_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+__poll_t chan_poll(struct file *file, struct poll_table_struct *wait);
+
+#endif /* _CHAN_FILE_H */

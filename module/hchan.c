@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One channel: ring, wait queues, close.
+ *
+ * Overview
+ * --------
+ * A channel is a ring of @dataqsiz slots and two first-in first-out queues of
+ * parked operations, all under one spinlock. A send takes the first way that is
+ * open to it:
+ *
+ *   handoff  a receiver is parked: the element goes straight into its slot
+ *   ring     there is room: the element goes into the ring
+ *   park     else the sender waits in sendq until a peer takes its element
+ *
+ * and a receive mirrors it. When the ring is full and senders are parked, a
+ * receiver takes the head of the ring, and the element of the first parked sender
+ * moves to its tail. A channel of capacity 0 runs the same code; its ring is always
+ * empty and full at once, so a receiver takes straight from a parked sender.
+ *
+ * The functions named chan_*_try_locked() change the state and nothing else: they
+ * do not sleep, allocate, or know user memory. Elements are slots (elem.h) and
+ * parked operations are waiters (waiter.h).
+ *
+ * A receiver that was given an element but cannot take it (its buffer faults, or
+ * it is being killed) gives it back. Returned elements wait in a list before the
+ * ring, ordered by ticket: the order in which they were taken out. They are received
+ * first, and do not count as buffered.
+ *
+ * Invariants
+ * ----------
+ * They hold whenever the lock is free; chan_hchan_check_locked() checks them before
+ * every unlock if the module is built with CHAN_DEBUG. "Parked" means a waiter whose
+ * parker is CHAN_PARKED; a waiter that lost a race for its parker may stay in
+ * a queue until its task removes it.
+ *
+ * [I1] qcount <= dataqsiz (G8)
+ * [I2] A receiver is parked only if there is nothing to receive: the ring and the
+ *	returned list are empty, and no sender is parked.
+ * [I3] A sender is parked only if the ring is full, and no receiver is parked.
+ * [I4] Nobody is parked on a closed channel; closed never changes again (G6).
+ * [I5] An element is in one slot: of a task that sends it, of the ring, of the
+ *	returned list, or of a task that receives it. Only moves under the lock, and
+ *	the copies from and to user memory by the task itself, change which one (G3).
+ * [I6] The elements in the ring, from recvx on, are in the order in which they were
+ *	sent, all of them were sent before those of parked senders, and those of the
+ *	returned list are in the order of their tickets (G1).
+ *
+ * Locking
+ * -------
+ * hchan.lock is a spinlock: what is done under it is a few moves in memory, and
+ * never an allocation, a copy from or to user memory, a sleep, or a wake-up (those
+ * come after: struct chan_wake). Parkers are claimed under it. Nothing is taken
+ * inside it; pollwq.lock and chan_user_lock are taken without it. life.c has the
+ * list of all channels, whose lock is taken outside hchan.lock.
+ *
+ * Field protection
+ * ----------------
+ * constant once made (CHAN_BARRIER_MADE): dataqsiz, slotsize, elemsize, buf, flags,
+ *	type, user; constant once allocated: id
+ * lock: qcount, sendx, recvx, the slots of buf, closed, recvq, sendq, returned,
+ *	nreturned, tickets, all counters, senders, receivers, writing made
+ * own lock or atomic: pollwq, refs; node: the lock of the list of all channels
+ *
+ * Named barriers
+ * --------------
+ * CHAN_BARRIER_COMPLETE and CHAN_BARRIER_PARK: see waiter.h.
+ *
+ * CHAN_BARRIER_MADE: who sees made sees what CHAN_IOC_MAKE has set.
+ *
+ *   MAKE                                   any operation
+ *   elemsize = ...; buf = ...              made? (acquire)
+ *   made = true (release)                  read elemsize, buf
+ *
+ * CHAN_BARRIER_POLL: see poll.c.
+ *
+ * Memory order (G7): the lock orders a send before the receive that takes its
+ * element from the ring, and a receive before the send that takes its room; where a
+ * task was parked, CHAN_BARRIER_COMPLETE orders it after the peer that completed it.
+ */
+#include <linux/bug.h>
+#include <linux/errno.h>
+#include <linux/limits.h>
+#include <linux/overflow.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "elem.h"
+#include "hchan.h"
+#include "poll.h"
+
+/**
+ * struct chan_wake - whom to wake once the lock is released
+ * @claimed: waiters whose operations were completed
+ * @recv: receives that may go through now, if there are pollers: so many of those
+ *	that poll exclusively are told
+ * @send: the same for sends
+ * @closed: the channel was closed, if there are pollers: all are told
+ */
+struct chan_wake {
+	struct list_head	claimed;
+	int			recv;
+	int			send;
+	bool			closed;
+};
+
+#define CHAN_WAKE_INIT(wake)	{ .claimed = LIST_HEAD_INIT((wake).claimed) }
+
+#ifdef CHAN_DEBUG
+static bool chan_waitq_parked(struct chan_waitq *q)
+{
+	struct chan_waiter *w;
+
+	list_for_each_entry(w, &q->list, node) {
+		if (atomic_read(&w->parker->state) == CHAN_PARKED)
+			return true;
+	}
+	return false;
+}
+
+static void chan_hchan_check_locked(struct hchan *ch)
+{
+	lockdep_assert_held(&ch->lock);
+	WARN_ON_ONCE(ch->qcount > ch->dataqsiz);
+	WARN_ON_ONCE(chan_waitq_parked(&ch->recvq) &&
+		     (ch->qcount || ch->nreturned || chan_waitq_parked(&ch->sendq)));
+	WARN_ON_ONCE(chan_waitq_parked(&ch->sendq) && ch->qcount < ch->dataqsiz);
+	WARN_ON_ONCE(ch->closed && (chan_waitq_parked(&ch->recvq) ||
+				    chan_waitq_parked(&ch->sendq)));
+}
+#else
+static void chan_hchan_check_locked(struct hchan *ch)
+{
+}
+#endif
+
+static void chan_hchan_unlock(struct hchan *ch)
+	__releases(&ch->lock)
+{
+	chan_hchan_check_locked(ch);
+	spin_unlock(&ch->lock);
+}
+
+/* Remember to wake pollers. */
+static void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wake, int recv, int send)
+{
+	lockdep_assert_held(&ch->lock);
+	/* CHAN_BARRIER_POLL: look for pollers under the lock */
+	if (likely(!waitqueue_active(&ch->pollwq)))
+		return;
+	wake->recv += recv;
+	wake->send += send;
+}
+
+static void chan_wake_run(struct hchan *ch, struct chan_wake *wake)
+{
+	if (!list_empty(&wake->claimed))
+		chan_waiter_complete_all(&wake->claimed);
+	if (wake->recv)
+		chan_poll_wake_recv(ch, wake->recv);
+	if (wake->send)
+		chan_poll_wake_send(ch, wake->send);
+	if (wake->closed)
+		chan_poll_wake_all(ch);
+	wake->recv = 0;
+	wake->send = 0;
+}
+
+static void *chan_ring_slot(struct hchan *ch, u32 index)
+{
+	return ch->buf + (size_t)index * ch->slotsize;
+}
+
+static u32 chan_ring_next(struct hchan *ch, u32 index)
+{
+	return ++index == ch->dataqsiz ? 0 : index;
+}
+
+static void chan_ring_push_locked(struct hchan *ch, const void *slot)
+{
+	lockdep_assert_held(&ch->lock);
+	chan_elem_move(chan_ring_slot(ch, ch->sendx), slot, ch->slotsize);
+	ch->sendx = chan_ring_next(ch, ch->sendx);
+	if (++ch->qcount > ch->maxlen)
+		ch->maxlen = ch->qcount;
+}
+
+static void chan_ring_pop_locked(struct hchan *ch, void *slot)
+{
+	lockdep_assert_held(&ch->lock);
+	chan_elem_move(slot, chan_ring_slot(ch, ch->recvx), ch->slotsize);
+	ch->recvx = chan_ring_next(ch, ch->recvx);
+	ch->qcount--;
+}
+
+/* Give an element to the first parked receiver, if there is one. */
+static bool chan_recv_complete_locked(struct hchan *ch, const void *slot, u64 ticket,
+				      struct chan_wake *wake)
+{
+	struct chan_waiter *w = chan_waitq_claim(&ch->recvq, &wake->claimed);
+
+	lockdep_assert_held(&ch->lock);
+	if (!w)
+		return false;
+	chan_elem_move(w->slot, slot, ch->slotsize);
+	w->ticket = ticket;
+	w->result = 1;
+	ch->recvs.park++;
+	return true;
+}
+
+/* The first parked sender, if there is one; its element is the caller's to move. */
+static struct chan_waiter *chan_send_complete_locked(struct hchan *ch, struct chan_wake *wake)
+{
+	struct chan_waiter *w = chan_waitq_claim(&ch->sendq, &wake->claimed);
+
+	lockdep_assert_held(&ch->lock);
+	if (!w)
+		return NULL;
+	w->result = 0;
+	ch->sends.park++;
+	return w;
+}
+
+/* Send one element without waiting. Returns 0, -EPIPE or -EAGAIN. */
+static int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_wake *wake)
+{
+	lockdep_assert_held(&ch->lock);
+	if (ch->closed)
+		return -EPIPE;
+	if (chan_recv_complete_locked(ch, slot, ch->tickets, wake)) {
+		ch->tickets++;
+		ch->sends.handoff++;
+		return 0;
+	}
+	if (ch->qcount < ch->dataqsiz) {
+		chan_ring_push_locked(ch, slot);
+		ch->sends.ring++;
+		chan_wake_poll_locked(ch, wake, 1, 0);
+		return 0;
+	}
+	return -EAGAIN;
+}
+
+static void chan_returned_take_locked(struct hchan *ch, void *slot, u64 *ticket)
+{
+	struct chan_returned *r;
+
+	lockdep_assert_held(&ch->lock);
+	r = list_first_entry(&ch->returned, struct chan_returned, node);
+	chan_elem_move(slot, r->slot, ch->slotsize);
+	*ticket = r->ticket;
+	list_del(&r->node);
+	ch->nreturned--;
+	kfree(r);
+}
+
+/*
+ * Receive one element without waiting. Returns 1, 0 if the channel is closed and
+ * drained, or -EAGAIN.
+ */
+static int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket,
+				struct chan_wake *wake)
+{
+	struct chan_waiter *w;
+
+	lockdep_assert_held(&ch->lock);
+	if (unlikely(ch->nreturned)) {
+		chan_returned_take_locked(ch, slot, ticket);
+		ch->recvs.ring++;
+		return 1;
+	}
+	if (ch->qcount) {
+		chan_ring_pop_locked(ch, slot);
+		ch->recvs.ring++;
+		w = chan_send_complete_locked(ch, wake);
+		if (w)
+			chan_ring_push_locked(ch, w->slot);
+		else
+			chan_wake_poll_locked(ch, wake, 0, 1);
+		*ticket = ch->tickets++;
+		return 1;
+	}
+	w = chan_send_complete_locked(ch, wake);
+	if (w) {
+		chan_elem_move(slot, w->slot, ch->slotsize);
+		ch->recvs.handoff++;
+		*ticket = ch->tickets++;
+		return 1;
+	}
+	return ch->closed ? 0 : -EAGAIN;
+}
+
+/*
+ * Park the calling task with one operation on one channel, the lock held, and wait
+ * with it released. Returns the operation's result, -ERESTARTSYS or -ETIMEDOUT.
+ */
+static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u64 *ticket,
+			   struct chan_wake *wake, const struct chan_deadline *deadline)
+	__releases(&ch->lock)
+{
+	struct chan_parker p;
+	struct chan_waiter w;
+	int err;
+
+	chan_parker_init(&p);
+	chan_waiter_init(&w, &p, slot);
+	chan_waitq_add(q, &w);
+	/* A parked operation is what the other side waits for. */
+	if (q == &ch->sendq) {
+		ch->send_parks++;
+		chan_wake_poll_locked(ch, wake, 1, 0);
+	} else {
+		ch->recv_parks++;
+		chan_wake_poll_locked(ch, wake, 0, 1);
+	}
+	chan_hchan_unlock(ch);
+	chan_wake_run(ch, wake);
+
+	err = chan_parker_wait(&p, deadline);
+	if (err) {
+		spin_lock(&ch->lock);
+		chan_waitq_remove(q, &w);
+		chan_hchan_unlock(ch);
+		return err;
+	}
+	*ticket = w.ticket;
+	return w.result;
+}
+
+/**
+ * chan_hchan_send() - send elements
+ * @ch: the channel, made
+ * @elem: @n elements; those that are sent have left their slots
+ * @n: 1 to chan_elem_batch()
+ * @min: wait until this many are sent, 0 to @n
+ * @deadline: how long to wait
+ *
+ * Context: may sleep.
+ * Return: how many were sent, from the first one on; or if none was, -EPIPE,
+ * -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
+ */
+int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
+		    unsigned int min, const struct chan_deadline *deadline)
+{
+	struct chan_wake wake = CHAN_WAKE_INIT(wake);
+	unsigned int done = 0;
+	u64 ticket;
+	int err;
+
+	while (done < n) {
+		spin_lock(&ch->lock);
+		do {
+			err = chan_send_try_locked(ch, elem->slots + done * ch->slotsize, &wake);
+		} while (!err && ++done < n);
+		if (err != -EAGAIN || done >= min || deadline->now) {
+			chan_hchan_unlock(ch);
+			chan_wake_run(ch, &wake);
+			break;
+		}
+		err = chan_hchan_park(ch, &ch->sendq, elem->slots + done * ch->slotsize,
+				      &ticket, &wake, deadline);
+		if (err)
+			break;
+		done++;
+	}
+	return done ? done : err;
+}
+
+/**
+ * chan_hchan_recv() - receive elements
+ * @ch: the channel, made
+ * @elem: @n empty slots; those of the elements that are received are filled
+ * @tickets: of the elements that are received, for chan_hchan_give_back()
+ * @n: 1 to chan_elem_batch()
+ * @min: wait until this many are received, 0 to @n
+ * @deadline: how long to wait
+ *
+ * Context: may sleep.
+ * Return: how many were received; or if none was, 0 if the channel is closed and
+ * drained, -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
+ */
+int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsigned int n,
+		    unsigned int min, const struct chan_deadline *deadline)
+{
+	struct chan_wake wake = CHAN_WAKE_INIT(wake);
+	unsigned int done = 0;
+	int got;
+
+	while (done < n) {
+		spin_lock(&ch->lock);
+		do {
+			got = chan_recv_try_locked(ch, elem->slots + done * ch->slotsize,
+						   &tickets[done], &wake);
+		} while (got > 0 && ++done < n);
+		if (got != -EAGAIN || done >= min || deadline->now) {
+			chan_hchan_unlock(ch);
+			chan_wake_run(ch, &wake);
+			break;
+		}
+		got = chan_hchan_park(ch, &ch->recvq, elem->slots + done * ch->slotsize,
+				      &tickets[done], &wake, deadline);
+		if (got <= 0)
+			break;
+		done++;
+	}
+	return done ? done : got;
+}
+
+static void chan_returned_add_locked(struct hchan *ch, struct chan_returned *r)
+{
+	struct chan_returned *next;
+
+	lockdep_assert_held(&ch->lock);
+	list_for_each_entry(next, &ch->returned, node) {
+		if (next->ticket > r->ticket)
+			break;
+	}
+	list_add_tail(&r->node, &next->node);
+	ch->nreturned++;
+}
+
+/**
+ * chan_hchan_give_back() - put received elements back to the head of the channel
+ * @ch: the channel
+ * @elem: the elements; their slots become empty
+ * @tickets: their tickets
+ * @from: first one to give back
+ * @to: the one after the last
+ *
+ * The first receiver that is parked gets the element; else it goes to the
+ * returned list, to its place among those that were taken before and after it. An
+ * element that somebody else has received in the meantime has overtaken it. The
+ * element must find a place, so the allocation may not fail; there are never more
+ * such elements than tasks that had received at one moment.
+ *
+ * Context: may sleep.
+ */
+void chan_hchan_give_back(struct hchan *ch, const struct chan_elem *elem, const u64 *tickets,
+			  unsigned int from, unsigned int to)
+{
+	struct chan_wake wake = CHAN_WAKE_INIT(wake);
+	struct chan_returned *r;
+	const void *slot;
+
+	for (; from < to; from++) {
+		slot = elem->slots + from * ch->slotsize;
+		r = kmalloc(struct_size(r, slot, ch->slotsize),
+			    GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+		r->ticket = tickets[from];
+		chan_elem_move(r->slot, slot, ch->slotsize);
+
+		spin_lock(&ch->lock);
+		ch->givebacks++;
+		if (chan_recv_complete_locked(ch, slot, r->ticket, &wake)) {
+			kfree(r);
+		} else {
+			chan_returned_add_locked(ch, r);
+			chan_wake_poll_locked(ch, &wake, 1, 0);
+		}
+		chan_hchan_unlock(ch);
+		chan_wake_run(ch, &wake);
+	}
+}
+
+static void chan_hchan_complete_closed_locked(struct hchan *ch, struct chan_waitq *q,
+					      int result, struct chan_wake *wake)
+{
+	struct chan_waiter *w;
+
+	lockdep_assert_held(&ch->lock);
+	while ((w = chan_waitq_claim(q, &wake->claimed)))
+		w->result = result;
+}
+
+/**
+ * chan_hchan_close() - close a channel
+ * @ch: the channel, made
+ * @cause: CHAN_CLOSED_*
+ *
+ * Parked receivers find the channel closed, parked senders get -EPIPE.
+ *
+ * Context: may sleep.
+ * Return: 0, or -EPIPE if it is closed already; the first cause stays.
+ */
+int chan_hchan_close(struct hchan *ch, u32 cause)
+{
+	struct chan_wake wake = CHAN_WAKE_INIT(wake);
+
+	spin_lock(&ch->lock);
+	if (ch->closed) {
+		chan_hchan_unlock(ch);
+		return -EPIPE;
+	}
+	ch->closed = cause;
+	chan_hchan_complete_closed_locked(ch, &ch->recvq, 0, &wake);
+	chan_hchan_complete_closed_locked(ch, &ch->sendq, -EPIPE, &wake);
+	/* CHAN_BARRIER_POLL */
+	wake.closed = waitqueue_active(&ch->pollwq);
+	chan_hchan_unlock(ch);
+	chan_wake_run(ch, &wake);
+	return 0;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One channel. See the banner of hchan.c.
+ */
+#ifndef _CHAN_HCHAN_H
+#define _CHAN_HCHAN_H
+
+#include <linux/refcount.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <linux/chan.h>
+
+#include "waiter.h"
+
+struct chan_elem;
+struct chan_user;
+
+/* Largest ring, in bytes. */
+#define CHAN_RING_MAX	(1UL << 30)
+
+/**
+ * struct chan_returned - an element that a receiver gave back
+ * @node: in hchan.returned
+ * @ticket: of the element
+ * @slot: the element
+ */
+struct chan_returned {
+	struct list_head	node;
+	u64			ticket;
+	u8			slot[] __aligned(sizeof(u64));
+};
+
+/**
+ * struct hchan - one channel
+ * @lock: protects the fields named in "Locking" in hchan.c
+ * @qcount: elements in the ring
+ * @dataqsiz: capacity of the ring, in elements
+ * @sendx: ring index of the next element to go in
+ * @recvx: ring index of the next element to come out
+ * @slotsize: bytes of a slot
+ * @closed: CHAN_OPEN or why the channel is closed
+ * @buf: the ring, @dataqsiz slots
+ * @recvq: operations parked to receive
+ * @sendq: operations parked to send
+ * @returned: elements given back, struct chan_returned, by ticket
+ * @nreturned: length of @returned
+ * @elemsize: bytes of an element
+ * @tickets: elements that were ever taken out for the first time; the ticket of
+ *	the next one
+ * @sends: completed sends by path
+ * @recvs: completed receives by path
+ * @givebacks: elements given back
+ * @send_parks: sends parked
+ * @recv_parks: receives parked
+ * @maxlen: largest @qcount there ever was
+ * @senders: open files that may send
+ * @receivers: open files that may receive
+ * @made: CHAN_IOC_MAKE has succeeded; before, this is a nil channel
+ * @flags: CHAN_F_*
+ * @id: unique number
+ * @type: name of the element type
+ * @user: who is charged for the channel and its ring
+ * @refs: one for each open file
+ * @pollwq: pollers of either side
+ * @node: in the list of all channels
+ */
+struct hchan {
+	spinlock_t		lock;
+	u32			qcount;
+	u32			dataqsiz;
+	u32			sendx;
+	u32			recvx;
+	u32			slotsize;
+	u32			closed;
+	void			*buf;
+	struct chan_waitq	recvq;
+	struct chan_waitq	sendq;
+	struct list_head	returned;
+	u32			nreturned;
+	u32			elemsize;
+	u64			tickets;
+	struct chan_paths	sends;
+	struct chan_paths	recvs;
+	u64			givebacks;
+	u64			send_parks;
+	u64			recv_parks;
+	u32			maxlen;
+	u32			senders;
+	u32			receivers;
+	bool			made;
+	u32			flags;
+	u64			id;
+	char			type[CHAN_TYPE_MAX];
+	struct chan_user	*user;
+	refcount_t		refs;
+	wait_queue_head_t	pollwq;
+	struct list_head	node;
+};
+
+/* life.c: how channels come and go */
+struct hchan *chan_hchan_alloc(void);
+struct hchan *chan_hchan_get(struct hchan *ch);
+void chan_hchan_put(struct hchan *ch);
+int chan_hchan_make(struct hchan *ch, const struct chan_make *make);
+
+void chan_hchan_attach(struct hchan *ch, u32 rights);
+void chan_hchan_detach(struct hchan *ch, u32 rights);
+
+void chan_hchan_info(struct hchan *ch, struct chan_info *info);
+void chan_hchan_live(unsigned int *channels, unsigned int *waiters);
+
+/* hchan.c: how elements move */
+int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
+		    unsigned int min, const struct chan_deadline *deadline);
+int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsigned int n,
+		    unsigned int min, const struct chan_deadline *deadline);
+void chan_hchan_give_back(struct hchan *ch, const struct chan_elem *elem, const u64 *tickets,
+			  unsigned int from, unsigned int to);
+int chan_hchan_close(struct hchan *ch, u32 cause);
+
+/**
+ * chan_hchan_made() - is this more than a nil channel?
+ * @ch: the channel
+ *
+ * What CHAN_IOC_MAKE has set may be read after this says yes.
+ */
+static inline bool chan_hchan_made(const struct hchan *ch)
+{
+	/* CHAN_BARRIER_MADE, the reading side */
+	return smp_load_acquire(&ch->made);
+}
+
+#endif /* _CHAN_HCHAN_H */

@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The ioctls of a channel. SEND and RECV come first and take nothing but an
+ * address. The others are rows of a table: the argument is copied in and its result
+ * out here, so that no handler touches the user's structure.
+ *
+ * Checks come in this order: the command (ENOTTY), the structure (EFAULT, EINVAL,
+ * E2BIG), its fields (EINVAL), whether the channel is made (EBADFD, or the wait of a
+ * nil channel), the right (EBADF), the element's memory (EFAULT), the channel's state.
+ */
+#include <linux/build_bug.h>
+#include <linux/ktime.h>
+#include <linux/nospec.h>
+#include <linux/time_namespace.h>
+#include <linux/uaccess.h>
+
+#include "elem.h"
+#include "file.h"
+#include "limits.h"
+#include "xfer.h"
+
+static_assert(sizeof(struct chan_make) == 48);
+static_assert(sizeof(struct chan_xfer) == 32);
+static_assert(sizeof(struct chan_dup) == 8);
+static_assert(sizeof(struct chan_info) == 160);
+static_assert(sizeof(struct chan_query) == 64);
+static_assert(sizeof(((struct hchan *)0)->type) == CHAN_TYPE_MAX);
+
+union chan_ioctl_arg {
+	struct chan_make	make;
+	struct chan_xfer	xfer;
+	struct chan_dup		dup;
+	struct chan_info	info;
+	struct chan_query	query;
+};
+
+static long chan_ioctl_query(struct file *file, union chan_ioctl_arg *arg)
+{
+	struct chan_query *query = &arg->query;
+
+	query->version = CHAN_ABI_VERSION;
+	query->make_flags = CHAN_F_ALL;
+	query->xfer_flags = CHAN_XFER_ALL;
+	query->rights = CHAN_RIGHTS_ALL;
+	query->elem_max = CHAN_ELEM_MAX;
+	query->elem_inline = CHAN_ELEM_INLINE;
+	query->ring_max = CHAN_RING_MAX;
+	query->user_channels_max = READ_ONCE(chan_user_channels_max);
+	query->user_bytes_max = READ_ONCE(chan_user_bytes_max);
+	chan_user_usage(&query->user_channels, &query->user_bytes);
+	return 0;
+}
+
+static long chan_ioctl_make(struct file *file, union chan_ioctl_arg *arg)
+{
+	struct chan_file *cf = file->private_data;
+	struct chan_make *make = &arg->make;
+	size_t len = strnlen(make->type, sizeof(make->type));
+
+	if (make->elemsize > CHAN_ELEM_MAX || (make->flags & ~CHAN_F_ALL) || make->reserved)
+		return -EINVAL;
+	if (len == sizeof(make->type) ||
+	    memchr_inv(make->type + len, 0, sizeof(make->type) - len))
+		return -EINVAL;
+	return chan_hchan_make(cf->ch, make);
+}
+
+static long chan_ioctl_dup(struct file *file, union chan_ioctl_arg *arg)
+{
+	struct chan_file *cf = file->private_data;
+	u32 rights = arg->dup.rights;
+	int err;
+
+	if (!rights || (rights & ~CHAN_RIGHTS_ALL) || arg->dup.flags)
+		return -EINVAL;
+	err = chan_file_check(cf, rights);
+	return err ? err : chan_file_dup(cf, rights);
+}
+
+static long chan_ioctl_close(struct file *file, union chan_ioctl_arg *arg)
+{
+	struct chan_file *cf = file->private_data;
+	int err = chan_file_check(cf, CHAN_RIGHT_CLOSE);
+
+	return err ? err : chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE);
+}
+
+static long chan_ioctl_info(struct file *file, union chan_ioctl_arg *arg)
+{
+	struct chan_file *cf = file->private_data;
+	int err = chan_file_check(cf, 0);
+
+	if (!err)
+		chan_file_info(cf, &arg->info);
+	return err;
+}
+
+/* From the clock as the caller's time namespace shows it to the initial one. */
+static ktime_t chan_ioctl_host_time(clockid_t clock, ktime_t time)
+{
+	struct timespec64 shift = {};
+
+	if (clock == CLOCK_MONOTONIC)
+		timens_add_monotonic(&shift);
+	else if (clock == CLOCK_BOOTTIME)
+		timens_add_boottime(&shift);
+	if (shift.tv_sec || shift.tv_nsec)
+		time = ktime_add_safe(time, -timespec64_to_ktime(shift));
+	return time < 0 ? 0 : time;
+}
+
+static int chan_ioctl_deadline(struct file *file, const struct chan_xfer *xfer,
+			       struct chan_deadline *deadline)
+{
+	deadline->now = (xfer->flags & CHAN_XFER_NONBLOCK) || (file->f_flags & O_NONBLOCK);
+	deadline->expires = KTIME_MAX;
+	switch (xfer->flags & (CHAN_XFER_REALTIME | CHAN_XFER_BOOTTIME)) {
+	case 0:
+		deadline->clock = CLOCK_MONOTONIC;
+		break;
+	case CHAN_XFER_REALTIME:
+		deadline->clock = CLOCK_REALTIME;
+		break;
+	case CHAN_XFER_BOOTTIME:
+		deadline->clock = CLOCK_BOOTTIME;
+		break;
+	default:
+		return -EINVAL;
+	}
+	if (xfer->deadline < KTIME_MAX)
+		deadline->expires = chan_ioctl_host_time(deadline->clock, xfer->deadline);
+	return 0;
+}
+
+static int chan_ioctl_xfer(struct file *file, const struct chan_xfer *xfer,
+			   struct chan_deadline *deadline)
+{
+	if ((xfer->flags & ~CHAN_XFER_ALL) || xfer->reserved)
+		return -EINVAL;
+	if (!xfer->min || xfer->min > xfer->count)
+		return -EINVAL;
+	return chan_ioctl_deadline(file, xfer, deadline);
+}
+
+static long chan_ioctl_sendv(struct file *file, union chan_ioctl_arg *arg)
+{
+	const struct chan_xfer *xfer = &arg->xfer;
+	struct chan_deadline deadline;
+	int err = chan_ioctl_xfer(file, xfer, &deadline);
+
+	return err ? err : chan_xfer_send(file->private_data, u64_to_user_ptr(xfer->elems),
+					  xfer->count, xfer->min, &deadline);
+}
+
+static long chan_ioctl_recvv(struct file *file, union chan_ioctl_arg *arg)
+{
+	const struct chan_xfer *xfer = &arg->xfer;
+	struct chan_deadline deadline;
+	int err = chan_ioctl_xfer(file, xfer, &deadline);
+
+	return err ? err : chan_xfer_recv(file->private_data, u64_to_user_ptr(xfer->elems),
+					  xfer->count, xfer->min, &deadline);
+}
+
+/**
+ * struct chan_ioctl_op - one row of the table
+ * @cmd: the command, with the size of the structure as this module knows it
+ * @min_size: size of its first version
+ * @run: the handler; its argument is complete, and is copied out if it succeeds
+ */
+struct chan_ioctl_op {
+	unsigned int	cmd;
+	unsigned int	min_size;
+	long		(*run)(struct file *file, union chan_ioctl_arg *arg);
+};
+
+#define CHAN_IOCTL_OP(_cmd, _min_size, _run) \
+	[_IOC_NR(_cmd)] = { .cmd = _cmd, .min_size = _min_size, .run = _run }
+
+static const struct chan_ioctl_op chan_ioctl_ops[] = {
+	CHAN_IOCTL_OP(CHAN_IOC_QUERY, 64, chan_ioctl_query),
+	CHAN_IOCTL_OP(CHAN_IOC_MAKE, 48, chan_ioctl_make),
+	CHAN_IOCTL_OP(CHAN_IOC_DUP, 8, chan_ioctl_dup),
+	CHAN_IOCTL_OP(CHAN_IOC_CLOSE, 0, chan_ioctl_close),
+	CHAN_IOCTL_OP(CHAN_IOC_INFO, 160, chan_ioctl_info),
+	CHAN_IOCTL_OP(CHAN_IOC_SENDV, 32, chan_ioctl_sendv),
+	CHAN_IOCTL_OP(CHAN_IOC_RECVV, 32, chan_ioctl_recvv),
+};
+
+static const struct chan_ioctl_op *chan_ioctl_find(unsigned int cmd)
+{
+	const unsigned int sizemask = _IOC_SIZEMASK << _IOC_SIZESHIFT;
+	const struct chan_ioctl_op *op;
+	unsigned int nr = _IOC_NR(cmd);
+
+	if (nr >= ARRAY_SIZE(chan_ioctl_ops))
+		return NULL;
+	op = &chan_ioctl_ops[array_index_nospec(nr, ARRAY_SIZE(chan_ioctl_ops))];
+	if (!op->run || (cmd & ~sizemask) != (op->cmd & ~sizemask))
+		return NULL;
+	/* A command without a structure has no size that could grow. */
+	if (_IOC_DIR(cmd) == _IOC_NONE && cmd != op->cmd)
+		return NULL;
+	return op;
+}
+
+static int chan_ioctl_copy_in(const struct chan_ioctl_op *op, unsigned int cmd,
+			      union chan_ioctl_arg *arg, unsigned long user)
+{
+	size_t size = _IOC_SIZE(op->cmd);
+
+	if (_IOC_DIR(cmd) == _IOC_NONE)
+		return user ? -EINVAL : 0;
+	if (_IOC_SIZE(cmd) < op->min_size)
+		return -EINVAL;
+	if (_IOC_DIR(cmd) & _IOC_WRITE)
+		return copy_struct_from_user(arg, size, (void __user *)user, _IOC_SIZE(cmd));
+	memset(arg, 0, size);
+	return 0;
+}
+
+static int chan_ioctl_copy_out(const struct chan_ioctl_op *op, unsigned int cmd,
+			       const union chan_ioctl_arg *arg, unsigned long user)
+{
+	size_t known = min(_IOC_SIZE(cmd), _IOC_SIZE(op->cmd));
+	void __user *to = (void __user *)user;
+
+	if (!(_IOC_DIR(cmd) & _IOC_READ))
+		return 0;
+	if (copy_to_user(to, arg, known) || clear_user(to + known, _IOC_SIZE(cmd) - known))
+		return -EFAULT;
+	return 0;
+}
+
+/* Out of line: the fast commands need no room for an argument. */
+static noinline long chan_ioctl_run(struct file *file, unsigned int cmd, unsigned long user)
+{
+	const struct chan_ioctl_op *op = chan_ioctl_find(cmd);
+	union chan_ioctl_arg arg;
+	long ret;
+	int err;
+
+	if (!op)
+		return -ENOTTY;
+	err = chan_ioctl_copy_in(op, cmd, &arg, user);
+	if (err)
+		return err;
+	ret = op->run(file, &arg);
+	if (ret < 0)
+		return ret;
+	err = chan_ioctl_copy_out(op, cmd, &arg, user);
+	return err ? err : ret;
+}
+
+/**
+ * chan_ioctl() - the ioctls of a channel
+ * @file: the file
+ * @cmd: CHAN_IOC_*
+ * @user: the user's argument
+ *
+ * Context: may sleep.
+ * Return: what the command returns, 0 or more; or a negative errno.
+ */
+long chan_ioctl(struct file *file, unsigned int cmd, unsigned long user)
+{
+	struct chan_file *cf = file->private_data;
+	long ret;
+
+	switch (cmd) {
+	case CHAN_IOC_SEND:
+		ret = chan_xfer_send(cf, (const void __user *)user, 1, 1,
+				     chan_file_deadline(file));
+		return ret > 0 ? 0 : ret;
+	case CHAN_IOC_RECV:
+		return chan_xfer_recv(cf, (void __user *)user, 1, 1, chan_file_deadline(file));
+	default:
+		return chan_ioctl_run(file, cmd, user);
+	}
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The device /dev/chan and the module's parameters.
+ */
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+
+#include "file.h"
+#include "limits.h"
+
+module_param_named(user_channels, chan_user_channels_max, ulong, 0644);
+MODULE_PARM_DESC(user_channels, "channels that one user may have");
+module_param_named(user_bytes, chan_user_bytes_max, ulong, 0644);
+MODULE_PARM_DESC(user_bytes, "bytes that one user may hold in channels");
+
+static int chan_param_live_channels(char *buffer, const struct kernel_param *param)
+{
+	unsigned int channels, waiters;
+
+	chan_hchan_live(&channels, &waiters);
+	return sysfs_emit(buffer, "%u\n", channels);
+}
+
+static int chan_param_live_waiters(char *buffer, const struct kernel_param *param)
+{
+	unsigned int channels, waiters;
+
+	chan_hchan_live(&channels, &waiters);
+	return sysfs_emit(buffer, "%u\n", waiters);
+}
+
+static int chan_param_live_bytes(char *buffer, const struct kernel_param *param)
+{
+	return sysfs_emit(buffer, "%lld\n", chan_limits_live_bytes());
+}
+
+static const struct kernel_param_ops chan_param_live_channels_ops = {
+	.get = chan_param_live_channels,
+};
+
+static const struct kernel_param_ops chan_param_live_waiters_ops = {
+	.get = chan_param_live_waiters,
+};
+
+static const struct kernel_param_ops chan_param_live_bytes_ops = {
+	.get = chan_param_live_bytes,
+};
+
+module_param_cb(live_channels, &chan_param_live_channels_ops, NULL, 0444);
+MODULE_PARM_DESC(live_channels, "channels alive, nil ones too (read-only)");
+module_param_cb(live_waiters, &chan_param_live_waiters_ops, NULL, 0444);
+MODULE_PARM_DESC(live_waiters, "operations parked on channels (read-only)");
+module_param_cb(live_bytes, &chan_param_live_bytes_ops, NULL, 0444);
+MODULE_PARM_DESC(live_bytes, "bytes charged to users (read-only)");
+
+static struct miscdevice chan_device = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "chan",
+	.fops	= &chan_file_fops,
+	.mode	= 0666,
+};
+
+module_misc_device(chan_device);
+
+MODULE_DESCRIPTION("Channels between processes");
+MODULE_AUTHOR("The chan authors");
+MODULE_LICENSE("GPL");

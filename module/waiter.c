@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Parked operations: claim, sleep, wake. See waiter.h for the rules.
+ */
+#include <linux/errno.h>
+#include <linux/hrtimer.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/rt.h>
+#include <linux/sched/signal.h>
+
+#include "waiter.h"
+
+const struct chan_deadline chan_deadline_never = {
+	.clock = CLOCK_MONOTONIC,
+	.expires = KTIME_MAX,
+};
+
+const struct chan_deadline chan_deadline_now = {
+	.now = true,
+	.clock = CLOCK_MONOTONIC,
+};
+
+/**
+ * chan_parker_init() - the calling task is about to park
+ * @p: on the stack of the calling task
+ */
+void chan_parker_init(struct chan_parker *p)
+{
+	atomic_set(&p->state, CHAN_PARKED);
+	p->task = current;
+	p->winner = NULL;
+}
+
+/**
+ * chan_waiter_init() - an operation that is about to be parked
+ * @w: on the stack of the calling task
+ * @p: the calling task
+ * @slot: the element to send, or an empty slot
+ */
+void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot)
+{
+	w->parker = p;
+	w->slot = slot;
+	w->ticket = 0;
+}
+
+static bool chan_parker_claim(struct chan_parker *p)
+{
+	return atomic_cmpxchg(&p->state, CHAN_PARKED, CHAN_CLAIMED) == CHAN_PARKED;
+}
+
+static bool chan_parker_completed(struct chan_parker *p)
+{
+	/* CHAN_BARRIER_COMPLETE, the reading side */
+	return atomic_read_acquire(&p->state) == CHAN_COMPLETED;
+}
+
+/**
+ * chan_waitq_claim() - claim the first operation in a queue that can be had
+ * @q: the queue
+ * @claimed: where the waiter goes
+ *
+ * Waiters whose parker somebody else has claimed are taken out on the way: they
+ * can never be completed from here, and their task does not miss them
+ * (chan_waitq_remove()). So each waiter is looked at once.
+ *
+ * Context: under the lock of the channel that @q belongs to.
+ * Return: a waiter that is the caller's to complete: it fills in the result and
+ * hands @claimed to chan_waiter_complete_all() after it has released the lock;
+ * or NULL.
+ */
+struct chan_waiter *chan_waitq_claim(struct chan_waitq *q, struct list_head *claimed)
+{
+	struct chan_waiter *w;
+
+	while (!list_empty(&q->list)) {
+		w = list_first_entry(&q->list, struct chan_waiter, node);
+		q->count--;
+		if (chan_parker_claim(w->parker)) {
+			w->parker->winner = w;
+			list_move_tail(&w->node, claimed);
+			return w;
+		}
+		list_del_init(&w->node);
+	}
+	return NULL;
+}
+
+/**
+ * chan_waitq_remove() - take an operation out of a queue
+ * @q: the queue
+ * @w: not the winner of its parker, which is claimed; may be out already
+ *
+ * Context: under the lock of the channel that @q belongs to.
+ */
+void chan_waitq_remove(struct chan_waitq *q, struct chan_waiter *w)
+{
+	if (list_empty(&w->node))
+		return;
+	list_del_init(&w->node);
+	q->count--;
+}
+
+/**
+ * chan_parker_wait() - sleep until an operation is completed; the only sleep
+ * @p: the calling task, its waiters queued; without any, it waits in vain
+ * @deadline: when to give up
+ *
+ * What has happened counts in this order: completion, then a signal, then the
+ * deadline. Once a peer has claimed @p, its completion is certain and near: the
+ * peer only has to release a lock and set CHAN_COMPLETED. So this is waited for
+ * even when the task is being killed; success wins.
+ *
+ * Context: no lock held; sleeps.
+ * Return: 0: completed, see @p->winner; -ERESTARTSYS or -ETIMEDOUT: @p is now
+ * claimed by its own task, no operation was nor will be completed, and the
+ * waiters must be removed from their queues.
+ */
+int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline)
+{
+	ktime_t expires = deadline->expires;
+	ktime_t *timeout = expires == KTIME_MAX ? NULL : &expires;
+	u64 slack = rt_task(current) ? 0 : current->timer_slack_ns;
+	bool expired = false;
+	int err = 0;
+
+	for (;;) {
+		/* CHAN_BARRIER_PARK, the sleeping side */
+		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
+		if (chan_parker_completed(p))
+			break;
+		if (signal_pending(current)) {
+			err = -ERESTARTSYS;
+			break;
+		}
+		if (expired) {
+			err = -ETIMEDOUT;
+			break;
+		}
+		expired = !schedule_hrtimeout_range_clock(timeout, slack, HRTIMER_MODE_ABS,
+							  deadline->clock);
+	}
+	__set_current_state(TASK_RUNNING);
+	if (!err)
+		return 0;
+	if (chan_parker_claim(p))
+		return err;
+
+	for (;;) {
+		set_current_state(TASK_UNINTERRUPTIBLE);
+		if (chan_parker_completed(p))
+			break;
+		schedule();
+	}
+	__set_current_state(TASK_RUNNING);
+	return 0;
+}
+
+/**
+ * chan_waiter_complete_all() - let claimed operations return to their tasks
+ * @claimed: from chan_waitq_claim(), results filled in; empty afterwards
+ *
+ * Context: no lock of a channel held. May sleep between two wake-ups, as a close
+ * may have claimed very many.
+ */
+void chan_waiter_complete_all(struct list_head *claimed)
+{
+	struct chan_waiter *w, *next;
+	struct task_struct *task;
+
+	list_for_each_entry_safe(w, next, claimed, node) {
+		rcu_read_lock();
+		task = w->parker->task;
+		/* CHAN_BARRIER_COMPLETE; last touch of @w and its parker */
+		atomic_set_release(&w->parker->state, CHAN_COMPLETED);
+		/* CHAN_BARRIER_PARK, the waking side */
+		wake_up_process(task);
+		rcu_read_unlock();
+		cond_resched();
+	}
+	INIT_LIST_HEAD(claimed);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Parked operations.
+ *
+ * A *parker* is a task that sleeps until a peer completes an operation for it,
+ * or until it gives up. It owns one *waiter* (Go's sudog) for each operation that
+ * it waits for; each waiter stands in the wait queue of one channel. All of them
+ * live on the stack of the sleeping task; nothing is allocated.
+ *
+ * The parker's claim word decides, once, who ends its wait:
+ *
+ *   CHAN_PARKED --- a peer claims it ---> CHAN_CLAIMED --> CHAN_COMPLETED
+ *        |                                (by that peer)
+ *        +------- its own task claims it (signal, deadline) --> CHAN_CLAIMED
+ *
+ * Whoever changes CHAN_PARKED to CHAN_CLAIMED is the winner, and the only one
+ * that may complete an operation of this parker. A peer that wins then
+ *
+ *   1. under the lock of the waiter's channel: moves the element, sets the
+ *	waiter's result, takes the waiter out of its queue,
+ *   2. without any lock: sets CHAN_COMPLETED and wakes the task.
+ *
+ * Last-touch rule: until CHAN_COMPLETED is set, the task cannot leave its wait,
+ * so parker and waiter stay valid for the winner. Once it is set they may be gone,
+ * so setting it is the last thing that the winner does with them. The task itself
+ * may be gone as well: it is kept for its wake-up by an RCU read-side section that
+ * began before. Somebody who did not win must not touch the parker after it has
+ * released the lock of the channel in whose queue it found the waiter.
+ *
+ * CHAN_BARRIER_COMPLETE: element, ticket, result, winner before CHAN_COMPLETED
+ *
+ *   winner                                 sleeping task
+ *   ------                                 -------------
+ *   write element, result                  state == CHAN_COMPLETED (acquire)
+ *   state = CHAN_COMPLETED (release)       read element, result
+ *
+ * CHAN_BARRIER_PARK: no wake-up is lost. Each side writes, then reads what the
+ * other writes, with a full barrier between the two, so they cannot both miss:
+ *
+ *   winner                                 sleeping task
+ *   ------                                 -------------
+ *   state = CHAN_COMPLETED                 task state = TASK_INTERRUPTIBLE
+ *   full barrier in wake_up_process()      full barrier in set_current_state()
+ *   task state asleep? wake it             state == CHAN_COMPLETED? do not sleep
+ */
+#ifndef _CHAN_WAITER_H
+#define _CHAN_WAITER_H
+
+#include <linux/atomic.h>
+#include <linux/ktime.h>
+#include <linux/list.h>
+#include <linux/types.h>
+
+struct task_struct;
+
+/**
+ * struct chan_deadline - how long an operation may wait
+ * @now: not at all: EAGAIN instead
+ * @clock: CLOCK_MONOTONIC, CLOCK_REALTIME or CLOCK_BOOTTIME
+ * @expires: on @clock, in the initial time namespace; KTIME_MAX is never
+ */
+struct chan_deadline {
+	bool		now;
+	clockid_t	clock;
+	ktime_t		expires;
+};
+
+extern const struct chan_deadline chan_deadline_never;
+extern const struct chan_deadline chan_deadline_now;
+
+enum chan_parker_state {
+	CHAN_PARKED,
+	CHAN_CLAIMED,
+	CHAN_COMPLETED,
+};
+
+/**
+ * struct chan_parker - a task that waits for one of its waiters
+ * @state: the claim word, enum chan_parker_state
+ * @task: who sleeps; constant
+ * @winner: the waiter whose operation was completed; written by the winning
+ *	peer, read after CHAN_BARRIER_COMPLETE
+ */
+struct chan_parker {
+	atomic_t		state;
+	struct task_struct	*task;
+	struct chan_waiter	*winner;
+};
+
+/**
+ * struct chan_waiter - one parked operation
+ * @node: in a wait queue; the lock of that channel. In the winner's list of
+ *	wake-ups once it was claimed by a peer.
+ * @parker: whose operation; constant
+ * @slot: the element to send, or an empty slot to receive into; the winner's
+ * @ticket: of the element that was received; written by the winner
+ * @result: of the operation: 1 received, 0 sent or found closed, or -EPIPE;
+ *	written by the winner
+ */
+struct chan_waiter {
+	struct list_head	node;
+	struct chan_parker	*parker;
+	void			*slot;
+	u64			ticket;
+	int			result;
+};
+
+/**
+ * struct chan_waitq - parked operations of one side of a channel, first in first
+ * out
+ * @list: of struct chan_waiter
+ * @count: length of @list
+ *
+ * Both are protected by the lock of the channel.
+ */
+struct chan_waitq {
+	struct list_head	list;
+	unsigned int		count;
+};
+
+static inline void chan_waitq_init(struct chan_waitq *q)
+{
+	INIT_LIST_HEAD(&q->list);
+	q->count = 0;
+}
+
+static inline void chan_waitq_add(struct chan_waitq *q, struct chan_waiter *w)
+{
+	list_add_tail(&w->node, &q->list);
+	q->count++;
+}
+
+struct chan_waiter *chan_waitq_claim(struct chan_waitq *q, struct list_head *claimed);
+void chan_waitq_remove(struct chan_waitq *q, struct chan_waiter *w);
+
+void chan_parker_init(struct chan_parker *p);
+void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot);
+int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline);
+void chan_waiter_complete_all(struct list_head *claimed);
+
+#endif /* _CHAN_WAITER_H */

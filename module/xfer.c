@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Transfers between a task's memory and a channel: what every way in (ioctl, read,
+ * write) has in common. User memory is touched here and only here, before the
+ * channel's lock is taken and after it is released:
+ *
+ *   send     user memory -> slots on the stack -> channel
+ *   receive  channel -> slots on the stack -> user memory; what cannot be copied
+ *            out goes back to the head of the channel
+ *
+ * Many elements go in batches of as many slots as a struct chan_elem holds. The
+ * first element decides about errors; after it, whatever ends the transfer ends it
+ * with the number of elements that were moved.
+ */
+#include <linux/kernel.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+
+#include "elem.h"
+#include "file.h"
+#include "xfer.h"
+
+/**
+ * chan_xfer_nil() - an operation on a nil channel
+ * @deadline: how long to wait
+ *
+ * Context: may sleep.
+ * Return: -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
+ */
+int chan_xfer_nil(const struct chan_deadline *deadline)
+{
+	struct chan_parker p;
+
+	if (deadline->now)
+		return -EAGAIN;
+	chan_parker_init(&p);
+	return chan_parker_wait(&p, deadline);
+}
+
+static int chan_xfer_check(struct chan_file *cf, u32 right,
+			   const struct chan_deadline *deadline)
+{
+	int err = chan_file_check(cf, right);
+
+	return unlikely(err == -EBADFD) ? chan_xfer_nil(deadline) : err;
+}
+
+/* How many of the next @n elements must be waited for. */
+static unsigned int chan_xfer_rest(unsigned int n, size_t min, size_t done)
+{
+	return done < min ? min_t(size_t, n, min - done) : 0;
+}
+
+static int chan_xfer_send_batch(struct hchan *ch, const void __user *from, unsigned int n,
+				unsigned int min, const struct chan_deadline *deadline)
+{
+	struct chan_elem elem;
+	int taken, sent;
+
+	taken = chan_elem_copy_in(&elem, ch->elemsize, from, n);
+	if (taken < 0)
+		return taken;
+	sent = chan_hchan_send(ch, &elem, taken, min_t(unsigned int, taken, min), deadline);
+	if (unlikely(sent < taken))
+		chan_elem_free(&elem, ch->elemsize, taken - max(sent, 0));
+	return sent;
+}
+
+/**
+ * chan_xfer_send() - send elements from user memory
+ * @cf: the file
+ * @from: @count elements, one after the other
+ * @count: 1 or more
+ * @min: wait until this many are sent, 1 to @count
+ * @deadline: how long to wait
+ *
+ * Context: may sleep.
+ * Return: how many were sent; or if none was, a negative errno.
+ */
+long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count, size_t min,
+		    const struct chan_deadline *deadline)
+{
+	struct hchan *ch = cf->ch;
+	unsigned int n;
+	size_t done = 0;
+	int sent;
+
+	sent = chan_xfer_check(cf, CHAN_RIGHT_SEND, deadline);
+	if (unlikely(sent))
+		return sent;
+	do {
+		n = min_t(size_t, count - done, chan_elem_batch(ch->elemsize));
+		sent = chan_xfer_send_batch(ch, from + done * ch->elemsize, n,
+					    chan_xfer_rest(n, min, done), deadline);
+		if (sent > 0)
+			done += sent;
+	} while (sent == n && done < count);
+	return done ? done : sent;
+}
+
+/*
+ * Receive a batch and copy it out. A task that is being killed takes nothing: it
+ * could not tell anybody what it took.
+ */
+static int chan_xfer_recv_batch(struct hchan *ch, void __user *to, unsigned int n,
+				unsigned int min, const struct chan_deadline *deadline)
+{
+	struct chan_elem elem;
+	u64 tickets[CHAN_ELEM_BATCH];
+	int got, given = 0;
+
+	got = chan_hchan_recv(ch, &elem, tickets, n, min, deadline);
+	if (got <= 0)
+		return got;
+	if (likely(!fatal_signal_pending(current)))
+		given = chan_elem_copy_out(to, &elem, ch->elemsize, got);
+	if (likely(given == got))
+		return got;
+	chan_hchan_give_back(ch, &elem, tickets, given, got);
+	return given ? given : -EFAULT;
+}
+
+/**
+ * chan_xfer_recv() - receive elements into user memory
+ * @cf: the file
+ * @to: room for @count elements
+ * @count: 1 or more
+ * @min: wait until this many are received, 1 to @count
+ * @deadline: how long to wait
+ *
+ * Context: may sleep.
+ * Return: how many were received; or if none was, 0 and the first element zeroed if
+ * the channel is closed and drained, or a negative errno.
+ */
+long chan_xfer_recv(struct chan_file *cf, void __user *to, size_t count, size_t min,
+		    const struct chan_deadline *deadline)
+{
+	struct hchan *ch = cf->ch;
+	unsigned int n;
+	size_t done = 0;
+	int got;
+
+	got = chan_xfer_check(cf, CHAN_RIGHT_RECV, deadline);
+	if (unlikely(got))
+		return got;
+	do {
+		n = min_t(size_t, count - done, chan_elem_batch(ch->elemsize));
+		got = chan_xfer_recv_batch(ch, to + done * ch->elemsize, n,
+					   chan_xfer_rest(n, min, done), deadline);
+		if (got > 0)
+			done += got;
+	} while (got == n && done < count);
+	if (!done && !got && clear_user(to, ch->elemsize))
+		return -EFAULT;
+	return done ? done : got;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Transfers between a task's memory and a channel.
+ */
+#ifndef _CHAN_XFER_H
+#define _CHAN_XFER_H
+
+#include <linux/types.h>
+
+struct chan_deadline;
+struct chan_file;
+
+int chan_xfer_nil(const struct chan_deadline *deadline);
+long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count, size_t min,
+		    const struct chan_deadline *deadline);
+long chan_xfer_recv(struct chan_file *cf, void __user *to, size_t count, size_t min,
+		    const struct chan_deadline *deadline);
+
+#endif /* _CHAN_XFER_H */
