@@ -69,6 +69,9 @@ int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
 		return -EFAULT;
 	}
 
+	if (n == 1 && chan_elem_is_word(elemsize))
+		return get_user(*(u64 *)elem->slots, (const u64 __user *)from) ? -EFAULT : n;
+
 	left = copy_from_user(elem->slots, from, n * elemsize);
 	if (unlikely(left))
 		n = (n * elemsize - left) / elemsize;
@@ -97,6 +100,9 @@ int chan_elem_copy_out(void __user *to, struct chan_elem *elem, u32 elemsize,
 		chan_elem_ref_free(&elem->ref, elemsize);
 		return 1;
 	}
+
+	if (n == 1 && chan_elem_is_word(elemsize))
+		return put_user(*(u64 *)elem->slots, (u64 __user *)to) ? 0 : n;
 
 	left = copy_to_user(to, elem->slots, n * elemsize);
 	if (unlikely(left))

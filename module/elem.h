@@ -39,7 +39,7 @@ struct chan_elem_ref {
  */
 struct chan_elem {
 	union {
-		u8			slots[CHAN_ELEM_INLINE];
+		u8			slots[CHAN_ELEM_INLINE] __aligned(sizeof(u64));
 		struct chan_elem_ref	ref;
 	};
 };
@@ -65,9 +65,18 @@ static inline unsigned int chan_elem_batch(u32 elemsize)
 	return CHAN_ELEM_INLINE / elemsize;
 }
 
+/* One word is the commonest element by far: a number, a pointer, an index. */
+static inline bool chan_elem_is_word(u32 size)
+{
+	return size == sizeof(u64);
+}
+
 static inline void chan_elem_move(void *to, const void *from, u32 slotsize)
 {
-	memcpy(to, from, slotsize);
+	if (likely(chan_elem_is_word(slotsize)))
+		*(u64 *)to = *(const u64 *)from;
+	else
+		memcpy(to, from, slotsize);
 }
 
 int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,

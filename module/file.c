@@ -130,7 +130,10 @@ static ssize_t chan_file_write(struct file *file, const char __user *buf, size_t
 	if (!len)
 		return 0;
 	elemsize = cf->ch->elemsize;
-	if (!elemsize || len % elemsize)
+	if (!elemsize)
+		return -EMSGSIZE;
+	/* The VFS cuts a longer write to this, whatever the size of an element. */
+	if (len % elemsize && len != MAX_RW_COUNT)
 		return -EMSGSIZE;
 	len /= elemsize;
 	n = chan_xfer_send(cf, buf, len, len, chan_file_deadline(file));

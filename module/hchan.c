@@ -55,8 +55,8 @@
  *
  * Field protection
  * ----------------
- * constant once made (CHAN_BARRIER_MADE): dataqsiz, slotsize, elemsize, buf, flags,
- *	type, user; constant once allocated: id
+ * constant once made (CHAN_BARRIER_MADE): dataqsiz, slotsize, elemsize, batch, buf,
+ *	flags, type, user; constant once allocated: id
  * lock: qcount, sendx, recvx, the slots of buf, closed, recvq, sendq, returned,
  *	nreturned, tickets, all counters, senders, receivers, writing made
  * own lock or atomic: pollwq, refs; node: the lock of the list of all channels
@@ -97,13 +97,11 @@
  * @closed: the channel was closed, if there are pollers: all are told
  */
 struct chan_wake {
-	struct list_head	claimed;
+	struct chan_claimed	claimed;
 	int			recv;
 	int			send;
 	bool			closed;
 };
-
-#define CHAN_WAKE_INIT(wake)	{ .claimed = LIST_HEAD_INIT((wake).claimed) }
 
 #ifdef CHAN_DEBUG
 static bool chan_waitq_parked(struct chan_waitq *q)
@@ -153,8 +151,10 @@ static void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wake, int 
 
 static void chan_wake_run(struct hchan *ch, struct chan_wake *wake)
 {
-	if (!list_empty(&wake->claimed))
-		chan_waiter_complete_all(&wake->claimed);
+	if (wake->claimed.first)
+		chan_claimed_complete(&wake->claimed);
+	if (likely(!(wake->recv | wake->send | wake->closed)))
+		return;
 	if (wake->recv)
 		chan_poll_wake_recv(ch, wake->recv);
 	if (wake->send)
@@ -342,7 +342,7 @@ static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u
 int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
 		    unsigned int min, const struct chan_deadline *deadline)
 {
-	struct chan_wake wake = CHAN_WAKE_INIT(wake);
+	struct chan_wake wake = {};
 	unsigned int done = 0;
 	u64 ticket;
 	int err;
@@ -382,7 +382,7 @@ int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
 int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsigned int n,
 		    unsigned int min, const struct chan_deadline *deadline)
 {
-	struct chan_wake wake = CHAN_WAKE_INIT(wake);
+	struct chan_wake wake = {};
 	unsigned int done = 0;
 	int got;
 
@@ -438,7 +438,7 @@ static void chan_returned_add_locked(struct hchan *ch, struct chan_returned *r)
 void chan_hchan_give_back(struct hchan *ch, const struct chan_elem *elem, const u64 *tickets,
 			  unsigned int from, unsigned int to)
 {
-	struct chan_wake wake = CHAN_WAKE_INIT(wake);
+	struct chan_wake wake = {};
 	struct chan_returned *r;
 	const void *slot;
 
@@ -484,7 +484,7 @@ static void chan_hchan_complete_closed_locked(struct hchan *ch, struct chan_wait
  */
 int chan_hchan_close(struct hchan *ch, u32 cause)
 {
-	struct chan_wake wake = CHAN_WAKE_INIT(wake);
+	struct chan_wake wake = {};
 
 	spin_lock(&ch->lock);
 	if (ch->closed) {

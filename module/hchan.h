@@ -45,6 +45,7 @@ struct chan_returned {
  * @returned: elements given back, struct chan_returned, by ticket
  * @nreturned: length of @returned
  * @elemsize: bytes of an element
+ * @batch: elements that are moved in one pass
  * @tickets: elements that were ever taken out for the first time; the ticket of
  *	the next one
  * @sends: completed sends by path
@@ -78,6 +79,7 @@ struct hchan {
 	struct list_head	returned;
 	u32			nreturned;
 	u32			elemsize;
+	u32			batch;
 	u64			tickets;
 	struct chan_paths	sends;
 	struct chan_paths	recvs;

@@ -137,7 +137,8 @@ static int chan_ioctl_xfer(struct file *file, const struct chan_xfer *xfer,
 {
 	if ((xfer->flags & ~CHAN_XFER_ALL) || xfer->reserved)
 		return -EINVAL;
-	if (!xfer->min || xfer->min > xfer->count)
+	/* The result is an int. */
+	if (!xfer->min || xfer->min > xfer->count || xfer->count > INT_MAX)
 		return -EINVAL;
 	return chan_ioctl_deadline(file, xfer, deadline);
 }

@@ -112,6 +112,7 @@ static int chan_hchan_set_made(struct hchan *ch, const struct chan_make *make, v
 	if (!ch->made) {
 		ch->elemsize = make->elemsize;
 		ch->slotsize = chan_elem_slotsize(make->elemsize);
+		ch->batch = chan_elem_batch(make->elemsize);
 		ch->dataqsiz = make->cap;
 		ch->flags = make->flags;
 		memcpy(ch->type, make->type, sizeof(ch->type));

@@ -56,33 +56,29 @@ static bool chan_parker_completed(struct chan_parker *p)
 	return atomic_read_acquire(&p->state) == CHAN_COMPLETED;
 }
 
-/**
- * chan_waitq_claim() - claim the first operation in a queue that can be had
- * @q: the queue
- * @claimed: where the waiter goes
- *
- * Waiters whose parker somebody else has claimed are taken out on the way: they
- * can never be completed from here, and their task does not miss them
+/*
+ * Waiters whose parker somebody else has claimed are taken out on the way: they can
+ * never be completed from here, and their task does not miss them
  * (chan_waitq_remove()). So each waiter is looked at once.
- *
- * Context: under the lock of the channel that @q belongs to.
- * Return: a waiter that is the caller's to complete: it fills in the result and
- * hands @claimed to chan_waiter_complete_all() after it has released the lock;
- * or NULL.
  */
-struct chan_waiter *chan_waitq_claim(struct chan_waitq *q, struct list_head *claimed)
+struct chan_waiter *chan_waitq_claim_first(struct chan_waitq *q, struct chan_claimed *claimed)
 {
 	struct chan_waiter *w;
 
 	while (!list_empty(&q->list)) {
 		w = list_first_entry(&q->list, struct chan_waiter, node);
-		q->count--;
-		if (chan_parker_claim(w->parker)) {
-			w->parker->winner = w;
-			list_move_tail(&w->node, claimed);
-			return w;
-		}
 		list_del_init(&w->node);
+		q->count--;
+		if (!chan_parker_claim(w->parker))
+			continue;
+		w->parker->winner = w;
+		w->next = NULL;
+		if (claimed->first)
+			claimed->last->next = w;
+		else
+			claimed->first = w;
+		claimed->last = w;
+		return w;
 	}
 	return NULL;
 }
@@ -102,6 +98,16 @@ void chan_waitq_remove(struct chan_waitq *q, struct chan_waiter *w)
 	q->count--;
 }
 
+/* Sleep once; has the deadline passed? Timer slack is not for real-time tasks. */
+static bool chan_parker_sleep_until(const struct chan_deadline *deadline)
+{
+	ktime_t expires = deadline->expires;
+	u64 slack = rt_task(current) ? 0 : current->timer_slack_ns;
+
+	return !schedule_hrtimeout_range_clock(&expires, slack, HRTIMER_MODE_ABS,
+					       deadline->clock);
+}
+
 /**
  * chan_parker_wait() - sleep until an operation is completed; the only sleep
  * @p: the calling task, its waiters queued; without any, it waits in vain
@@ -119,9 +125,6 @@ void chan_waitq_remove(struct chan_waitq *q, struct chan_waiter *w)
  */
 int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline)
 {
-	ktime_t expires = deadline->expires;
-	ktime_t *timeout = expires == KTIME_MAX ? NULL : &expires;
-	u64 slack = rt_task(current) ? 0 : current->timer_slack_ns;
 	bool expired = false;
 	int err = 0;
 
@@ -138,8 +141,10 @@ int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline
 			err = -ETIMEDOUT;
 			break;
 		}
-		expired = !schedule_hrtimeout_range_clock(timeout, slack, HRTIMER_MODE_ABS,
-							  deadline->clock);
+		if (deadline->expires == KTIME_MAX)
+			schedule();
+		else
+			expired = chan_parker_sleep_until(deadline);
 	}
 	__set_current_state(TASK_RUNNING);
 	if (!err)
@@ -158,18 +163,21 @@ int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline
 }
 
 /**
- * chan_waiter_complete_all() - let claimed operations return to their tasks
+ * chan_claimed_complete() - let claimed operations return to their tasks
  * @claimed: from chan_waitq_claim(), results filled in; empty afterwards
  *
  * Context: no lock of a channel held. May sleep between two wake-ups, as a close
  * may have claimed very many.
  */
-void chan_waiter_complete_all(struct list_head *claimed)
+void chan_claimed_complete(struct chan_claimed *claimed)
 {
-	struct chan_waiter *w, *next;
+	struct chan_waiter *w = claimed->first;
 	struct task_struct *task;
 
-	list_for_each_entry_safe(w, next, claimed, node) {
+	claimed->first = NULL;
+	while (w) {
+		struct chan_waiter *next = w->next;
+
 		rcu_read_lock();
 		task = w->parker->task;
 		/* CHAN_BARRIER_COMPLETE; last touch of @w and its parker */
@@ -177,7 +185,9 @@ void chan_waiter_complete_all(struct list_head *claimed)
 		/* CHAN_BARRIER_PARK, the waking side */
 		wake_up_process(task);
 		rcu_read_unlock();
-		cond_resched();
+
+		w = next;
+		if (w)
+			cond_resched();
 	}
-	INIT_LIST_HEAD(claimed);
 }

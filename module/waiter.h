@@ -89,8 +89,8 @@ struct chan_parker {
 
 /**
  * struct chan_waiter - one parked operation
- * @node: in a wait queue; the lock of that channel. In the winner's list of
- *	wake-ups once it was claimed by a peer.
+ * @node: in a wait queue, or empty; the lock of that channel
+ * @next: in a list of claimed waiters; the winner's
  * @parker: whose operation; constant
  * @slot: the element to send, or an empty slot to receive into; the winner's
  * @ticket: of the element that was received; written by the winner
@@ -99,6 +99,7 @@ struct chan_parker {
  */
 struct chan_waiter {
 	struct list_head	node;
+	struct chan_waiter	*next;
 	struct chan_parker	*parker;
 	void			*slot;
 	u64			ticket;
@@ -118,6 +119,17 @@ struct chan_waitq {
 	unsigned int		count;
 };
 
+/**
+ * struct chan_claimed - waiters that one task has claimed, in the order in which it
+ * did, until it completes them
+ * @first: NULL if there is none
+ * @last: if there is one
+ */
+struct chan_claimed {
+	struct chan_waiter	*first;
+	struct chan_waiter	*last;
+};
+
 static inline void chan_waitq_init(struct chan_waitq *q)
 {
 	INIT_LIST_HEAD(&q->list);
@@ -130,12 +142,28 @@ static inline void chan_waitq_add(struct chan_waitq *q, struct chan_waiter *w)
 	q->count++;
 }
 
-struct chan_waiter *chan_waitq_claim(struct chan_waitq *q, struct list_head *claimed);
+struct chan_waiter *chan_waitq_claim_first(struct chan_waitq *q, struct chan_claimed *claimed);
+
+/**
+ * chan_waitq_claim() - claim the first operation in a queue that can be had
+ * @q: the queue
+ * @claimed: where the waiter goes
+ *
+ * Context: under the lock of the channel that @q belongs to.
+ * Return: a waiter that is the caller's to complete: it fills in the result and
+ * hands @claimed to chan_claimed_complete() after it has released the lock; or NULL.
+ */
+static inline struct chan_waiter *chan_waitq_claim(struct chan_waitq *q,
+						   struct chan_claimed *claimed)
+{
+	return q->count ? chan_waitq_claim_first(q, claimed) : NULL;
+}
+
 void chan_waitq_remove(struct chan_waitq *q, struct chan_waiter *w);
 
 void chan_parker_init(struct chan_parker *p);
 void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot);
 int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline);
-void chan_waiter_complete_all(struct list_head *claimed);
+void chan_claimed_complete(struct chan_claimed *claimed);
 
 #endif /* _CHAN_WAITER_H */

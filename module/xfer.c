@@ -8,8 +8,9 @@
  *   receive  channel -> slots on the stack -> user memory; what cannot be copied
  *            out goes back to the head of the channel
  *
- * Many elements go in batches of as many slots as a struct chan_elem holds. The
- * first element decides about errors; after it, whatever ends the transfer ends it
+ * Many elements go in batches of as many slots as a struct chan_elem holds; of these,
+ * only those are read that were filled, so they need no initial value. The first
+ * element decides about errors; after it, whatever ends the transfer ends it
  * with the number of elements that were moved.
  */
 #include <linux/kernel.h>
@@ -51,10 +52,17 @@ static unsigned int chan_xfer_rest(unsigned int n, size_t min, size_t done)
 	return done < min ? min_t(size_t, n, min - done) : 0;
 }
 
+/* Between two batches: a long transfer stops for a signal, and is fair to others. */
+static bool chan_xfer_may_go_on(void)
+{
+	cond_resched();
+	return !signal_pending(current);
+}
+
 static int chan_xfer_send_batch(struct hchan *ch, const void __user *from, unsigned int n,
 				unsigned int min, const struct chan_deadline *deadline)
 {
-	struct chan_elem elem;
+	struct chan_elem elem __uninitialized;
 	int taken, sent;
 
 	taken = chan_elem_copy_in(&elem, ch->elemsize, from, n);
@@ -89,12 +97,12 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count,
 	if (unlikely(sent))
 		return sent;
 	do {
-		n = min_t(size_t, count - done, chan_elem_batch(ch->elemsize));
+		n = min_t(size_t, count - done, ch->batch);
 		sent = chan_xfer_send_batch(ch, from + done * ch->elemsize, n,
 					    chan_xfer_rest(n, min, done), deadline);
 		if (sent > 0)
 			done += sent;
-	} while (sent == n && done < count);
+	} while (sent == n && done < count && chan_xfer_may_go_on());
 	return done ? done : sent;
 }
 
@@ -105,8 +113,8 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count,
 static int chan_xfer_recv_batch(struct hchan *ch, void __user *to, unsigned int n,
 				unsigned int min, const struct chan_deadline *deadline)
 {
-	struct chan_elem elem;
-	u64 tickets[CHAN_ELEM_BATCH];
+	struct chan_elem elem __uninitialized;
+	u64 tickets[CHAN_ELEM_BATCH] __uninitialized;
 	int got, given = 0;
 
 	got = chan_hchan_recv(ch, &elem, tickets, n, min, deadline);
@@ -144,12 +152,12 @@ long chan_xfer_recv(struct chan_file *cf, void __user *to, size_t count, size_t 
 	if (unlikely(got))
 		return got;
 	do {
-		n = min_t(size_t, count - done, chan_elem_batch(ch->elemsize));
+		n = min_t(size_t, count - done, ch->batch);
 		got = chan_xfer_recv_batch(ch, to + done * ch->elemsize, n,
 					   chan_xfer_rest(n, min, done), deadline);
 		if (got > 0)
 			done += got;
-	} while (got == n && done < count);
+	} while (got == n && done < count && chan_xfer_may_go_on());
 	if (!done && !got && clear_user(to, ch->elemsize))
 		return -EFAULT;
 	return done ? done : got;

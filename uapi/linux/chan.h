@@ -77,7 +77,7 @@ struct chan_make {
 /**
  * struct chan_xfer - argument of CHAN_IOC_SENDV and CHAN_IOC_RECVV
  * @elems: address of @count elements, one after the other
- * @count: how many to move at the most, 1 or more
+ * @count: how many to move at the most, 1 to 2^31 - 1
  * @min: wait until this many have been moved, 1 to @count
  * @flags: CHAN_XFER_*; at most one clock, CLOCK_MONOTONIC if none
  * @deadline: absolute time in nanoseconds to stop waiting at;
