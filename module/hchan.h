@@ -66,7 +66,7 @@ struct chan_returned {
  * @node: in the list of all channels
  */
 struct hchan {
-	spinlock_t		lock;
+	spinlock_t		lock;	/* see hchan.c */
 	u32			qcount;
 	u32			dataqsiz;
 	u32			sendx;
@@ -124,7 +124,7 @@ int chan_hchan_close(struct hchan *ch, u32 cause);
  * chan_hchan_made() - is this more than a nil channel?
  * @ch: the channel
  *
- * What CHAN_IOC_MAKE has set may be read after this says yes.
+ * Return: if true, what CHAN_IOC_MAKE has set may be read.
  */
 static inline bool chan_hchan_made(const struct hchan *ch)
 {

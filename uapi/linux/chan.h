@@ -80,6 +80,7 @@ struct chan_make {
  * @count: how many to move at the most, 1 to 2^31 - 1
  * @min: wait until this many have been moved, 1 to @count
  * @flags: CHAN_XFER_*; at most one clock, CLOCK_MONOTONIC if none
+ * @reserved: 0
  * @deadline: absolute time in nanoseconds to stop waiting at;
  *	CHAN_DEADLINE_NONE waits for ever. What can be done at once is done,
  *	even if the deadline has passed.
