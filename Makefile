@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The door to everything: "make help" says what there is.
+
+KERNEL ?= 6.1
+MATRIX ?= 6.1 6.12
+PREFIX ?= /usr/local
+BUILD := $(CURDIR)/build
+
+# Quiet and parallel, unless the caller says otherwise.
+ifneq ($(V),1)
+MAKEFLAGS += -s
+endif
+ifeq ($(MAKELEVEL)$(filter -j%,$(MAKEFLAGS)),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
+MAKEFLAGS += --no-print-directory
+
+# One folder for each kernel, in which links stand for the sources: objects never mix.
+ifdef KDIR
+MODULE := $(BUILD)/$(shell cat "$(KDIR)/include/config/kernel.release" || echo unknown)
+else
+MODULE := $(BUILD)/$(KERNEL)
+KDIR = $(shell scripts/kernel headers $(KERNEL))
+endif
+
+all: module lib tools selftests
+
+help:
+	@echo 'make             module, library, tools and tests'
+	@echo 'make demo        see channels at work, in a virtual machine'
+	@echo 'make check       build everything and run every test under Linux $(KERNEL)'
+	@echo 'make check-matrix  the same under Linux $(MATRIX)'
+	@echo 'make bench       compare with pipes, sockets and message queues'
+	@echo
+	@echo 'make module      chan.ko, into build/$(KERNEL)'
+	@echo '     KERNEL=6.12     for another of the kernels that scripts/kernel knows'
+	@echo '     KDIR=/lib/modules/$$(uname -r)/build   for this or any other tree'
+	@echo '     CHAN_DEBUG=y    with run-time checks'
+	@echo 'make lib tools selftests  libchan, chanctl and its like, test programs, into build/'
+	@echo 'make install     library and tools, into PREFIX ($(PREFIX)), below DESTDIR'
+	@echo 'make clean       remove build/ (fetched kernels stay: see scripts/kernel --help)'
+	@echo
+	@echo 'V=1 shows the commands, WERROR=1 makes warnings of the module errors.'
+	@echo 'What Debian packages are missing is installed, through sudo unless root.'
+
+deps:
+	scripts/install-deps build
+
+module: deps
+	kdir="$(KDIR)"; test -n "$$kdir" || exit 1; \
+	test -e "$$kdir/vmlinux" || btf=CONFIG_DEBUG_INFO_BTF_MODULES=; \
+	mkdir -p $(MODULE) && \
+	cp -asf $(CURDIR)/Kbuild $(CURDIR)/module $(CURDIR)/uapi $(MODULE) && \
+	$(MAKE) -C "$$kdir" M=$(MODULE) $(if $(WERROR),KCFLAGS=-Werror) $$btf modules
+
+lib: deps
+	$(MAKE) -C lib OUTPUT=$(BUILD)/lib
+
+tools: deps lib
+	$(MAKE) -C tools OUTPUT=$(BUILD)/tools
+
+$(BUILD)/kselftest/kselftest_harness.h:
+	scripts/kselftest-headers $(@D)
+
+selftests: deps lib $(BUILD)/kselftest/kselftest_harness.h
+	$(MAKE) -C selftests OUTPUT=$(BUILD)/selftests
+
+vm-deps: deps
+	scripts/install-deps vm
+
+check: vm-deps lib tools selftests
+	+scripts/check $(KERNEL)
+
+check-matrix: vm-deps lib tools selftests
+	+scripts/check $(MATRIX)
+
+demo: vm-deps module lib tools
+	scripts/demo
+
+bench: vm-deps module lib tools
+	scripts/bench
+
+install: lib tools
+	$(MAKE) -C lib OUTPUT=$(BUILD)/lib PREFIX=$(PREFIX) install
+	$(MAKE) -C tools OUTPUT=$(BUILD)/tools PREFIX=$(PREFIX) install
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all help deps module lib tools selftests vm-deps check check-matrix demo bench install clean
