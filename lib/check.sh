@@ -1,0 +1,134 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
+#
+# What can be checked of libchan without the module: exported symbols, what the
+# compiler must refuse, C++, the installed tree, man pages and every example.
+# Run by "make check", which sets OUTPUT, CC and CXX.
+
+# Flags are lists of words.
+# shellcheck disable=SC2086
+
+set -u
+cd "$(dirname "$0")" || exit 1
+
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+failed=0
+
+CFLAGS="-std=c11 -Wall -Wextra -Wpedantic -Wshadow -Werror -I. -I../uapi"
+CXXFLAGS="-std=c++11 -Wall -Wextra -Wpedantic -Werror -I. -I../uapi"
+# Examples use what POSIX adds to C11.
+EXAMPLE_CFLAGS="$CFLAGS -D_GNU_SOURCE"
+
+fail()
+{
+	echo "check.sh: $*" >&2
+	failed=1
+}
+
+# Functions that chan.h declares, one a line.
+declared()
+{
+	sed -nE 's/^(int|uint64_t) (chan_[a-z_]+)\(.*/\2/p' chan.h | sort
+}
+
+check_symbols()
+{
+	nm -D --defined-only "$OUTPUT/libchan.so" |
+		sed -n 's/.* T \([^@]*\)@@LIBCHAN_1\.0$/\1/p' | sort >"$scratch/exported"
+	declared >"$scratch/declared"
+	cmp -s "$scratch/exported" "$scratch/declared" ||
+		fail "exported are not exactly the functions that chan.h declares:" \
+			"$(diff "$scratch/exported" "$scratch/declared")"
+	nm -g --defined-only "$OUTPUT/libchan.a" |
+		sed -n 's/.* [A-Z] //p' | sort | cmp -s - "$scratch/declared" ||
+		fail "libchan.a has global names that chan.h does not declare"
+}
+
+# compiles language-and-flags...: does check/typed.c?
+compiles()
+{
+	"$@" -c -o "$scratch/typed.o" check/typed.c 2>"$scratch/errors"
+}
+
+check_types()
+{
+	compiles $CC $CFLAGS || fail "check/typed.c is no C: $(cat "$scratch/errors")"
+	compiles $CXX -x c++ $CXXFLAGS || fail "check/typed.c is no C++: $(cat "$scratch/errors")"
+
+	grep -o 'WRONG_[A-Z][A-Z_]*' check/typed.c | sort -u >"$scratch/wrong"
+	while read -r wrong; do
+		case $wrong in
+		WRONG_CXX_*) ;;
+		*) ! compiles $CC $CFLAGS -D$wrong || fail "C compiles $wrong" ;;
+		esac
+		! compiles $CXX -x c++ $CXXFLAGS -D$wrong || fail "C++ compiles $wrong"
+	done <"$scratch/wrong"
+}
+
+check_install()
+{
+	prefix=$scratch/usr
+	make -s --no-print-directory OUTPUT="$scratch/build" PREFIX="$prefix" install ||
+		fail "make install fails"
+	(
+		PKG_CONFIG_LIBDIR=$prefix/lib/pkgconfig
+		export PKG_CONFIG_LIBDIR
+		flags=$(pkg-config --cflags --libs libchan) || exit 1
+		LD_LIBRARY_PATH=$prefix/lib
+		export LD_LIBRARY_PATH
+		$CC -o "$scratch/linked" check/linked.c $flags && "$scratch/linked" &&
+			$CXX -x c++ -o "$scratch/linked" check/linked.c $flags && "$scratch/linked"
+	) || fail "a program cannot use the installed library"
+}
+
+check_man()
+{
+	for function in $(declared); do
+		[ -e "man/$function.3" ] || fail "$function has no man page"
+	done
+	for page in man/*; do
+		[ -e "$page" ] || fail "$page points nowhere"
+	done
+	command -v mandoc >/dev/null || {
+		echo "check.sh: skipped: man pages, as mandoc is not installed" >&2
+		return
+	}
+	find man -type f -exec mandoc -Tlint -Wwarning {} + || fail "man pages have warnings"
+}
+
+# compile_examples file...: programs that were extracted
+compile_examples()
+{
+	for example; do
+		$CC $EXAMPLE_CFLAGS -o "$scratch/example" "$example" \
+			"$OUTPUT/libchan.a" -lpthread || fail "$(basename "$example") does not compile"
+	done
+}
+
+check_examples()
+{
+	for page in man/*; do
+		[ -L "$page" ] || awk -v stem="$scratch/$(basename "$page")" '
+			$1 == ".EE" { inside = 0 }
+			inside { gsub(/\\e/, "\\"); gsub(/\\-/, "-"); print > file }
+			$1 == ".EX" && section == "EXAMPLES" { inside = 1; file = stem "-" ++n ".c" }
+			$1 == ".SH" { section = $2 }
+		' "$page"
+	done
+	awk -v stem="$scratch/README.md" '
+		/^```/ { inside = 0 }
+		inside { print > file }
+		/^```c$/ { inside = 1; file = stem "-" ++n ".c" }
+	' ../README.md || fail "no README.md"
+	compile_examples "$scratch"/*.c
+	compile_examples examples/*.c
+}
+
+check_symbols
+check_types
+check_install
+check_man
+check_examples
+[ $failed = 0 ] && echo "check.sh: all well"
+exit $failed
