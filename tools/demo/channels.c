@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the processes have in common: two channels and a board.
+ */
+#include <errno.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "demo.h"
+
+/**
+ * demo_narrow() - keep of a channel only what a process needs
+ * @ch: the channel; replaced by another file of the same channel
+ * @rights: what it may do from here on
+ *
+ * A channel is closed when nobody is left who may send, or who may receive. So
+ * whoever does not send should not be able to, as with the two ends of a pipe.
+ *
+ * Return: 0, or a negative errno value.
+ */
+int demo_narrow(int *ch, unsigned int rights)
+{
+	int narrow = chan_dup(*ch, rights);
+
+	if (narrow < 0)
+		return narrow;
+	close(*ch);
+	*ch = narrow;
+	return 0;
+}
+
+/**
+ * demo_make() - make the channels and the board
+ * @demo: where they go; its other fields stay
+ *
+ * Return: 0, or a negative errno value, and nothing was made.
+ */
+int demo_make(struct demo *demo)
+{
+	demo->board = mmap(NULL, sizeof(*demo->board), PROT_READ | PROT_WRITE,
+			   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (demo->board == MAP_FAILED)
+		return -errno;
+	demo->paths = path_channel_make(PATHS_CAPACITY, 0);
+	if (demo->paths.fd < 0)
+		goto unmap;
+	demo->results = result_channel_make(RESULTS_CAPACITY, 0);
+	if (demo->results.fd < 0)
+		goto close_paths;
+	return 0;
+
+close_paths:
+	close(demo->paths.fd);
+	demo->paths.fd = demo->results.fd;
+unmap:
+	munmap(demo->board, sizeof(*demo->board));
+	return demo->paths.fd;
+}
+
+void demo_forget(struct demo *demo)
+{
+	close(demo->results.fd);
+	close(demo->paths.fd);
+	munmap(demo->board, sizeof(*demo->board));
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * chan-demo: processes that share work over two channels.
+ *
+ *   producer ---- paths ----> workers ---- results ----> collector
+ *             capacity 16               capacity 0
+ *
+ * The collector is the process that starts the others.
+ */
+#ifndef DEMO_H
+#define DEMO_H
+
+#include <chan.h>
+#include <sys/types.h>
+
+#define PATHS_CAPACITY	16
+#define RESULTS_CAPACITY 0
+
+#define WORKERS_MAX	64
+#define NAME_BYTES	216
+#define HASH_BYTES	32
+
+/**
+ * struct path - element of the first channel: a file to hash
+ * @number: 1, 2, 3... in the order of the walk; 0 is no path
+ * @name: relative to the directory of the walk
+ */
+struct path {
+	uint32_t number;
+	char name[NAME_BYTES];
+};
+
+/**
+ * struct result - element of the second channel: a file that was hashed
+ * @number: of the path
+ * @worker: who did it, from 1 on
+ * @hash: SHA-256 of the contents
+ * @name: of the path
+ */
+struct result {
+	uint32_t number;
+	uint32_t worker;
+	unsigned char hash[HASH_BYTES];
+	char name[NAME_BYTES];
+};
+
+CHAN_TYPE(path_channel, struct path);
+CHAN_TYPE(result_channel, struct result);
+
+/**
+ * struct board - memory that all processes share
+ * @total: how many paths there are; the producer writes it last
+ * @held: for each worker, the path that it received last. The worker receives
+ *	straight into it, so whenever it dies, what it had received stands here.
+ */
+struct board {
+	uint32_t total;
+	struct path held[WORKERS_MAX + 1];
+};
+
+/**
+ * struct demo - what a process starts with
+ * @directory: where to walk
+ * @workers: how many workers do the work
+ * @board: shared by all
+ * @paths: from the producer to the workers
+ * @results: from the workers to the collector
+ */
+struct demo {
+	const char *directory;
+	unsigned int workers;
+	struct board *board;
+	struct path_channel paths;
+	struct result_channel results;
+};
+
+/* What a worker does when it has received its first path. */
+enum worker_fate {
+	WORKER_WORKS,
+	WORKER_STOPS,	/* by a signal that it sends to itself, as if it hung */
+};
+
+/* channels.c: making the channels, and giving up rights */
+int demo_make(struct demo *demo);
+void demo_forget(struct demo *demo);
+int demo_narrow(int *ch, unsigned int rights);
+
+/* The other processes; each function returns an exit status. */
+int producer_run(struct demo *demo, uint32_t already_sent);
+int producer_first_path(const char *directory, struct path *path);
+int worker_run(struct demo *demo, uint32_t worker, enum worker_fate fate);
+
+/* start.c: those processes, forked */
+pid_t start_producer(struct demo *demo, uint32_t already_sent);
+pid_t start_worker(struct demo *demo, uint32_t worker, enum worker_fate fate);
+
+/* The two acts, which the collector plays; they return 0 or a negative errno value. */
+struct ledger;
+int act_flow(struct demo *demo, struct ledger *ledger);
+int act_deaths(struct demo *demo, struct ledger *ledger, uint32_t expected);
+
+#endif /* DEMO_H */
