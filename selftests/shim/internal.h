@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the parts of the shim share. */
+#ifndef _SHIM_INTERNAL_H
+#define _SHIM_INTERNAL_H
+
+struct task_struct;
+
+/* Wake-up from outside the module: an interrupt, a signal, a wait queue. */
+int shim_task_wake(struct task_struct *task, unsigned int states);
+
+#endif /* _SHIM_INTERNAL_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _SHIM_LINUX_COMPILER_H
+#define _SHIM_LINUX_COMPILER_H
+
+#define likely(condition)	__builtin_expect(!!(condition), 1)
+#define unlikely(condition)	__builtin_expect(!!(condition), 0)
+
+#define READ_ONCE(variable)	__atomic_load_n(&(variable), __ATOMIC_RELAXED)
+#define WRITE_ONCE(variable, value) \
+	__atomic_store_n(&(variable), value, __ATOMIC_RELAXED)
+
+#endif /* _SHIM_LINUX_COMPILER_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Included before everything else, as in the kernel. */
+#ifndef _SHIM_LINUX_COMPILER_TYPES_H
+#define _SHIM_LINUX_COMPILER_TYPES_H
+
+#define __user
+#define __releases(lock)
+#define __uninitialized
+#define __aligned(bytes)	__attribute__((aligned(bytes)))
+#define noinline		__attribute__((noinline))
+
+#endif /* _SHIM_LINUX_COMPILER_TYPES_H */

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _SHIM_LINUX_KERNEL_H
+#define _SHIM_LINUX_KERNEL_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+#include "shim.h"
+
+#define min_t(type, a, b) \
+	({ type min_a = (a); type min_b = (b); min_a < min_b ? min_a : min_b; })
+#define max(a, b) \
+	({ typeof(a) max_a = (a); typeof(b) max_b = (b); max_a > max_b ? max_a : max_b; })
+
+#define container_of(pointer, type, member) \
+	((type *)((char *)(pointer) - offsetof(type, member)))
+
+#endif /* _SHIM_LINUX_KERNEL_H */

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Also what glibc's limits.h includes. */
+#ifndef _SHIM_LINUX_LIMITS_H
+#define _SHIM_LINUX_LIMITS_H
+
+#include_next <linux/limits.h>
+
+#endif /* _SHIM_LINUX_LIMITS_H */

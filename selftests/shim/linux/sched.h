@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _SHIM_LINUX_SCHED_H
+#define _SHIM_LINUX_SCHED_H
+
+#include <linux/kernel.h>
+#include <linux/types.h>
+#include <linux/uidgid.h>
+#include <pthread.h>
+
+#include "shim.h"
+
+#define TASK_RUNNING		0x0000U
+#define TASK_INTERRUPTIBLE	0x0001U
+#define TASK_UNINTERRUPTIBLE	0x0002U
+#define TASK_NORMAL		(TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
+#define TASK_FREEZABLE		0x2000U
+
+/**
+ * struct task_struct - a task, which is a thread here
+ * @timer_slack_ns: as in the kernel
+ * @realtime: is it a real-time task?
+ * @capable: has it every capability?
+ * @uid: its user
+ * @user_end: the end of its user memory: an access from there on faults
+ * @state: TASK_*
+ * @signal: a signal is pending
+ * @killed: a fatal one is
+ * @lock: protects changes of @state by others, and the fields below
+ * @changed: @state or @stopped was changed
+ * @asleep: it waits in schedule()
+ * @stopped: it waits at the point that shim_task_stop_at() told
+ * @stop_at: that point
+ * @stop_after: how many times the point is passed before the stop; 0: no stop
+ * @slack_asked: timer slack of its last sleep until a deadline, its own
+ * @locks_held: how many spinlocks it holds, its own
+ * @random: state of its random numbers, its own
+ * @node: in the list of tasks that wait for the end of a grace period
+ */
+struct task_struct {
+	u64		timer_slack_ns;
+	bool		realtime;
+	bool		capable;
+	kuid_t		uid;
+	uintptr_t	user_end;
+	unsigned int	state;
+	bool		signal;
+	bool		killed;
+
+	pthread_mutex_t	lock;
+	pthread_cond_t	changed;
+	bool		asleep;
+	bool		stopped;
+	enum shim_point	stop_at;
+	unsigned int	stop_after;
+
+	u64		slack_asked;
+	int		locks_held;
+	u64		random;
+	struct list_head node;
+};
+
+extern _Thread_local struct task_struct *current;
+
+void set_current_state(unsigned int state);
+void __set_current_state(unsigned int state);
+void schedule(void);
+int wake_up_process(struct task_struct *task);
+void cond_resched(void);
+
+#endif /* _SHIM_LINUX_SCHED_H */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _SHIM_LINUX_UACCESS_H
+#define _SHIM_LINUX_UACCESS_H
+
+#include <linux/errno.h>
+#include <linux/types.h>
+
+unsigned long copy_from_user(void *to, const void __user *from, unsigned long n);
+unsigned long copy_to_user(void __user *to, const void *from, unsigned long n);
+unsigned long clear_user(void __user *to, unsigned long n);
+
+#define get_user(variable, from) \
+	(copy_from_user(&(variable), from, sizeof(variable)) ? -EFAULT : 0)
+#define put_user(value, to) \
+	({ \
+		typeof(*(to)) put_value = (value); \
+		copy_to_user(to, &put_value, sizeof(put_value)) ? -EFAULT : 0; \
+	})
+
+#endif /* _SHIM_LINUX_UACCESS_H */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory: the kernel's, of which an allocation may fail, and the user's, which is
+ * ordinary memory that ends where the task says.
+ */
+#include <linux/kernel.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include <stdlib.h>
+
+/* What an allocation of no bytes gives: not NULL, and not to be touched. */
+#define ZERO_SIZE_PTR	((void *)16)
+/* The first page of user memory is never there. */
+#define USER_START	4096
+/* What memory holds that nobody has written. */
+#define POISON		0xa5
+
+/* How it was allocated, before the memory itself. */
+enum shim_memory_kind {
+	SHIM_KMALLOC = 0x6b6d,
+	SHIM_KVMALLOC = 0x6b76,
+};
+
+struct shim_memory {
+	enum shim_memory_kind	kind;
+	char			bytes[] __aligned(16);
+};
+
+static unsigned int shim_memory_count;
+static _Thread_local unsigned int shim_memory_countdown;
+
+unsigned int shim_memory_fail_nth(unsigned int nth)
+{
+	unsigned int left = shim_memory_countdown;
+
+	shim_memory_countdown = nth;
+	return left;
+}
+
+unsigned int shim_memory_live(void)
+{
+	return READ_ONCE(shim_memory_count);
+}
+
+static void *shim_memory_alloc(size_t size, gfp_t flags, enum shim_memory_kind kind)
+{
+	struct shim_memory *memory;
+
+	shim_might_sleep("allocation");
+	shim_point(SHIM_POINT_ALLOC);
+	if (shim_memory_countdown && !--shim_memory_countdown && !(flags & __GFP_NOFAIL))
+		return NULL;
+	if (!size)
+		return ZERO_SIZE_PTR;
+	memory = malloc(sizeof(*memory) + size);
+	if (!memory)
+		shim_fail("no memory for an allocation of %zu bytes", size);
+	memory->kind = kind;
+	memset(memory->bytes, flags & __GFP_ZERO ? 0 : POISON, size);
+	__atomic_fetch_add(&shim_memory_count, 1, __ATOMIC_RELAXED);
+	return memory->bytes;
+}
+
+static void shim_memory_free(const void *bytes, bool may_be_kvmalloc)
+{
+	struct shim_memory *memory;
+
+	if (!bytes || bytes == ZERO_SIZE_PTR)
+		return;
+	memory = container_of(bytes, struct shim_memory, bytes);
+	if (memory->kind != SHIM_KMALLOC && !(may_be_kvmalloc && memory->kind == SHIM_KVMALLOC))
+		shim_fail("kfree() of what kmalloc() did not give");
+	memory->kind = 0;
+	__atomic_fetch_sub(&shim_memory_count, 1, __ATOMIC_RELAXED);
+	free(memory);
+}
+
+void *kmalloc(size_t size, gfp_t flags)
+{
+	return shim_memory_alloc(size, flags, SHIM_KMALLOC);
+}
+
+void *kvmalloc(size_t size, gfp_t flags)
+{
+	return shim_memory_alloc(size, flags, SHIM_KVMALLOC);
+}
+
+void kfree(const void *memory)
+{
+	shim_memory_free(memory, false);
+}
+
+void kvfree(const void *memory)
+{
+	shim_might_sleep("kvfree()");
+	shim_memory_free(memory, true);
+}
+
+/* How many of @n bytes at @address the calling task can access. */
+static size_t shim_user_reach(const void __user *address, size_t n)
+{
+	uintptr_t start, end;
+
+	shim_might_sleep("access to user memory");
+	shim_point(SHIM_POINT_USER);
+	start = (uintptr_t)address;
+	end = READ_ONCE(current->user_end);
+	if (start < USER_START || start >= end)
+		return 0;
+	return min_t(size_t, n, end - start);
+}
+
+unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
+{
+	size_t reach = shim_user_reach(from, n);
+
+	if (reach)
+		memcpy(to, from, reach);
+	memset((char *)to + reach, 0, n - reach);
+	return n - reach;
+}
+
+unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)
+{
+	size_t reach = shim_user_reach(to, n);
+
+	if (reach)
+		memcpy(to, from, reach);
+	return n - reach;
+}
+
+unsigned long clear_user(void __user *to, unsigned long n)
+{
+	size_t reach = shim_user_reach(to, n);
+
+	if (reach)
+		memset(to, 0, reach);
+	return n - reach;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A kernel of user space: just enough of it that the core of the module builds and
+ * runs here as it is. Headers named as the kernel's declare what stands for them;
+ * this one declares what a test does to its kernel.
+ *
+ * The shim is stricter than the kernel where the module promises more: it aborts
+ * when a task sleeps, allocates, touches user memory or wakes another with a spinlock
+ * held, and at each warning.
+ *
+ * Each thread that runs code of the module is a task: it has set current. Time
+ * stands still unless a test moves it.
+ */
+#ifndef _SHIM_H
+#define _SHIM_H
+
+#include <linux/compiler_types.h>
+#include <linux/types.h>
+#include <time.h>
+
+struct task_struct;
+
+/* Print and abort. */
+void shim_fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* Fail if the calling task holds a spinlock, or is about to sleep already. */
+void shim_might_sleep(const char *what);
+
+/**
+ * enum shim_point - where a task can be stopped, or give way to others
+ * @SHIM_POINT_ANY: at each of the others
+ * @SHIM_POINT_LOCK: before it takes a spinlock
+ * @SHIM_POINT_UNLOCK: after it has released one
+ * @SHIM_POINT_ATOMIC: before it changes an atomic variable
+ * @SHIM_POINT_STATE: after it has set its state
+ * @SHIM_POINT_SCHEDULE: before it sleeps
+ * @SHIM_POINT_WAKE: before it wakes another task
+ * @SHIM_POINT_USER: before it touches user memory
+ * @SHIM_POINT_ALLOC: before it allocates
+ */
+enum shim_point {
+	SHIM_POINT_ANY,
+	SHIM_POINT_LOCK,
+	SHIM_POINT_UNLOCK,
+	SHIM_POINT_ATOMIC,
+	SHIM_POINT_STATE,
+	SHIM_POINT_SCHEDULE,
+	SHIM_POINT_WAKE,
+	SHIM_POINT_USER,
+	SHIM_POINT_ALLOC,
+};
+
+/* The calling task passes a point. */
+void shim_point(enum shim_point point);
+
+/* From now on, give way at random points, and wake up for nothing now and then. */
+void shim_chaos(bool on);
+u64 shim_random(void);
+
+struct task_struct *shim_task_alloc(void);
+/* Frees the task after a grace period, so never under rcu_read_lock(). */
+void shim_task_free(struct task_struct *task);
+/* Frees what no grace period holds any more. */
+void shim_tasks_reap(void);
+void shim_task_signal(struct task_struct *task);
+void shim_task_kill(struct task_struct *task);
+
+/*
+ * Stop @task when it passes @point for the @nth time, not counting those that it
+ * passes with a spinlock held: whoever is preempted there only delays the others.
+ */
+void shim_task_stop_at(struct task_struct *task, enum shim_point point, unsigned int nth);
+bool shim_task_stopped(struct task_struct *task);
+void shim_task_continue(struct task_struct *task);
+/* In which state it sleeps; TASK_RUNNING if it does not. */
+unsigned int shim_task_asleep(struct task_struct *task);
+/* How many wake-ups there were, each counted after it has had its effect. */
+unsigned int shim_wakes(void);
+
+/* How far a clock is; move it, and let the deadlines pass that it reaches. */
+s64 shim_clock_now(clockid_t clock);
+void shim_clock_advance(clockid_t clock, s64 ns);
+
+/*
+ * Let the @nth next allocation of the calling thread fail; 0: none. Returns what was
+ * left of the last count: 0 if that allocation came.
+ */
+unsigned int shim_memory_fail_nth(unsigned int nth);
+/* How many allocations are not yet freed. */
+unsigned int shim_memory_live(void);
+
+#endif /* _SHIM_H */

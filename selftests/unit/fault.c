@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * User memory that faults at each byte, and each allocation that fails: an error means
+ * that nothing happened, and comes at its place in the order of checks.
+ */
+#include "unit.h"
+
+#define COUNT	5
+
+/* User memory that ends after @reach bytes of @elems. */
+static void end_user_memory(const void *elems, size_t reach)
+{
+	current->user_end = (uintptr_t)elems + reach;
+}
+
+static void restore_user_memory(void)
+{
+	current->user_end = UINTPTR_MAX;
+}
+
+static void fill(u8 *elems, u32 size)
+{
+	unsigned int i;
+
+	for (i = 0; i < COUNT; i++)
+		element_fill(elems + i * size, size, i);
+}
+
+static void expect_elements(struct chan_file *cf, u32 size, unsigned int from, unsigned int to)
+{
+	u8 elem[UNIT_ELEMSIZE_MAX];
+
+	for (; from < to; from++) {
+		memset(elem, 0, sizeof(elem));
+		assert_int_equal(chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_true(element_is(elem, size, from));
+	}
+	assert_int_equal(channel_info(cf).len + channel_info(cf).returned, 0);
+}
+
+/* The elements before the fault are sent, and no part of the others. */
+static void G3_G4_send_that_faults_at_each_byte(void **state)
+{
+	const u32 sizes[] = UNIT_ELEMSIZES;
+	u8 elems[COUNT * UNIT_ELEMSIZE_MAX];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(sizes); i++) {
+		const u32 size = sizes[i];
+		struct chan_file *cf = channel_make(size, COUNT);
+		size_t reach;
+
+		fill(elems, size);
+		for (reach = 0; reach < COUNT * size; reach++) {
+			struct chan_info before = channel_info(cf);
+			long whole = reach / size;
+			long sent;
+
+			end_user_memory(elems, reach);
+			sent = chan_xfer_send(cf, elems, COUNT, COUNT, &chan_deadline_now);
+			restore_user_memory();
+			assert_int_equal(sent, whole ? whole : -EFAULT);
+			if (!whole) {
+				struct chan_info after = channel_info(cf);
+
+				assert_memory_equal(&before, &after, sizeof(after));
+			}
+			expect_elements(cf, size, 0, whole);
+		}
+	}
+}
+
+/* The elements before the fault are received, and the others come again. */
+static void G3_G4_receive_that_faults_at_each_byte(void **state)
+{
+	const u32 sizes[] = UNIT_ELEMSIZES;
+	u8 elems[COUNT * UNIT_ELEMSIZE_MAX];
+	unsigned int i, j;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(sizes); i++) {
+		const u32 size = sizes[i];
+		struct chan_file *cf = channel_make(size, COUNT);
+		size_t reach;
+
+		for (reach = 0; reach < COUNT * size; reach++) {
+			long whole = reach / size;
+			long received;
+
+			fill(elems, size);
+			assert_int_equal(chan_xfer_send(cf, elems, COUNT, COUNT,
+							&chan_deadline_now), COUNT);
+			memset(elems, 0, sizeof(elems));
+			end_user_memory(elems, reach);
+			received = chan_xfer_recv(cf, elems, COUNT, COUNT, &chan_deadline_now);
+			restore_user_memory();
+			assert_int_equal(received, whole ? whole : -EFAULT);
+			for (j = 0; j < whole; j++)
+				assert_true(element_is(elems + j * size, size, j));
+			expect_elements(cf, size, whole, COUNT);
+		}
+	}
+}
+
+static void bad_address_of_sender_comes_before_the_state(void **state)
+{
+	struct chan_file *cf = channel_make(8, 0);
+
+	(void)state;
+	assert_int_equal(chan_xfer_send(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_never), -EFAULT);
+	assert_int_equal(channel_info(cf).send_parks, 0);
+	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
+	assert_int_equal(chan_xfer_send(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
+}
+
+static void bad_address_of_receiver_comes_after_the_state(void **state)
+{
+	struct chan_file *cf = channel_make(8, 1);
+
+	(void)state;
+	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EAGAIN);
+	assert_int_equal(channel_info(cf).givebacks, 0);
+	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
+	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
+}
+
+static void G13_missing_right_comes_before_memory_and_state(void **state)
+{
+	struct chan_file *cf = channel_make(8, 1);
+	struct chan_file *sender = channel_dup(cf, CHAN_RIGHT_SEND);
+	struct chan_file *receiver = channel_dup(cf, CHAN_RIGHT_RECV);
+	struct chan_file *closer = channel_dup(cf, CHAN_RIGHT_CLOSE);
+	u64 value = 4711;
+
+	(void)state;
+	channel_send(cf, 1);
+	assert_int_equal(chan_xfer_recv(sender, &value, 1, 1, &chan_deadline_never), -EBADF);
+	assert_int_equal(chan_xfer_recv(sender, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now),
+			 -EBADF);
+	assert_int_equal(chan_xfer_send(receiver, &value, 1, 1, &chan_deadline_never), -EBADF);
+	assert_int_equal(chan_xfer_send(receiver, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now),
+			 -EBADF);
+	assert_int_equal(channel_try_send(closer, 1), -EBADF);
+	assert_int_equal(channel_try_recv(closer, &value), -EBADF);
+	assert_int_equal(value, 4711);
+	assert_int_equal(chan_file_check(sender, CHAN_RIGHT_CLOSE), -EBADF);
+	assert_int_equal(chan_file_check(closer, CHAN_RIGHT_CLOSE), 0);
+	assert_int_equal(chan_file_check(channel_open(), CHAN_RIGHT_CLOSE), -EBADFD);
+	channel_expect(cf, 1);
+}
+
+/* A nil channel touches no memory. */
+static void bad_address_is_nothing_to_a_nil_channel(void **state)
+{
+	struct chan_file *cf = channel_open();
+
+	(void)state;
+	assert_int_equal(chan_xfer_send(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EAGAIN);
+	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EAGAIN);
+}
+
+/* Its memory is slow to come: the others' operations do not wait for it. */
+static void G12_slow_memory_blocks_nobody_else(void **state)
+{
+	struct chan_file *cf = channel_make(8, 2);
+	struct operation *sender = operation_new(operation_run_send, cf, 1);
+	struct operation *receiver = operation_new(operation_run_recv, cf, 1);
+
+	(void)state;
+	channel_send(cf, 1);
+	element_fill(sender->elems, 8, 4);
+	operation_start_stopped(sender, SHIM_POINT_USER, 1);
+	operation_start_stopped(receiver, SHIM_POINT_USER, 1);
+	assert_true(shim_task_stopped(sender->task));
+	assert_true(shim_task_stopped(receiver->task));
+	channel_send_range(cf, 2, 3);
+	channel_expect_range(cf, 2, 3);
+	operation_continue(sender);
+	operation_continue(receiver);
+	assert_int_equal(operation_join(sender), 1);
+	assert_int_equal(operation_join(receiver), 1);
+	assert_int_equal(operation_value(receiver, 0), 1);
+	channel_expect(cf, 4);
+}
+
+/* Did a count given to shim_memory_fail_nth() reach the failing allocation? */
+static bool allocation_failed(void)
+{
+	return !shim_memory_fail_nth(0);
+}
+
+static void G4_open_fails_at_each_allocation(void **state)
+{
+	struct hchan *ch;
+
+	(void)state;
+	shim_memory_fail_nth(1);
+	assert_null(chan_hchan_alloc());
+	shim_memory_fail_nth(2);
+	ch = chan_hchan_alloc();
+	assert_non_null(ch);
+	assert_false(allocation_failed());
+	chan_hchan_put(ch);
+}
+
+static void G4_make_fails_at_each_allocation(void **state)
+{
+	unsigned int nth;
+	int err;
+
+	(void)state;
+	for (nth = 1;; nth++) {
+		struct chan_file *cf = channel_open();
+		struct chan_make form = channel_form(300, 7);
+		unsigned int live = shim_memory_live();
+		struct chan_info before = channel_info(cf);
+		struct chan_info after;
+
+		shim_memory_fail_nth(nth);
+		err = chan_hchan_make(cf->ch, &form);
+		if (!allocation_failed())
+			break;
+		assert_int_equal(err, -ENOMEM);
+		after = channel_info(cf);
+		assert_memory_equal(&before, &after, sizeof(after));
+		assert_false(chan_hchan_made(cf->ch));
+		assert_int_equal(shim_memory_live(), live);
+		assert_int_equal(chan_limits_live_bytes(), 0);
+		assert_int_equal(chan_hchan_make(cf->ch, &form), 0);
+		channel_release(cf);
+	}
+	assert_int_equal(err, 0);
+	assert_int_equal(nth, 3);
+}
+
+/* As a user that the module does not know yet, so that its account is allocated too. */
+static void G4_send_fails_at_each_allocation(void **state)
+{
+	struct chan_file *cf = channel_make(300, 1);
+	const s64 charged = chan_limits_live_bytes();
+	u8 elem[300];
+	unsigned int nth;
+	long sent;
+
+	(void)state;
+	element_fill(elem, sizeof(elem), 1);
+	current->uid.val = 1000;
+	for (nth = 1;; nth++) {
+		unsigned int live = shim_memory_live();
+		struct chan_info before = channel_info(cf);
+		struct chan_info after;
+
+		shim_memory_fail_nth(nth);
+		sent = chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now);
+		if (!allocation_failed())
+			break;
+		assert_int_equal(sent, -ENOMEM);
+		after = channel_info(cf);
+		assert_memory_equal(&before, &after, sizeof(after));
+		assert_int_equal(shim_memory_live(), live);
+		assert_int_equal(chan_limits_live_bytes(), charged);
+	}
+	assert_int_equal(sent, 1);
+	assert_int_equal(nth, 3);
+	expect_elements(cf, sizeof(elem), 1, 2);
+}
+
+/* The elements before the failure are sent. */
+static void G4_send_of_many_fails_at_each_allocation(void **state)
+{
+	struct chan_file *cf = channel_make(300, COUNT);
+	u8 elems[COUNT * 300];
+	unsigned int nth;
+
+	(void)state;
+	fill(elems, 300);
+	for (nth = 1; nth <= COUNT; nth++) {
+		shim_memory_fail_nth(nth);
+		assert_int_equal(chan_xfer_send(cf, elems, COUNT, COUNT, &chan_deadline_now),
+				 nth > 1 ? (long)nth - 1 : -ENOMEM);
+		assert_true(allocation_failed());
+		expect_elements(cf, 300, 0, nth - 1);
+	}
+}
+
+/* An element that is given back must find a place. */
+static void G3_giving_back_needs_no_luck(void **state)
+{
+	struct chan_file *cf = channel_make(8, COUNT);
+	u8 elems[COUNT * 8];
+	unsigned int nth;
+
+	(void)state;
+	fill(elems, 8);
+	for (nth = 1; nth <= COUNT; nth++) {
+		assert_int_equal(chan_xfer_send(cf, elems, COUNT, COUNT, &chan_deadline_now),
+				 COUNT);
+		shim_memory_fail_nth(nth);
+		assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, COUNT, COUNT,
+						&chan_deadline_now), -EFAULT);
+		assert_true(allocation_failed());
+		assert_int_equal(channel_info(cf).returned, COUNT);
+		expect_elements(cf, 8, 0, COUNT);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST(G3_G4_send_that_faults_at_each_byte),
+		UNIT_TEST(G3_G4_receive_that_faults_at_each_byte),
+		UNIT_TEST(bad_address_of_sender_comes_before_the_state),
+		UNIT_TEST(bad_address_of_receiver_comes_after_the_state),
+		UNIT_TEST(G13_missing_right_comes_before_memory_and_state),
+		UNIT_TEST(bad_address_is_nothing_to_a_nil_channel),
+		UNIT_TEST(G12_slow_memory_blocks_nobody_else),
+		UNIT_TEST(G4_open_fails_at_each_allocation),
+		UNIT_TEST(G4_make_fails_at_each_allocation),
+		UNIT_TEST(G4_send_fails_at_each_allocation),
+		UNIT_TEST(G4_send_of_many_fails_at_each_allocation),
+		UNIT_TEST(G3_giving_back_needs_no_luck),
+	};
+
+	return UNIT_RUN(tests);
+}

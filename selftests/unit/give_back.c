@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Elements that a receiver was given but cannot take, because its buffer faults or it
+ * is being killed: they go back to the head of the channel.
+ */
+#include "unit.h"
+
+/* A receiver none of whose memory can be accessed. */
+static struct operation *faulting_recv(struct chan_file *cf, size_t count)
+{
+	struct operation *op = operation_new(operation_run_recv, cf, count);
+
+	op->task->user_end = 0;
+	return op;
+}
+
+/* It has taken its elements, and is about to find that it cannot keep them. */
+static struct operation *faulting_recv_stopped(struct chan_file *cf, size_t count)
+{
+	struct operation *op = faulting_recv(cf, count);
+
+	operation_start_stopped(op, SHIM_POINT_USER, 1);
+	assert_true(shim_task_stopped(op->task));
+	return op;
+}
+
+static void give_back_now(struct operation *op)
+{
+	operation_continue(op);
+	assert_int_equal(operation_join(op), -EFAULT);
+}
+
+static void assert_returned(struct chan_file *cf, u32 returned, u64 givebacks)
+{
+	struct chan_info info = channel_info(cf);
+
+	assert_int_equal(info.returned, returned);
+	assert_int_equal(info.givebacks, givebacks);
+}
+
+static void G4_element_of_faulting_receiver_is_received_next(void **state)
+{
+	struct chan_file *cf = channel_make(8, 3);
+
+	(void)state;
+	channel_send_range(cf, 1, 3);
+	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
+	assert_returned(cf, 1, 1);
+	assert_int_equal(channel_info(cf).len, 2);
+	channel_expect_range(cf, 1, 3);
+	assert_returned(cf, 0, 1);
+	channel_expect_empty(cf);
+}
+
+static void G4_G8_rendezvous_takes_back_an_element(void **state)
+{
+	struct chan_file *cf = channel_make(8, 0);
+	struct operation *sender = operation_park_send(cf, 1);
+
+	(void)state;
+	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
+	assert_int_equal(operation_join(sender), 1);
+	assert_returned(cf, 1, 1);
+	assert_int_equal(channel_info(cf).len, 0);
+	channel_expect(cf, 1);
+	channel_expect_empty(cf);
+}
+
+static void G4_parked_receiver_gives_back(void **state)
+{
+	const u32 sizes[] = UNIT_ELEMSIZES;
+	u8 elem[UNIT_ELEMSIZE_MAX];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(sizes); i++) {
+		const u32 size = sizes[i];
+		struct chan_file *cf;
+		struct operation *op;
+
+		/* It needs no memory for elements of no bytes. */
+		if (!size)
+			continue;
+		cf = channel_make(size, 0);
+		op = faulting_recv(cf, 1);
+		operation_park(op);
+		element_fill(elem, size, 1);
+		assert_int_equal(chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_int_equal(operation_join(op), -EFAULT);
+		assert_returned(cf, 1, 1);
+		memset(elem, 0, sizeof(elem));
+		assert_int_equal(chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_true(element_is(elem, size, 1));
+	}
+}
+
+/* In whatever order they give back, elements come again in that of their taking. */
+static void I6_given_back_elements_keep_their_order(void **state)
+{
+	static const u8 orders[][3] = {
+		{ 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 },
+	};
+	unsigned int i, j;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(orders); i++) {
+		struct chan_file *cf = channel_make(8, 4);
+		struct operation *ops[3];
+
+		channel_send_range(cf, 1, 4);
+		for (j = 0; j < ARRAY_LENGTH(ops); j++)
+			ops[j] = faulting_recv_stopped(cf, 1);
+		for (j = 0; j < ARRAY_LENGTH(ops); j++)
+			give_back_now(ops[orders[i][j]]);
+		assert_returned(cf, 3, 3);
+		channel_expect_range(cf, 1, 4);
+		channel_expect_empty(cf);
+	}
+}
+
+/* Those that were handed over have their place in the order too. */
+static void I6_order_counts_every_way_of_taking(void **state)
+{
+	struct chan_file *cf = channel_make(8, 1);
+	struct operation *handed, *popped, *sender;
+
+	(void)state;
+	handed = faulting_recv(cf, 1);
+	operation_park(handed);
+	shim_task_stop_at(handed->task, SHIM_POINT_USER, 1);
+	channel_send(cf, 1);
+	unit_wait_until(shim_task_stopped(handed->task));
+	channel_send(cf, 2);
+	sender = operation_park_send(cf, 3);
+	popped = faulting_recv_stopped(cf, 1);
+	assert_int_equal(operation_join(sender), 1);
+	sender = operation_park_send(cf, 4);
+
+	give_back_now(popped);
+	give_back_now(handed);
+	assert_returned(cf, 2, 2);
+	assert_int_equal(channel_info(cf).len, 1);
+	channel_expect_range(cf, 1, 4);
+	assert_int_equal(operation_join(sender), 1);
+}
+
+static void G4_element_goes_back_to_a_parked_receiver(void **state)
+{
+	struct chan_file *cf = channel_make(8, 1);
+	struct operation *first, *second;
+
+	(void)state;
+	channel_send(cf, 1);
+	first = faulting_recv_stopped(cf, 1);
+	second = operation_park_recv(cf);
+	give_back_now(first);
+	assert_int_equal(operation_join(second), 1);
+	assert_int_equal(operation_value(second, 0), 1);
+	assert_returned(cf, 0, 1);
+	channel_expect_empty(cf);
+}
+
+/* Who gets a given back element may give it back again, and it keeps its place. */
+static void I6_element_given_back_twice_keeps_its_place(void **state)
+{
+	struct chan_file *cf = channel_make(8, 2);
+	struct operation *first, *second, *parked;
+
+	(void)state;
+	channel_send_range(cf, 1, 2);
+	first = faulting_recv_stopped(cf, 1);
+	second = faulting_recv_stopped(cf, 1);
+	parked = faulting_recv(cf, 1);
+	operation_park(parked);
+	give_back_now(first);
+	assert_int_equal(operation_join(parked), -EFAULT);
+	give_back_now(second);
+	assert_returned(cf, 2, 3);
+
+	first = faulting_recv_stopped(cf, 1);
+	give_back_now(first);
+	assert_returned(cf, 2, 4);
+	channel_expect_range(cf, 1, 2);
+	channel_expect_empty(cf);
+}
+
+/* They are served before the ring, and make no room in it. */
+static void I1_given_back_element_is_not_in_the_ring(void **state)
+{
+	struct chan_file *cf = channel_make(8, 2);
+	struct operation *receiver, *sender;
+
+	(void)state;
+	channel_send_range(cf, 1, 2);
+	receiver = faulting_recv_stopped(cf, 1);
+	channel_send(cf, 3);
+	sender = operation_park_send(cf, 4);
+	give_back_now(receiver);
+	assert_int_equal(channel_info(cf).len, 2);
+	assert_returned(cf, 1, 1);
+
+	channel_expect(cf, 1);
+	assert_int_equal(channel_info(cf).len, 2);
+	assert_int_equal(channel_info(cf).sendq, 1);
+	channel_expect_range(cf, 2, 4);
+	assert_int_equal(operation_join(sender), 1);
+}
+
+/* What another has received in the meantime has overtaken it; nothing else. */
+static void G1_only_who_received_in_between_overtakes(void **state)
+{
+	struct chan_file *cf = channel_make(8, 3);
+	struct operation *receiver;
+
+	(void)state;
+	channel_send_range(cf, 1, 3);
+	receiver = faulting_recv_stopped(cf, 1);
+	channel_expect(cf, 2);
+	give_back_now(receiver);
+	channel_expect(cf, 1);
+	channel_expect(cf, 3);
+}
+
+static void G4_killed_receiver_gives_back(void **state)
+{
+	struct chan_file *cf = channel_make(8, 2);
+	struct operation *receiver, *peer;
+
+	(void)state;
+	/* Killed after a peer has claimed it, and before it ran. */
+	receiver = operation_park_recv(cf);
+	peer = operation_new(operation_run_send, cf, 1);
+	element_fill(peer->elems, 8, 1);
+	operation_start_stopped(peer, SHIM_POINT_UNLOCK, 1);
+	shim_task_kill(receiver->task);
+	unit_wait_until(shim_task_asleep(receiver->task) == TASK_UNINTERRUPTIBLE);
+	operation_continue(peer);
+	assert_int_equal(operation_join(peer), 1);
+	assert_true(operation_join(receiver) < 0);
+	assert_int_equal(operation_value(receiver, 0), 0);
+	assert_returned(cf, 1, 1);
+
+	/* Killed before it takes several from the ring. */
+	channel_send_range(cf, 2, 3);
+	receiver = operation_new(operation_run_recv, cf, 3);
+	shim_task_kill(receiver->task);
+	operation_start(receiver);
+	assert_true(operation_join(receiver) < 0);
+	assert_returned(cf, 3, 4);
+	channel_expect_range(cf, 1, 3);
+	channel_expect_empty(cf);
+}
+
+/* A signal that does not kill is no reason: success wins. */
+static void G10_interrupted_receiver_keeps_its_element(void **state)
+{
+	struct chan_file *cf = channel_make(8, 1);
+	struct operation *receiver = operation_new(operation_run_recv, cf, 1);
+
+	(void)state;
+	channel_send(cf, 1);
+	operation_start_stopped(receiver, SHIM_POINT_USER, 1);
+	shim_task_signal(receiver->task);
+	operation_continue(receiver);
+	assert_int_equal(operation_join(receiver), 1);
+	assert_int_equal(operation_value(receiver, 0), 1);
+	assert_returned(cf, 0, 0);
+}
+
+static void G6_given_back_element_outlives_close(void **state)
+{
+	struct chan_file *cf = channel_make(8, 2);
+	struct operation *receiver;
+
+	(void)state;
+	channel_send_range(cf, 1, 2);
+	receiver = faulting_recv_stopped(cf, 1);
+	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
+	give_back_now(receiver);
+	channel_expect_range(cf, 1, 2);
+	channel_expect_drained(cf);
+}
+
+/* The teardown finds what is not freed, or still charged. */
+static void G11_given_back_elements_are_freed_with_the_channel(void **state)
+{
+	const u32 sizes[] = UNIT_ELEMSIZES;
+	u8 elem[UNIT_ELEMSIZE_MAX] = { 0 };
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(sizes); i++) {
+		struct chan_file *cf = channel_make(sizes[i], 2);
+		long expected = sizes[i] ? -EFAULT : 1;
+
+		assert_int_equal(chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now),
+				 expected);
+		assert_int_equal(chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_returned(cf, !!sizes[i], !!sizes[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST(G4_element_of_faulting_receiver_is_received_next),
+		UNIT_TEST(G4_G8_rendezvous_takes_back_an_element),
+		UNIT_TEST(G4_parked_receiver_gives_back),
+		UNIT_TEST(I6_given_back_elements_keep_their_order),
+		UNIT_TEST(I6_order_counts_every_way_of_taking),
+		UNIT_TEST(G4_element_goes_back_to_a_parked_receiver),
+		UNIT_TEST(I6_element_given_back_twice_keeps_its_place),
+		UNIT_TEST(I1_given_back_element_is_not_in_the_ring),
+		UNIT_TEST(G1_only_who_received_in_between_overtakes),
+		UNIT_TEST(G4_killed_receiver_gives_back),
+		UNIT_TEST(G10_interrupted_receiver_keeps_its_element),
+		UNIT_TEST(G6_given_back_element_outlives_close),
+		UNIT_TEST(G11_given_back_elements_are_freed_with_the_channel),
+	};
+
+	return UNIT_RUN(tests);
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Unit tests of the module's core: channels, and operations on them in tasks of
+ * their own. A test's name begins with the promise (G) or the invariant (I, see
+ * module/hchan.c) that it holds the module to.
+ *
+ * Only the test itself asserts; what runs in other tasks returns a result. After each
+ * test its tasks are killed, its files released, and nothing may be left.
+ */
+#ifndef _UNIT_H
+#define _UNIT_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <linux/list.h>
+#include <linux/poll.h>
+#include <linux/sched.h>
+
+#include "elem.h"
+#include "file.h"
+#include "hchan.h"
+#include "limits.h"
+#include "shim.h"
+#include "xfer.h"
+
+#define ARRAY_LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* Sizes of elements that take different ways through the module. */
+#define UNIT_ELEMSIZES		{ 0, 1, 8, 9, 256, 257, 300 }
+#define UNIT_ELEMSIZE_MAX	300
+
+/* Nobody can access this. */
+#define UNIT_BAD_ADDRESS	((void *)8)
+
+int unit_setup(void **state);
+int unit_teardown(void **state);
+
+#define UNIT_TEST(function) \
+	cmocka_unit_test_setup_teardown(function, unit_setup, unit_teardown)
+
+/* The test program's main(): prints TAP. */
+#define UNIT_RUN(tests) \
+	(setvbuf(stdout, NULL, _IOLBF, 0), cmocka_set_message_output(CM_OUTPUT_TAP), \
+	 cmocka_run_group_tests(tests, NULL, NULL) ? EXIT_FAILURE : EXIT_SUCCESS)
+
+/* Wait for what another task brings about; a test that waits in vain fails. */
+#define unit_wait_until(condition) \
+	do { \
+		unsigned int naps; \
+		\
+		for (naps = 0; !(condition); naps++) { \
+			if (naps == UNIT_NAPS_MAX) \
+				fail_msg("waited in vain: %s", #condition); \
+			unit_nap(); \
+		} \
+	} while (0)
+
+#define UNIT_NAPS_MAX	100000
+
+void unit_nap(void);
+
+/* Elements whose bytes all depend on @value, as far as they have room for it. */
+void element_fill(void *elem, u32 elemsize, u64 value);
+bool element_is(const void *elem, u32 elemsize, u64 value);
+
+/* An open file of a new channel. It has all rights. */
+struct chan_file *channel_open(void);
+struct chan_file *channel_make(u32 elemsize, u32 cap);
+struct chan_make channel_form(u32 elemsize, u32 cap);
+
+/* Another open file, as CHAN_IOC_DUP gives it; close(2) of one. */
+struct chan_file *channel_dup(struct chan_file *cf, u32 rights);
+void channel_release(struct chan_file *cf);
+
+struct chan_info channel_info(struct chan_file *cf);
+
+/* For elements of 8 bytes: one transfer that does not wait. */
+long channel_try_send(struct chan_file *cf, u64 value);
+long channel_try_recv(struct chan_file *cf, u64 *value);
+
+/* Assert that it goes through at once. */
+void channel_send(struct chan_file *cf, u64 value);
+void channel_send_range(struct chan_file *cf, u64 from, u64 to);
+void channel_expect(struct chan_file *cf, u64 value);
+void channel_expect_range(struct chan_file *cf, u64 from, u64 to);
+/* Assert that there is nothing to receive, now or ever. */
+void channel_expect_empty(struct chan_file *cf);
+void channel_expect_drained(struct chan_file *cf);
+
+/**
+ * struct operation - something that runs in a task of its own
+ * @run: what
+ * @cf: on which file
+ * @elems: elements to send, or room for those received
+ * @count: how many
+ * @min: wait for so many
+ * @deadline: how long
+ * @data: @run's own
+ * @task: the task; the test may change it before the start
+ * @result: what @run returned
+ * @done: @run has returned
+ * @started: it has a thread
+ * @joined: that thread is gone, and @task as well
+ * @thread: its thread
+ * @node: in the list of all operations of the test
+ */
+struct operation {
+	long			(*run)(struct operation *op);
+	struct chan_file	*cf;
+	u8			*elems;
+	size_t			count;
+	size_t			min;
+	struct chan_deadline	deadline;
+	void			*data;
+	struct task_struct	*task;
+	long			result;
+	bool			done;
+	bool			started;
+	bool			joined;
+	pthread_t		thread;
+	struct list_head	node;
+};
+
+/* What operations run. */
+long operation_run_send(struct operation *op);
+long operation_run_recv(struct operation *op);
+long operation_run_close(struct operation *op);
+/* @data is the __poll_t of the events to wait for; returns those that are ready. */
+long operation_run_poll(struct operation *op);
+
+/* For @count elements, all of which it waits for, for ever. */
+struct operation *operation_new(long (*run)(struct operation *op), struct chan_file *cf,
+				size_t count);
+void operation_start(struct operation *op);
+bool operation_done(struct operation *op);
+/* Done, asleep or stopped: nothing more happens by itself. */
+bool operation_settled(struct operation *op);
+/* All that were started, at one moment: none of them can still wake another. */
+bool operations_settled(struct operation *const *ops, unsigned int n);
+long operation_join(struct operation *op);
+/* The @index'th element, of 8 bytes. */
+u64 operation_value(struct operation *op, size_t index);
+
+/* Start one, and wait until it is parked. */
+struct operation *operation_park_send(struct chan_file *cf, u64 value);
+struct operation *operation_park_recv(struct chan_file *cf);
+void operation_park(struct operation *op);
+
+/* Start one that stops at a point, and wait until it does. */
+void operation_start_stopped(struct operation *op, enum shim_point point, unsigned int nth);
+void operation_continue(struct operation *op);
+
+#endif /* _UNIT_H */
