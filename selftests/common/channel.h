@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Channels as tests see them. What cannot fail here ends the test's process with a
+ * message if it does.
+ */
+#ifndef _COMMON_CHANNEL_H
+#define _COMMON_CHANNEL_H
+
+#include <chan.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define ARRAY_LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* Sizes of elements that take different ways through the module, and capacities. */
+#define ELEMENT_SIZES	{ 0, 1, 8, 9, 256, 257, 4096, 65536 }
+#define CAPACITIES	{ 0, 1, 7 }
+
+/* Print the reason and end the process. */
+void give_up(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/*
+ * Wait for what another task brings about. Whoever waits in vain for a minute gives up,
+ * so that the test fails.
+ */
+#define wait_until(condition) \
+	do { \
+		uint64_t wait_end_ = chan_deadline(60000000000ULL); \
+		\
+		while (!(condition)) { \
+			if (chan_deadline(0) > wait_end_) \
+				give_up("%s:%d: waited in vain: %s", __FILE__, __LINE__, #condition); \
+			wait_a_moment(); \
+		} \
+	} while (0)
+
+void wait_a_moment(void);
+
+/* ioctl(2) that returns a negative errno value instead of -1. */
+int channel_ioctl(int fd, unsigned long command, const void *arg);
+
+/* A nil channel. */
+int channel_open(void);
+/* Elements of 8 bytes, all rights. */
+int channel_make(unsigned int cap);
+int channel_make_elems(size_t elemsize, unsigned int cap);
+int channel_dup(int ch, unsigned int rights);
+
+struct chan_info channel_info(int ch);
+struct chan_query channel_query(void);
+
+/* Wait until so many operations are parked to send and to receive. */
+void channel_wait_parked(int ch, unsigned int sendq, unsigned int recvq);
+
+/* For elements of 8 bytes: what must go through at once. */
+void channel_send(int ch, uint64_t value);
+void channel_send_range(int ch, uint64_t from, uint64_t to);
+uint64_t channel_recv(int ch);
+
+/* Elements of any size, whose bytes all depend on @value as far as they have room. */
+void element_fill(void *elem, size_t elemsize, uint64_t value);
+bool element_is(const void *elem, size_t elemsize, uint64_t value);
+
+/* A counter in /sys/module/chan/parameters. */
+unsigned long long module_parameter(const char *name);
+void module_set_parameter(const char *name, unsigned long long value);
+
+#endif /* _COMMON_CHANNEL_H */

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "operation.h"
+
+static int operation_xfer(struct operation *op, unsigned long command)
+{
+	struct chan_xfer xfer = {
+		.elems = (uintptr_t)op->elems,
+		.count = op->count,
+		.min = op->min,
+		.flags = op->flags,
+		.deadline = op->deadline,
+	};
+
+	return channel_ioctl(op->ch, command, &xfer);
+}
+
+int operation_send(struct operation *op)
+{
+	return operation_xfer(op, CHAN_IOC_SENDV);
+}
+
+int operation_recv(struct operation *op)
+{
+	return operation_xfer(op, CHAN_IOC_RECVV);
+}
+
+int operation_send_one(struct operation *op)
+{
+	return chan_send(op->ch, op->elems);
+}
+
+int operation_recv_one(struct operation *op)
+{
+	return chan_recv(op->ch, op->elems);
+}
+
+int operation_close(struct operation *op)
+{
+	return chan_close(op->ch);
+}
+
+void *shared_alloc(size_t size)
+{
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (memory == MAP_FAILED)
+		give_up("no shared memory: %s", strerror(errno));
+	return memory;
+}
+
+struct operation *operation_new(enum task_kind kind, int (*run)(struct operation *op), int ch,
+				unsigned int count)
+{
+	const size_t elemsize = channel_info(ch).elemsize;
+	const size_t size = sizeof(struct operation) + count * elemsize;
+	struct operation *op = shared_alloc(size);
+
+	op->kind = kind;
+	op->run = run;
+	op->ch = ch;
+	op->elems = op + 1;
+	op->elemsize = elemsize;
+	op->count = count;
+	op->min = count;
+	op->deadline = CHAN_DEADLINE_NONE;
+	op->size = size;
+	return op;
+}
+
+static void *operation_main(void *arg)
+{
+	struct operation *op = arg;
+
+	__atomic_store_n(&op->tid, syscall(SYS_gettid), __ATOMIC_RELEASE);
+	op->result = op->run(op);
+	__atomic_store_n(&op->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+static void operation_fork(struct operation *op)
+{
+	const pid_t parent = getpid();
+	const pid_t pid = fork();
+
+	if (pid < 0)
+		give_up("fork: %s", strerror(errno));
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() == parent)
+			operation_main(op);
+		_exit(0);
+	}
+	op->pid = pid;
+}
+
+void operation_start(struct operation *op)
+{
+	int err;
+
+	if (op->kind == TASK_PROCESS) {
+		operation_fork(op);
+		return;
+	}
+	op->pid = getpid();
+	err = pthread_create(&op->thread, NULL, operation_main, op);
+	if (err)
+		give_up("pthread_create: %s", strerror(err));
+}
+
+static uint64_t operation_parked(const struct operation *op)
+{
+	struct chan_info info = channel_info(op->ch);
+
+	return info.sendq + info.recvq;
+}
+
+void operation_park(struct operation *op)
+{
+	const uint64_t before = operation_parked(op);
+
+	operation_start(op);
+	wait_until(operation_parked(op) > before);
+}
+
+struct operation *operation_park_send(enum task_kind kind, int ch, uint64_t value)
+{
+	struct operation *op = operation_new(kind, operation_send_one, ch, 1);
+
+	memcpy(op->elems, &value, sizeof(value));
+	operation_park(op);
+	return op;
+}
+
+struct operation *operation_park_recv(enum task_kind kind, int ch)
+{
+	struct operation *op = operation_new(kind, operation_recv_one, ch, 1);
+
+	operation_park(op);
+	return op;
+}
+
+uint64_t operation_value(const struct operation *op)
+{
+	uint64_t value;
+
+	memcpy(&value, op->elems, sizeof(value));
+	return value;
+}
+
+bool operation_done(const struct operation *op)
+{
+	return __atomic_load_n(&op->done, __ATOMIC_ACQUIRE);
+}
+
+static pid_t operation_tid(const struct operation *op)
+{
+	return __atomic_load_n(&op->tid, __ATOMIC_ACQUIRE);
+}
+
+void operation_signal(struct operation *op, int signal)
+{
+	wait_until(operation_tid(op));
+	if (syscall(SYS_tgkill, op->pid, op->tid, signal))
+		give_up("tgkill: %s", strerror(errno));
+}
+
+static void operation_reap(struct operation *op)
+{
+	int status;
+
+	if (waitpid(op->pid, &status, 0) != op->pid)
+		give_up("waitpid: %s", strerror(errno));
+	if (!operation_done(op))
+		op->result = OPERATION_KILLED;
+	op->pid = 0;
+}
+
+void operation_kill(struct operation *op)
+{
+	if (op->kind != TASK_PROCESS)
+		give_up("a thread cannot be killed alone");
+	if (kill(op->pid, SIGKILL))
+		give_up("kill: %s", strerror(errno));
+	operation_reap(op);
+}
+
+int operation_wait(struct operation *op)
+{
+	int err;
+
+	if (!op->pid)
+		return op->result;
+	if (op->kind == TASK_PROCESS) {
+		operation_reap(op);
+		return op->result;
+	}
+	err = pthread_join(op->thread, NULL);
+	if (err)
+		give_up("pthread_join: %s", strerror(err));
+	op->pid = 0;
+	return op->result;
+}
+
+int operation_join(struct operation *op)
+{
+	int result = operation_wait(op);
+
+	munmap(op, op->size);
+	return result;
+}
+
+static void on_signal(int signal)
+{
+}
+
+void catch_signal(int flags)
+{
+	struct sigaction action = { .sa_handler = on_signal, .sa_flags = flags };
+
+	if (sigaction(SIGUSR1, &action, NULL))
+		give_up("sigaction: %s", strerror(errno));
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Variants of fixtures: the same tests for several capacities, and for operations that
+ * run in threads and in processes. Included after kselftest_harness.h.
+ */
+#ifndef _COMMON_VARIANTS_H
+#define _COMMON_VARIANTS_H
+
+#include "operation.h"
+
+#define CAPACITY_VARIANT(fixture, name, capacity, task) \
+	FIXTURE_VARIANT_ADD(fixture, name) { .cap = capacity, .kind = task, }
+
+/* A fixture that is nothing but its variants: variant->cap and variant->kind. */
+#define CAPACITY_FIXTURE(fixture) \
+	FIXTURE(fixture) {}; \
+	FIXTURE_VARIANT(fixture) { unsigned int cap; enum task_kind kind; }; \
+	FIXTURE_SETUP(fixture) {} \
+	FIXTURE_TEARDOWN(fixture) {} \
+	CAPACITY_VARIANT(fixture, cap_0_threads, 0, TASK_THREAD); \
+	CAPACITY_VARIANT(fixture, cap_1_threads, 1, TASK_THREAD); \
+	CAPACITY_VARIANT(fixture, cap_7_threads, 7, TASK_THREAD); \
+	CAPACITY_VARIANT(fixture, cap_0_processes, 0, TASK_PROCESS); \
+	CAPACITY_VARIANT(fixture, cap_1_processes, 1, TASK_PROCESS); \
+	CAPACITY_VARIANT(fixture, cap_7_processes, 7, TASK_PROCESS)
+
+#endif /* _COMMON_VARIANTS_H */

@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * libchan: each function, each error, errno untouched.
+ */
+#include <chan.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+/* No error has this number: whoever changes errno is noticed. */
+#define UNTOUCHED	4711
+
+/* The result of a call that must leave errno alone. */
+#define EXPECT_RET(expected, call) \
+do { \
+	int ret_ = (errno = UNTOUCHED, (call)); \
+	int errno_ = errno; \
+	\
+	EXPECT_EQ(expected, ret_) { \
+		TH_LOG("%s", #call); \
+	} \
+	EXPECT_EQ(UNTOUCHED, errno_) { \
+		TH_LOG("%s: errno", #call); \
+	} \
+} while (0)
+
+static struct chan_info info_of(int ch)
+{
+	struct chan_info info;
+
+	if (chan_get_info(ch, &info))
+		abort();
+	return info;
+}
+
+static int make_longs(unsigned int cap)
+{
+	int ch = chan_make(sizeof(long), cap, 0);
+
+	if (ch < 0)
+		abort();
+	return ch;
+}
+
+/* A page of memory before a page that faults. Returns the border. */
+static char *make_border(void)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	char *map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			 -1, 0);
+
+	if (map == MAP_FAILED || mprotect(map + page, page, PROT_NONE))
+		abort();
+	return map + page;
+}
+
+/* Which number the next file descriptor would get. */
+static int next_fd(void)
+{
+	int fd = dup(0);
+
+	close(fd);
+	return fd;
+}
+
+/* The exit status of a child that runs @body and returns what it returns. */
+static int in_child(int (*body)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(body());
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
+}
+
+/* The errors below fit an exit status. */
+static int make_without_device(void)
+{
+	return chroot("/proc") ? 255 : -chan_make(1, 1, 0);
+}
+
+static int make_without_fd(void)
+{
+	struct rlimit none = { 0, 0 };
+
+	return setrlimit(RLIMIT_NOFILE, &none) ? 255 : -chan_make(1, 1, 0);
+}
+
+static int become_user(void)
+{
+	return setgid(54321) || setuid(54321);
+}
+
+static int make_over_limit(void)
+{
+	int fd = next_fd();
+
+	if (become_user() || chan_make(CHAN_ELEM_INLINE, 1 << 20, 0) != -EDQUOT)
+		return 255;
+	return next_fd() == fd ? EDQUOT : 254;
+}
+
+static int send_until_over_limit(void)
+{
+	static char elem[CHAN_ELEM_MAX];
+	int ch = become_user() ? -1 : chan_make(sizeof(elem), 1000, 0);
+	int ret, sent = 0;
+
+	while ((ret = chan_send(ch, elem)) == 0 && sent < 1000)
+		sent++;
+	return sent ? -ret : 255;
+}
+
+TEST(make)
+{
+	struct chan_info info;
+	int ch = chan_make(24, 7, CHAN_F_NOHUP);
+
+	ASSERT_GE(ch, 0);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(ch, F_GETFD));
+	EXPECT_EQ(O_RDWR, fcntl(ch, F_GETFL) & (O_ACCMODE | O_NONBLOCK));
+	EXPECT_RET(0, chan_get_info(ch, &info));
+	EXPECT_EQ(24, info.elemsize);
+	EXPECT_EQ(7, info.cap);
+	EXPECT_EQ(CHAN_F_NOHUP, info.flags);
+	EXPECT_EQ(CHAN_RIGHTS_ALL, info.rights);
+	EXPECT_STREQ("", info.type);
+	close(ch);
+
+	ch = chan_make_typed(4, 0, 0, "a name with thirty-one bytes.. ");
+	ASSERT_GE(ch, 0);
+	EXPECT_STREQ("a name with thirty-one bytes.. ", info_of(ch).type);
+}
+
+TEST(make_errors)
+{
+	int fd = next_fd();
+
+	EXPECT_RET(-EINVAL, chan_make(CHAN_ELEM_MAX + 1, 1, 0));
+	EXPECT_RET(-EINVAL, chan_make(SIZE_MAX - UINT32_MAX, 1, 0));
+	EXPECT_RET(-EINVAL, chan_make(256, UINT_MAX, 0));
+	EXPECT_RET(-EINVAL, chan_make(1, 1, ~CHAN_F_ALL));
+	EXPECT_RET(-EINVAL, chan_make_typed(1, 1, 0, "a name with thirty-two bytes....."));
+	EXPECT_EQ(fd, next_fd());
+
+	EXPECT_EQ(ENOENT, in_child(make_without_device));
+	EXPECT_EQ(EMFILE, in_child(make_without_fd));
+	EXPECT_EQ(EDQUOT, in_child(make_over_limit));
+}
+
+TEST(send_and_recv)
+{
+	long x = 5, y = 6;
+	int ch = make_longs(2);
+
+	EXPECT_RET(0, chan_send(ch, &x));
+	EXPECT_RET(0, chan_try_send(ch, &y));
+	EXPECT_RET(-EAGAIN, chan_try_send(ch, &y));
+	EXPECT_RET(-ETIMEDOUT, chan_send_until(ch, &y, 0));
+	EXPECT_RET(1, chan_recv(ch, &y));
+	EXPECT_EQ(5, y);
+	EXPECT_RET(0, chan_send_until(ch, &x, 0));
+	EXPECT_RET(1, chan_try_recv(ch, &x));
+	EXPECT_EQ(6, x);
+	EXPECT_RET(1, chan_recv_until(ch, &x, 0));
+	EXPECT_EQ(5, x);
+	EXPECT_RET(-EAGAIN, chan_try_recv(ch, &x));
+	EXPECT_RET(-ETIMEDOUT, chan_recv_until(ch, &x, 0));
+	EXPECT_EQ(5, x);
+}
+
+TEST(closed)
+{
+	long x = 5;
+	int ch = make_longs(2);
+
+	EXPECT_RET(0, chan_send(ch, &x));
+	EXPECT_RET(0, chan_close(ch));
+	EXPECT_RET(-EPIPE, chan_close(ch));
+	EXPECT_RET(-EPIPE, chan_send(ch, &x));
+	EXPECT_RET(-EPIPE, chan_try_send(ch, &x));
+	EXPECT_RET(-EPIPE, chan_send_until(ch, &x, CHAN_DEADLINE_NONE));
+	EXPECT_RET(-EPIPE, chan_sendv(ch, &x, 1));
+	EXPECT_RET(1, chan_recv(ch, &x));
+
+	EXPECT_RET(0, chan_recv(ch, &x));
+	EXPECT_EQ(0, x);
+	x = 1;
+	EXPECT_RET(0, chan_try_recv(ch, &x));
+	EXPECT_EQ(0, x);
+	x = 1;
+	EXPECT_RET(0, chan_recv_until(ch, &x, CHAN_DEADLINE_NONE));
+	EXPECT_EQ(0, x);
+	x = 1;
+	EXPECT_RET(0, chan_recvv(ch, &x, 1));
+	EXPECT_EQ(0, x);
+}
+
+TEST(signals_have_no_bytes)
+{
+	int ch = chan_make(0, 3000000000U, 0);
+
+	ASSERT_GE(ch, 0);
+	EXPECT_RET(0, chan_send(ch, NULL));
+	EXPECT_RET(3, chan_sendv(ch, NULL, 3));
+	EXPECT_RET(4, chan_len(ch));
+	EXPECT_RET(INT_MAX, chan_cap(ch));
+	EXPECT_RET(1, chan_recv(ch, NULL));
+	EXPECT_RET(3, chan_recvv(ch, NULL, 4));
+	EXPECT_RET(-EAGAIN, chan_try_recv(ch, NULL));
+}
+
+TEST(nonblock)
+{
+	long elems[4] = { 1, 2, 3, 4 };
+	int ch = make_longs(3);
+
+	ASSERT_EQ(0, fcntl(ch, F_SETFL, O_NONBLOCK));
+	EXPECT_RET(-EAGAIN, chan_recv(ch, elems));
+	EXPECT_RET(-EAGAIN, chan_recvv(ch, elems, 4));
+	EXPECT_RET(-EAGAIN, chan_recv_until(ch, elems, CHAN_DEADLINE_NONE));
+	EXPECT_RET(3, chan_sendv(ch, elems, 4));
+	EXPECT_RET(-EAGAIN, chan_sendv(ch, elems, 4));
+	EXPECT_RET(-EAGAIN, chan_send(ch, elems));
+	EXPECT_RET(-EAGAIN, chan_send_until(ch, elems, CHAN_DEADLINE_NONE));
+}
+
+TEST(batches)
+{
+	long in[3] = { 1, 2, 3 };
+	long out[3] = { 0 };
+	int ch = make_longs(4);
+
+	EXPECT_RET(3, chan_sendv(ch, in, 3));
+	EXPECT_RET(2, chan_recvv(ch, out, 2));
+	EXPECT_EQ(1, out[0]);
+	EXPECT_EQ(2, out[1]);
+	EXPECT_EQ(0, out[2]);
+	EXPECT_RET(1, chan_recvv(ch, out, 3));
+	EXPECT_EQ(3, out[0]);
+
+	EXPECT_RET(-EINVAL, chan_sendv(ch, in, 0));
+	EXPECT_RET(-EINVAL, chan_recvv(ch, out, 0));
+	EXPECT_RET(-EINVAL, chan_sendv(ch, in, INT_MAX + 1U));
+	EXPECT_RET(-EINVAL, chan_recvv(ch, out, INT_MAX + 1U));
+}
+
+TEST(faults)
+{
+	char *border = make_border();
+	long *elems = (long *)border - 2;
+	int ch = make_longs(8);
+	long x;
+
+	elems[0] = 1;
+	elems[1] = 2;
+	EXPECT_RET(-EFAULT, chan_send(ch, border));
+	EXPECT_RET(-EFAULT, chan_try_send(ch, border));
+	EXPECT_RET(2, chan_sendv(ch, elems, 4));
+	EXPECT_RET(2, chan_sendv(ch, elems, 4));
+	EXPECT_RET(4, chan_len(ch));
+
+	EXPECT_RET(-EFAULT, chan_recv(ch, border));
+	EXPECT_EQ(1, info_of(ch).returned);
+	EXPECT_RET(3, chan_len(ch));
+	EXPECT_RET(1, chan_recv(ch, &x));
+	EXPECT_EQ(1, x);
+	EXPECT_RET(2, chan_recvv(ch, elems, 3));
+	EXPECT_EQ(2, elems[0]);
+	EXPECT_EQ(1, elems[1]);
+	EXPECT_RET(1, chan_recv_until(ch, &x, 0));
+	EXPECT_EQ(2, x);
+	EXPECT_RET(-EAGAIN, chan_try_recv(ch, border));
+	EXPECT_RET(-EFAULT, chan_get_info(ch, (struct chan_info *)border));
+}
+
+TEST(send_over_limit)
+{
+	EXPECT_EQ(EDQUOT, in_child(send_until_over_limit));
+}
+
+TEST(deadline)
+{
+	uint64_t start, deadline;
+	long x;
+	int ch = make_longs(0);
+
+	start = chan_deadline(0);
+	deadline = chan_deadline(1000000);
+	EXPECT_GE(deadline, start + 1000000);
+	EXPECT_RET(-ETIMEDOUT, chan_recv_until(ch, &x, deadline));
+	EXPECT_GE(chan_deadline(0), deadline);
+	deadline = chan_deadline(1000000);
+	EXPECT_RET(-ETIMEDOUT, chan_send_until(ch, &x, deadline));
+	EXPECT_GE(chan_deadline(0), deadline);
+
+	EXPECT_EQ(CHAN_DEADLINE_NONE, chan_deadline(CHAN_DEADLINE_NONE));
+	EXPECT_EQ(CHAN_DEADLINE_NONE, chan_deadline(CHAN_DEADLINE_NONE - 1));
+}
+
+TEST(rights)
+{
+	struct rlimit files;
+	long x = 5;
+	int ch = make_longs(1);
+	int send, recv, close_only;
+
+	ASSERT_EQ(0, fcntl(ch, F_SETFL, O_NONBLOCK));
+	send = chan_dup(ch, CHAN_RIGHT_SEND);
+	recv = chan_dup(ch, CHAN_RIGHT_RECV);
+	close_only = chan_dup(ch, CHAN_RIGHT_CLOSE);
+	ASSERT_GE(send, 0);
+	ASSERT_GE(recv, 0);
+	ASSERT_GE(close_only, 0);
+	EXPECT_EQ(FD_CLOEXEC, fcntl(send, F_GETFD));
+	EXPECT_EQ(O_WRONLY, fcntl(send, F_GETFL) & (O_ACCMODE | O_NONBLOCK));
+	EXPECT_EQ(O_RDONLY, fcntl(recv, F_GETFL) & (O_ACCMODE | O_NONBLOCK));
+
+	EXPECT_RET(0, chan_send(send, &x));
+	EXPECT_RET(-EBADF, chan_recv(send, &x));
+	EXPECT_RET(-EBADF, chan_try_recv(send, &x));
+	EXPECT_RET(-EBADF, chan_close(send));
+	EXPECT_RET(-EBADF, chan_send(recv, &x));
+	EXPECT_RET(-EBADF, chan_sendv(recv, &x, 1));
+	EXPECT_RET(1, chan_recv(recv, &x));
+	EXPECT_RET(0, chan_len(close_only));
+
+	EXPECT_RET(-EBADF, chan_dup(send, CHAN_RIGHT_SEND | CHAN_RIGHT_RECV));
+	EXPECT_RET(-EINVAL, chan_dup(ch, 0));
+	EXPECT_RET(-EINVAL, chan_dup(ch, ~CHAN_RIGHTS_ALL));
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &files));
+	files.rlim_cur = next_fd();
+	ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &files));
+	EXPECT_RET(-EMFILE, chan_dup(ch, CHAN_RIGHT_SEND));
+
+	EXPECT_RET(0, chan_close(close_only));
+	EXPECT_RET(0, chan_recv(recv, &x));
+}
+
+TEST(last_peer_gone)
+{
+	long x = 5;
+	int both = make_longs(1);
+	int recv = chan_dup(both, CHAN_RIGHT_RECV);
+
+	EXPECT_RET(0, chan_send(both, &x));
+	close(both);
+	EXPECT_EQ(CHAN_CLOSED_NO_SENDERS, info_of(recv).closed);
+	EXPECT_RET(1, chan_recv(recv, &x));
+	EXPECT_RET(0, chan_recv(recv, &x));
+}
+
+TEST(no_channel)
+{
+	struct chan_info info;
+	long x = 0;
+	int fds[2];
+	int i, err;
+
+	ASSERT_EQ(0, pipe(fds));
+	for (i = 0; i < 2; i++) {
+		int ch = i ? fds[0] : -1;
+
+		err = i ? -ENOTTY : -EBADF;
+		EXPECT_RET(err, chan_send(ch, &x));
+		EXPECT_RET(err, chan_recv(ch, &x));
+		EXPECT_RET(err, chan_try_send(ch, &x));
+		EXPECT_RET(err, chan_try_recv(ch, &x));
+		EXPECT_RET(err, chan_send_until(ch, &x, 0));
+		EXPECT_RET(err, chan_recv_until(ch, &x, 0));
+		EXPECT_RET(err, chan_sendv(ch, &x, 1));
+		EXPECT_RET(err, chan_recvv(ch, &x, 1));
+		EXPECT_RET(err, chan_close(ch));
+		EXPECT_RET(err, chan_dup(ch, CHAN_RIGHT_SEND));
+		EXPECT_RET(err, chan_len(ch));
+		EXPECT_RET(err, chan_cap(ch));
+		EXPECT_RET(err, chan_get_info(ch, &info));
+		EXPECT_RET(err, chan_attach(ch, 8, ""));
+	}
+}
+
+TEST(nil_channel)
+{
+	struct chan_info info;
+	long x = 7;
+	int ch = open("/dev/chan", O_RDWR);
+
+	ASSERT_GE(ch, 0);
+	EXPECT_RET(-EAGAIN, chan_try_send(ch, &x));
+	EXPECT_RET(-EAGAIN, chan_try_recv(ch, &x));
+	EXPECT_RET(-ETIMEDOUT, chan_send_until(ch, &x, 0));
+	EXPECT_RET(-ETIMEDOUT, chan_recv_until(ch, &x, 0));
+	EXPECT_RET(-EBADFD, chan_close(ch));
+	EXPECT_RET(-EBADFD, chan_dup(ch, CHAN_RIGHT_SEND));
+	EXPECT_RET(-EBADFD, chan_len(ch));
+	EXPECT_RET(-EBADFD, chan_cap(ch));
+	EXPECT_RET(-EBADFD, chan_get_info(ch, &info));
+	EXPECT_RET(-EBADFD, chan_attach(ch, 0, ""));
+	EXPECT_EQ(7, x);
+}
+
+TEST_HARNESS_MAIN
