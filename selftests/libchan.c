@@ -15,6 +15,9 @@
 
 #include "kselftest_harness.h"
 
+#include "common/channel.h"
+#include "common/memory.h"
+
 /* No error has this number: whoever changes errno is noticed. */
 #define UNTOUCHED	4711
 
@@ -31,36 +34,6 @@ do { \
 		TH_LOG("%s: errno", #call); \
 	} \
 } while (0)
-
-static struct chan_info info_of(int ch)
-{
-	struct chan_info info;
-
-	if (chan_get_info(ch, &info))
-		abort();
-	return info;
-}
-
-static int make_longs(unsigned int cap)
-{
-	int ch = chan_make(sizeof(long), cap, 0);
-
-	if (ch < 0)
-		abort();
-	return ch;
-}
-
-/* A page of memory before a page that faults. Returns the border. */
-static char *make_border(void)
-{
-	long page = sysconf(_SC_PAGESIZE);
-	char *map = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-			 -1, 0);
-
-	if (map == MAP_FAILED || mprotect(map + page, page, PROT_NONE))
-		abort();
-	return map + page;
-}
 
 /* Which number the next file descriptor would get. */
 static int next_fd(void)
@@ -140,7 +113,7 @@ TEST(make)
 
 	ch = chan_make_typed(4, 0, 0, "a name with thirty-one bytes.. ");
 	ASSERT_GE(ch, 0);
-	EXPECT_STREQ("a name with thirty-one bytes.. ", info_of(ch).type);
+	EXPECT_STREQ("a name with thirty-one bytes.. ", channel_info(ch).type);
 }
 
 TEST(make_errors)
@@ -162,7 +135,7 @@ TEST(make_errors)
 TEST(send_and_recv)
 {
 	long x = 5, y = 6;
-	int ch = make_longs(2);
+	int ch = channel_make(2);
 
 	EXPECT_RET(0, chan_send(ch, &x));
 	EXPECT_RET(0, chan_try_send(ch, &y));
@@ -183,7 +156,7 @@ TEST(send_and_recv)
 TEST(closed)
 {
 	long x = 5;
-	int ch = make_longs(2);
+	int ch = channel_make(2);
 
 	EXPECT_RET(0, chan_send(ch, &x));
 	EXPECT_RET(0, chan_close(ch));
@@ -224,7 +197,7 @@ TEST(signals_have_no_bytes)
 TEST(nonblock)
 {
 	long elems[4] = { 1, 2, 3, 4 };
-	int ch = make_longs(3);
+	int ch = channel_make(3);
 
 	ASSERT_EQ(0, fcntl(ch, F_SETFL, O_NONBLOCK));
 	EXPECT_RET(-EAGAIN, chan_recv(ch, elems));
@@ -240,7 +213,7 @@ TEST(batches)
 {
 	long in[3] = { 1, 2, 3 };
 	long out[3] = { 0 };
-	int ch = make_longs(4);
+	int ch = channel_make(4);
 
 	EXPECT_RET(3, chan_sendv(ch, in, 3));
 	EXPECT_RET(2, chan_recvv(ch, out, 2));
@@ -258,9 +231,9 @@ TEST(batches)
 
 TEST(faults)
 {
-	char *border = make_border();
+	char *border = memory_border();
 	long *elems = (long *)border - 2;
-	int ch = make_longs(8);
+	int ch = channel_make(8);
 	long x;
 
 	elems[0] = 1;
@@ -272,7 +245,7 @@ TEST(faults)
 	EXPECT_RET(4, chan_len(ch));
 
 	EXPECT_RET(-EFAULT, chan_recv(ch, border));
-	EXPECT_EQ(1, info_of(ch).returned);
+	EXPECT_EQ(1, channel_info(ch).returned);
 	EXPECT_RET(3, chan_len(ch));
 	EXPECT_RET(1, chan_recv(ch, &x));
 	EXPECT_EQ(1, x);
@@ -294,7 +267,7 @@ TEST(deadline)
 {
 	uint64_t start, deadline;
 	long x;
-	int ch = make_longs(0);
+	int ch = channel_make(0);
 
 	start = chan_deadline(0);
 	deadline = chan_deadline(1000000);
@@ -313,7 +286,7 @@ TEST(rights)
 {
 	struct rlimit files;
 	long x = 5;
-	int ch = make_longs(1);
+	int ch = channel_make(1);
 	int send, recv, close_only;
 
 	ASSERT_EQ(0, fcntl(ch, F_SETFL, O_NONBLOCK));
@@ -351,12 +324,12 @@ TEST(rights)
 TEST(last_peer_gone)
 {
 	long x = 5;
-	int both = make_longs(1);
+	int both = channel_make(1);
 	int recv = chan_dup(both, CHAN_RIGHT_RECV);
 
 	EXPECT_RET(0, chan_send(both, &x));
 	close(both);
-	EXPECT_EQ(CHAN_CLOSED_NO_SENDERS, info_of(recv).closed);
+	EXPECT_EQ(CHAN_CLOSED_NO_SENDERS, channel_info(recv).closed);
 	EXPECT_RET(1, chan_recv(recv, &x));
 	EXPECT_RET(0, chan_recv(recv, &x));
 }

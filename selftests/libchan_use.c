@@ -6,14 +6,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
+
+#include "common/channel.h"
+#include "common/operation.h"
 
 struct job {
 	uint32_t id;
@@ -32,88 +33,38 @@ CHAN_TYPE(longs, long);
 /* No error has this number: whoever changes errno is noticed. */
 #define UNTOUCHED	4711
 
-/* An operation in a thread of its own. */
-struct task {
-	pthread_t thread;
-	int ch;
-	int (*run)(struct task *task);
-	int ret;
-	int errno_after;
-	long elem;
-};
-
-static void *task_main(void *arg)
+/* What operations run: the function must leave errno alone. */
+static int untouched(int ret, int errno_after)
 {
-	struct task *task = arg;
-
-	errno = UNTOUCHED;
-	task->ret = task->run(task);
-	task->errno_after = errno;
-	return NULL;
+	if (errno_after != UNTOUCHED)
+		give_up("errno was changed to %d", errno_after);
+	return ret;
 }
 
-static void task_start(struct task *task)
-{
-	if (pthread_create(&task->thread, NULL, task_main, task))
-		abort();
+#define RUN(name, call) \
+static int name(struct operation *op) \
+{ \
+	int ret = (errno = UNTOUCHED, (call)); \
+	\
+	return untouched(ret, errno); \
 }
 
-static int task_join(struct task *task)
+RUN(run_send, chan_send(op->ch, op->elems))
+RUN(run_recv, chan_recv(op->ch, op->elems))
+RUN(run_send_until, chan_send_until(op->ch, op->elems, op->deadline))
+RUN(run_recv_until, chan_recv_until(op->ch, op->elems, op->deadline))
+RUN(run_sendv, chan_sendv(op->ch, op->elems, op->count))
+
+/* Parked. */
+static struct operation *park(int (*run)(struct operation *op), int ch, unsigned int count)
 {
-	if (pthread_join(task->thread, NULL) || task->errno_after != UNTOUCHED)
-		abort();
-	return task->ret;
-}
+	struct operation *op = operation_new(TASK_THREAD, run, ch, count);
+	unsigned int i;
 
-static int run_send(struct task *task)
-{
-	return chan_send(task->ch, &task->elem);
-}
-
-static int run_recv(struct task *task)
-{
-	return chan_recv(task->ch, &task->elem);
-}
-
-static int run_send_until(struct task *task)
-{
-	return chan_send_until(task->ch, &task->elem, CHAN_DEADLINE_NONE);
-}
-
-static int run_recv_until(struct task *task)
-{
-	return chan_recv_until(task->ch, &task->elem, CHAN_DEADLINE_NONE);
-}
-
-static int run_sendv(struct task *task)
-{
-	long elems[] = { 1, 2, 3, 4, 5 };
-
-	return chan_sendv(task->ch, elems, 5);
-}
-
-static struct chan_info info_of(int ch)
-{
-	struct chan_info info;
-
-	if (chan_get_info(ch, &info))
-		abort();
-	return info;
-}
-
-static void wait_parked(int ch, unsigned int sendq, unsigned int recvq)
-{
-	while (info_of(ch).sendq != sendq || info_of(ch).recvq != recvq)
-		sched_yield();
-}
-
-static int make_longs(unsigned int cap)
-{
-	int ch = chan_make(sizeof(long), cap, 0);
-
-	if (ch < 0)
-		abort();
-	return ch;
+	for (i = 0; i < count; i++)
+		((long *)op->elems)[i] = i + 1;
+	operation_park(op);
+	return op;
 }
 
 TEST(typed_make_and_attach)
@@ -212,35 +163,29 @@ TEST(foreach_error)
 
 TEST(close_tells_parked)
 {
-	int ch = make_longs(0);
-	struct task sender = { .ch = ch, .run = run_send };
-	struct task receiver = { .ch = make_longs(0), .run = run_recv, .elem = 1 };
+	struct operation *sender = park(run_send, channel_make(0), 1);
+	struct operation *receiver = park(run_recv, channel_make(0), 1);
 
-	task_start(&sender);
-	task_start(&receiver);
-	wait_parked(sender.ch, 1, 0);
-	wait_parked(receiver.ch, 0, 1);
-	EXPECT_EQ(0, chan_close(sender.ch));
-	EXPECT_EQ(0, chan_close(receiver.ch));
-	EXPECT_EQ(-EPIPE, task_join(&sender));
-	EXPECT_EQ(0, task_join(&receiver));
-	EXPECT_EQ(0, receiver.elem);
+	EXPECT_EQ(0, chan_close(sender->ch));
+	EXPECT_EQ(0, chan_close(receiver->ch));
+	EXPECT_EQ(-EPIPE, operation_join(sender));
+	EXPECT_EQ(0, operation_wait(receiver));
+	EXPECT_EQ(0, operation_value(receiver));
 }
 
 TEST(sendv_waits_until_all_are_sent)
 {
+	int ch = channel_make(2);
+	struct operation *sender = park(run_sendv, ch, 5);
 	long elems[8] = { 0 };
-	struct task task = { .ch = make_longs(2), .run = run_sendv };
 	int i, ret, got = 0;
 
-	task_start(&task);
-	wait_parked(task.ch, 1, 0);
 	while (got < 5) {
-		ret = chan_recvv(task.ch, elems + got, 8 - got);
+		ret = chan_recvv(ch, elems + got, 8 - got);
 		ASSERT_GT(ret, 0);
 		got += ret;
 	}
-	EXPECT_EQ(5, task_join(&task));
+	EXPECT_EQ(5, operation_join(sender));
 	EXPECT_EQ(5, got);
 	for (i = 0; i < 5; i++)
 		EXPECT_EQ(i + 1, elems[i]);
@@ -248,64 +193,46 @@ TEST(sendv_waits_until_all_are_sent)
 
 TEST(sendv_tells_how_many_were_sent)
 {
+	int ch = channel_make(2);
+	struct operation *sender = park(run_sendv, ch, 5);
 	long elems[8];
-	struct task task = { .ch = make_longs(2), .run = run_sendv };
 
-	task_start(&task);
-	wait_parked(task.ch, 1, 0);
-	EXPECT_EQ(0, chan_close(task.ch));
-	EXPECT_EQ(2, task_join(&task));
-	EXPECT_EQ(2, chan_recvv(task.ch, elems, 8));
-}
-
-static void on_signal(int signal)
-{
-	(void)signal;
-}
-
-static void catch_signal(int flags)
-{
-	struct sigaction action = { .sa_handler = on_signal, .sa_flags = flags };
-
-	if (sigaction(SIGUSR1, &action, NULL))
-		abort();
+	EXPECT_EQ(0, chan_close(ch));
+	EXPECT_EQ(2, operation_join(sender));
+	EXPECT_EQ(2, chan_recvv(ch, elems, 8));
 }
 
 TEST(signal_interrupts)
 {
-	struct task tasks[] = {
-		{ .ch = make_longs(0), .run = run_send },
-		{ .ch = make_longs(0), .run = run_recv },
-		{ .ch = make_longs(0), .run = run_send_until },
-		{ .ch = make_longs(0), .run = run_recv_until },
+	int (*const runs[])(struct operation *op) = {
+		run_send, run_recv, run_send_until, run_recv_until,
 	};
-	int i;
+	struct operation *op;
+	int i, ch;
 
 	catch_signal(0);
-	for (i = 0; i < 4; i++) {
-		task_start(&tasks[i]);
-		wait_parked(tasks[i].ch, i % 2 == 0, i % 2 == 1);
-		pthread_kill(tasks[i].thread, SIGUSR1);
-		EXPECT_EQ(-EINTR, task_join(&tasks[i]));
-		EXPECT_EQ(0, info_of(tasks[i].ch).sendq);
-		EXPECT_EQ(0, info_of(tasks[i].ch).recvq);
+	for (i = 0; i < ARRAY_LENGTH(runs); i++) {
+		ch = channel_make(0);
+		op = park(runs[i], ch, 1);
+		operation_signal(op, SIGUSR1);
+		EXPECT_EQ(-EINTR, operation_join(op));
+		EXPECT_EQ(0, channel_info(ch).sendq);
+		EXPECT_EQ(0, channel_info(ch).recvq);
 	}
 }
 
 TEST(signal_restarts)
 {
-	struct task task = { .ch = make_longs(0), .run = run_recv };
-	long x = 9;
+	int ch = channel_make(0);
+	struct operation *op;
 
 	catch_signal(SA_RESTART);
-	task_start(&task);
-	wait_parked(task.ch, 0, 1);
-	pthread_kill(task.thread, SIGUSR1);
-	while (info_of(task.ch).recv_parks < 2)
-		sched_yield();
-	EXPECT_EQ(0, chan_send(task.ch, &x));
-	EXPECT_EQ(1, task_join(&task));
-	EXPECT_EQ(9, task.elem);
+	op = park(run_recv, ch, 1);
+	operation_signal(op, SIGUSR1);
+	wait_until(channel_info(ch).recv_parks == 2);
+	channel_send(ch, 9);
+	EXPECT_EQ(1, operation_wait(op));
+	EXPECT_EQ(9, operation_value(op));
 }
 
 #define THREADS	4
