@@ -30,15 +30,16 @@ help:
 	@echo 'make             module, library, tools and tests'
 	@echo 'make demo        see channels at work, in a virtual machine'
 	@echo 'make check       build everything and run every test under Linux $(KERNEL)'
-	@echo 'make check-matrix  the same under Linux $(MATRIX)'
+	@echo 'make check-matrix  the same under each Linux of MATRIX ($(MATRIX))'
 	@echo 'make bench       compare with pipes, sockets and message queues'
 	@echo
 	@echo 'make module      chan.ko, into build/$(KERNEL)'
 	@echo '     KERNEL=6.12     for another of the kernels that scripts/kernel knows'
 	@echo '     KDIR=/lib/modules/$$(uname -r)/build   for this or any other tree'
 	@echo '     CHAN_DEBUG=y    with run-time checks'
-	@echo 'make lib tools selftests  libchan, chanctl and its like, test programs, into build/'
+	@echo 'make lib tools selftests  libchan, demo and benchmark, test programs, into build/'
 	@echo 'make install     library and tools, into PREFIX ($(PREFIX)), below DESTDIR'
+	@echo 'make modules_install  chan.ko, for the kernel of KERNEL or KDIR, below INSTALL_MOD_PATH'
 	@echo 'make clean       remove build/ (fetched kernels stay: see scripts/kernel --help)'
 	@echo
 	@echo 'V=1 shows the commands, WERROR=1 makes warnings of the module errors.'
@@ -85,7 +86,13 @@ install: lib tools
 	$(MAKE) -C lib OUTPUT=$(BUILD)/lib PREFIX=$(PREFIX) install
 	$(MAKE) -C tools OUTPUT=$(BUILD)/tools PREFIX=$(PREFIX) install
 
+# Without the key of the kernel's maker there is nothing to sign with.
+modules_install: module
+	kdir="$(KDIR)"; test -e "$$kdir/certs/signing_key.pem" || sign=CONFIG_MODULE_SIG_ALL=; \
+	$(MAKE) -C "$$kdir" M=$(MODULE) $$sign modules_install
+
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps module lib tools selftests vm-deps check check-matrix demo bench install clean
+.PHONY: all help deps module lib tools selftests vm-deps check check-matrix demo bench install \
+	modules_install clean
