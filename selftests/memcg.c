@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory of channels is charged to the control group of the task that asks for it: who
+ * has none left gets an error or is killed, and others do not notice (G12).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "common/channel.h"
+#include "common/operation.h"
+
+#define GROUP	"/sys/fs/cgroup/chan-memcg"
+#define MIB	(1024UL * 1024)
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		give_up("%s: %s", path, strerror(errno));
+	close(fd);
+}
+
+static unsigned long group_number(const char *name)
+{
+	char path[128];
+	unsigned long value;
+	FILE *stream;
+
+	snprintf(path, sizeof(path), GROUP "/%s", name);
+	stream = fopen(path, "re");
+	if (!stream || fscanf(stream, "%lu", &value) != 1)
+		give_up("%s: %s", path, strerror(errno));
+	fclose(stream);
+	return value;
+}
+
+FIXTURE(memcg)
+{
+};
+
+FIXTURE_SETUP(memcg)
+{
+	write_file("/sys/fs/cgroup/cgroup.subtree_control", "+memory");
+	if (mkdir(GROUP, 0755))
+		give_up("%s: %s", GROUP, strerror(errno));
+}
+
+/* In the parent: the test itself may have been killed. */
+FIXTURE_TEARDOWN_PARENT(memcg)
+{
+	wait_until(!rmdir(GROUP) || errno == ENOENT);
+}
+
+static void enter_group(const char *max)
+{
+	char pid[16];
+
+	write_file(GROUP "/memory.max", max);
+	snprintf(pid, sizeof(pid), "%d", (int)getpid());
+	write_file(GROUP "/cgroup.procs", pid);
+}
+
+static int run_hold_ring(struct operation *op)
+{
+	unsigned long before;
+	int ch;
+
+	enter_group("max");
+	before = group_number("memory.current");
+	ch = channel_make_elems(64, 8 * MIB / 64);
+	op->progress = group_number("memory.current") - before;
+	close(ch);
+	return 0;
+}
+
+TEST_F(memcg, G12_ring_is_charged)
+{
+	struct operation *op = operation_new(TASK_PROCESS, run_hold_ring, channel_make(0), 1);
+
+	operation_start(op);
+	EXPECT_EQ(0, operation_wait(op));
+	EXPECT_GE(op->progress, 8 * MIB);
+	EXPECT_LE(op->progress, 10 * MIB);
+}
+
+static int run_hold_elements(struct operation *op)
+{
+	void *elem = calloc(1, CHAN_ELEM_MAX);
+	unsigned long before;
+	int i;
+
+	enter_group("max");
+	before = group_number("memory.current");
+	for (i = 0; i < 8; i++) {
+		if (chan_send(op->ch, elem))
+			return 1;
+	}
+	op->progress = group_number("memory.current") - before;
+	return 0;
+}
+
+TEST_F(memcg, G12_large_elements_are_charged_to_the_sender)
+{
+	int ch = channel_make_elems(CHAN_ELEM_MAX, 8);
+	struct operation *op = operation_new(TASK_PROCESS, run_hold_elements, ch, 1);
+
+	operation_start(op);
+	EXPECT_EQ(0, operation_wait(op));
+	EXPECT_GE(op->progress, 8 * MIB);
+	EXPECT_LE(op->progress, 10 * MIB);
+}
+
+static int run_overrun(struct operation *op)
+{
+	enter_group("16M");
+	return chan_make(64, 64 * MIB / 64, 0);
+}
+
+/* Others have this channel, and nothing of what happens reaches it. */
+TEST_F(memcg, G11_G12_who_has_no_memory_fails_alone)
+{
+	int ch = channel_make(1);
+	struct operation *op = operation_new(TASK_PROCESS, run_overrun, ch, 1);
+	int result;
+
+	operation_start(op);
+	result = operation_wait(op);
+	EXPECT_TRUE(result == -ENOMEM || result == OPERATION_KILLED) {
+		TH_LOG("result %d", result);
+	}
+	wait_until(module_parameter("live_channels") == 1);
+	channel_send(ch, 1);
+	EXPECT_EQ(1, channel_recv(ch));
+}
+
+static int run_fill(struct operation *op)
+{
+	void *elem = calloc(1, CHAN_ELEM_MAX);
+	int ret;
+
+	enter_group("16M");
+	do {
+		ret = chan_try_send(op->ch, elem);
+		if (!ret)
+			__atomic_add_fetch(&op->progress, 1, __ATOMIC_RELAXED);
+	} while (!ret);
+	return ret;
+}
+
+TEST_F(memcg, G3_G12_who_runs_out_of_memory_has_sent_what_it_sent)
+{
+	int ch = channel_make_elems(CHAN_ELEM_MAX, 64);
+	struct operation *op = operation_new(TASK_PROCESS, run_fill, ch, 1);
+	int result;
+
+	operation_start(op);
+	result = operation_wait(op);
+	EXPECT_TRUE(result == -ENOMEM || result == OPERATION_KILLED) {
+		TH_LOG("result %d", result);
+	}
+	EXPECT_GT(op->progress, 0);
+	EXPECT_LE(op->progress, 16);
+	EXPECT_EQ(op->progress, chan_len(ch));
+}
+
+TEST_HARNESS_MAIN
