@@ -82,3 +82,8 @@ void memory_slow_release(const struct memory_slow *slow)
 	if (ioctl(slow->fd, UFFDIO_ZEROPAGE, &zero))
 		give_up("UFFDIO_ZEROPAGE: %s", strerror(errno));
 }
+
+void memory_protect(void *page)
+{
+	protect_page(page, PROT_READ);
+}

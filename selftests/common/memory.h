@@ -32,4 +32,7 @@ void memory_slow_wait(const struct memory_slow *slow);
 /* Let the page be there, zeroed: who waits for it goes on. */
 void memory_slow_release(const struct memory_slow *slow);
 
+/* From now on, the page can be read only. */
+void memory_protect(void *page);
+
 #endif /* _COMMON_MEMORY_H */

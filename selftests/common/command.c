@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "command.h"
+#include "state.h"
+
+const struct command commands[9] = {
+	{ "QUERY", CHAN_IOC_QUERY },
+	{ "MAKE", CHAN_IOC_MAKE },
+	{ "DUP", CHAN_IOC_DUP },
+	{ "CLOSE", CHAN_IOC_CLOSE },
+	{ "INFO", CHAN_IOC_INFO },
+	{ "SEND", CHAN_IOC_SEND },
+	{ "RECV", CHAN_IOC_RECV },
+	{ "SENDV", CHAN_IOC_SENDV },
+	{ "RECVV", CHAN_IOC_RECVV },
+};
+
+size_t command_size(const struct command *command)
+{
+	return _IOC_SIZE(command->number);
+}
+
+unsigned int command_sized(const struct command *command, size_t size)
+{
+	const unsigned int mask = _IOC_SIZEMASK << _IOC_SIZESHIFT;
+
+	return (command->number & ~mask) | size << _IOC_SIZESHIFT;
+}
+
+void command_fill(const struct command *command, void *structure)
+{
+	static uint64_t element;
+	const struct chan_make make = { .elemsize = sizeof(element), .cap = 3, .type = "long" };
+	const struct chan_dup dup = { .rights = CHAN_RIGHTS_ALL };
+	const struct chan_xfer xfer = {
+		.elems = (uintptr_t)&element,
+		.count = 1,
+		.min = 1,
+		.deadline = CHAN_DEADLINE_NONE,
+	};
+
+	switch (command->number) {
+	case CHAN_IOC_MAKE:
+		memcpy(structure, &make, sizeof(make));
+		break;
+	case CHAN_IOC_DUP:
+		memcpy(structure, &dup, sizeof(dup));
+		break;
+	case CHAN_IOC_SENDV:
+	case CHAN_IOC_RECVV:
+		memcpy(structure, &xfer, sizeof(xfer));
+		break;
+	}
+}
+
+int command_try(unsigned int number, const void *arg)
+{
+	const bool make = _IOC_NR(number) == _IOC_NR(CHAN_IOC_MAKE);
+	const bool dup = _IOC_NR(number) == _IOC_NR(CHAN_IOC_DUP);
+	const int ch = make ? channel_open() : channel_make(4);
+	struct state before;
+	int ret;
+
+	if (!make)
+		channel_send_range(ch, 1, 2);
+	before = state_of(ch);
+	ret = channel_ioctl(ch, number, arg);
+	if (ret < 0 && !state_is(ch, &before))
+		ret = COMMAND_CHANGED;
+	if (dup && ret >= 0) {
+		close(ret);
+		ret = 0;
+	}
+	close(ch);
+	return ret;
+}

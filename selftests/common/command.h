@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The commands of the interface, and for each a channel and an argument with which it
+ * succeeds, so that a test can spoil one thing at a time.
+ */
+#ifndef _COMMON_COMMAND_H
+#define _COMMON_COMMAND_H
+
+#include <stddef.h>
+
+struct command {
+	const char *name;
+	unsigned int number;
+};
+
+/* All of them. */
+extern const struct command commands[9];
+
+#define for_each_command(command) \
+	for (const struct command *command = commands; \
+	     command < commands + sizeof(commands) / sizeof(commands[0]); command++)
+/* Those that take, that fill, or that take or fill a structure. */
+#define for_each_taking(command) \
+	for_each_command(command) if (_IOC_DIR((command)->number) & _IOC_WRITE)
+#define for_each_filling(command) \
+	for_each_command(command) if (_IOC_DIR((command)->number) & _IOC_READ)
+#define for_each_structured(command) \
+	for_each_command(command) if (_IOC_DIR((command)->number) != _IOC_NONE)
+
+/* The largest structure that the number of a command can tell. */
+#define COMMAND_SIZE_MAX	((1U << _IOC_SIZEBITS) - 1)
+
+size_t command_size(const struct command *command);
+/* Its number for a structure of another size. */
+unsigned int command_sized(const struct command *command, size_t size);
+/* Fill its structure, of the known size, so that it succeeds; elements are 8 bytes. */
+void command_fill(const struct command *command, void *structure);
+
+/* A command that failed has changed something. */
+#define COMMAND_CHANGED	(-100001)
+
+/*
+ * Run it under this number on a channel on which it can succeed: a nil channel for
+ * CHAN_IOC_MAKE, else one of capacity 4 with 2 elements. What it made is undone. Returns
+ * its result, where success of CHAN_IOC_DUP is 0; or COMMAND_CHANGED.
+ */
+int command_try(unsigned int number, const void *arg);
+
+#endif /* _COMMON_COMMAND_H */
