@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,4 +183,18 @@ void module_set_parameter(const char *name, unsigned long long value)
 	fprintf(stream, "%llu\n", value);
 	if (fclose(stream))
 		give_up("%s cannot be set to %llu: %s", name, value, strerror(errno));
+}
+
+ssize_t result_of(ssize_t ret)
+{
+	return ret < 0 ? -errno : ret;
+}
+
+int channel_events(int ch)
+{
+	struct pollfd poller = { .fd = ch, .events = ~0 };
+
+	if (poll(&poller, 1, 0) < 0)
+		give_up("poll: %s", strerror(errno));
+	return poller.revents;
 }

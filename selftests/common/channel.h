@@ -9,6 +9,7 @@
 #include <chan.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #define ARRAY_LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 
@@ -64,5 +65,10 @@ bool element_is(const void *elem, size_t elemsize, uint64_t value);
 /* A counter in /sys/module/chan/parameters. */
 unsigned long long module_parameter(const char *name);
 void module_set_parameter(const char *name, unsigned long long value);
+
+/* What a system call returned, or the negative errno value: for any that returns -1. */
+ssize_t result_of(ssize_t ret);
+/* What poll(2) shows at once, of all that can be asked for. */
+int channel_events(int ch);
 
 #endif /* _COMMON_CHANNEL_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -230,4 +231,55 @@ void catch_signal(int flags)
 
 	if (sigaction(SIGUSR1, &action, NULL))
 		give_up("sigaction: %s", strerror(errno));
+}
+
+struct operation *operation_new_nil(enum task_kind kind, int (*run)(struct operation *op), int ch)
+{
+	int made = channel_make(0);
+	struct operation *op = operation_new(kind, run, made, 1);
+
+	op->ch = ch;
+	close(made);
+	return op;
+}
+
+/* What /proc/TID/NAME says, in the given format with one conversion. */
+static bool task_file_scan(pid_t tid, const char *name, const char *format, void *value)
+{
+	char path[64];
+	FILE *stream;
+	int found;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
+	stream = fopen(path, "re");
+	if (!stream)
+		return false;
+	found = fscanf(stream, format, value);
+	fclose(stream);
+	return found == 1;
+}
+
+bool operation_asleep(const struct operation *op, long syscall_number)
+{
+	const pid_t tid = operation_tid(op);
+	long number;
+	char state;
+
+	return tid && task_file_scan(tid, "stat", "%*d (%*[^)]) %c", &state) && state == 'S' &&
+	       task_file_scan(tid, "syscall", "%ld", &number) && number == syscall_number;
+}
+
+void operation_wait_asleep(const struct operation *op, long syscall_number)
+{
+	wait_until(operation_asleep(op, syscall_number));
+}
+
+int operation_write(struct operation *op)
+{
+	return result_of(write(op->ch, op->elems, op->count * op->elemsize));
+}
+
+int operation_read(struct operation *op)
+{
+	return result_of(read(op->ch, op->elems, op->count * op->elemsize));
 }

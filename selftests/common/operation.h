@@ -102,4 +102,18 @@ void *shared_alloc(size_t size);
 /* From now on SIGUSR1 has a handler that does nothing. @flags: SA_RESTART or 0. */
 void catch_signal(int flags);
 
+/* write(2) and read(2) of all its elements. Their results are in bytes. */
+int operation_write(struct operation *op);
+int operation_read(struct operation *op);
+
+/* For one element of 8 bytes of a channel that is nil. */
+struct operation *operation_new_nil(enum task_kind kind, int (*run)(struct operation *op), int ch);
+/*
+ * Wait until its task sleeps in this system call, so that a signal can end it: the only
+ * way to see that an operation on a nil channel waits.
+ */
+void operation_wait_asleep(const struct operation *op, long syscall_number);
+/* Does it sleep so now? */
+bool operation_asleep(const struct operation *op, long syscall_number);
+
 #endif /* _COMMON_OPERATION_H */
