@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What /proc/PID/fdinfo says about a channel: the same as INFO, in every state.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "common/channel.h"
+#include "common/operation.h"
+#include "common/variants.h"
+
+#define TEXT_MAX	2048
+
+/* All of it from "chan-id" on. */
+static void read_fdinfo(int ch, char *text)
+{
+	char path[64], all[TEXT_MAX];
+	const char *start;
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", ch);
+	stream = fopen(path, "re");
+	if (!stream)
+		give_up("no %s", path);
+	all[fread(all, 1, sizeof(all) - 1, stream)] = 0;
+	fclose(stream);
+	start = strstr(all, "chan-id:");
+	if (!start)
+		give_up("%s is of no channel:\n%s", path, all);
+	strcpy(text, start);
+}
+
+static const char *name_of_rights(unsigned int rights)
+{
+	static const char *const names[] = {
+		"", "send", "recv", "send,recv", "close", "send,close", "recv,close",
+		"send,recv,close",
+	};
+
+	return names[rights];
+}
+
+/* What it should be, by INFO; the two that INFO does not tell are given. */
+static void expected_fdinfo(int ch, const char *type, const char *closed, char *text)
+{
+	const struct chan_info info = channel_info(ch);
+
+	snprintf(text, TEXT_MAX,
+		 "chan-id:\t%llu\nchan-type:\t%s\nchan-elemsize:\t%u\nchan-cap:\t%u\n"
+		 "chan-len:\t%u\nchan-closed:\t%s\nchan-rights:\t%s\nchan-sendq:\t%u\n"
+		 "chan-recvq:\t%u\n", (unsigned long long)info.id, type, info.elemsize, info.cap,
+		 info.len, closed, name_of_rights(info.rights), info.sendq, info.recvq);
+}
+
+static void expect_fdinfo(struct __test_metadata *_metadata, int ch, const char *type,
+			  const char *closed)
+{
+	char expected[TEXT_MAX], text[TEXT_MAX];
+
+	read_fdinfo(ch, text);
+	expected_fdinfo(ch, type, closed, expected);
+	EXPECT_STREQ(expected, text);
+}
+
+static int make_typed(const char *type)
+{
+	int ch = chan_make_typed(8, 4, 0, type);
+
+	if (ch < 0)
+		give_up("chan_make_typed: %s", strerror(-ch));
+	return ch;
+}
+
+TEST(of_a_nil_channel)
+{
+	char text[TEXT_MAX];
+	unsigned long long id;
+	const int ch = channel_open();
+	const char *rest;
+
+	read_fdinfo(ch, text);
+	ASSERT_EQ(1, sscanf(text, "chan-id:\t%llu", &id));
+	EXPECT_NE(0, id);
+	rest = strchr(text, '\n');
+	ASSERT_NE(NULL, rest);
+	EXPECT_STREQ("\nchan-type:\t\nchan-elemsize:\t0\nchan-cap:\t0\nchan-len:\t0\n"
+		     "chan-closed:\tnil\nchan-rights:\tsend,recv,close\nchan-sendq:\t0\n"
+		     "chan-recvq:\t0\n", rest);
+}
+
+TEST(of_an_open_channel)
+{
+	const int ch = make_typed("struct job");
+
+	expect_fdinfo(_metadata, ch, "struct job", "no");
+	channel_send_range(ch, 1, 3);
+	expect_fdinfo(_metadata, ch, "struct job", "no");
+	channel_recv(ch);
+	expect_fdinfo(_metadata, ch, "struct job", "no");
+	expect_fdinfo(_metadata, channel_make_elems(CHAN_ELEM_MAX, 3), "", "no");
+	expect_fdinfo(_metadata, channel_make_elems(0, ~0U), "", "no");
+}
+
+TEST(of_files_with_all_rights)
+{
+	const int ch = make_typed("long");
+
+	for (unsigned int rights = 1; rights <= CHAN_RIGHTS_ALL; rights++)
+		expect_fdinfo(_metadata, channel_dup(ch, rights), "long", "no");
+}
+
+TEST(of_a_channel_that_was_closed)
+{
+	const int ch = make_typed("long");
+
+	channel_send(ch, 1);
+	ASSERT_EQ(0, chan_close(ch));
+	expect_fdinfo(_metadata, ch, "long", "close");
+	channel_recv(ch);
+	expect_fdinfo(_metadata, ch, "long", "close");
+}
+
+TEST(of_a_channel_without_senders)
+{
+	const int ch = make_typed("long"), recv = channel_dup(ch, CHAN_RIGHT_RECV);
+
+	close(ch);
+	expect_fdinfo(_metadata, recv, "long", "no-senders");
+	EXPECT_EQ(CHAN_CLOSED_NO_SENDERS, channel_info(recv).closed);
+}
+
+TEST(of_a_channel_without_receivers)
+{
+	const int ch = make_typed("long"), send = channel_dup(ch, CHAN_RIGHT_SEND);
+
+	close(ch);
+	expect_fdinfo(_metadata, send, "long", "no-receivers");
+	EXPECT_EQ(CHAN_CLOSED_NO_RECEIVERS, channel_info(send).closed);
+}
+
+CAPACITY_FIXTURE(parked);
+
+TEST_F(parked, of_a_channel_with_parked_operations)
+{
+	const int empty = channel_make(variant->cap), full = channel_make(variant->cap);
+
+	if (variant->cap)
+		channel_send_range(full, 1, variant->cap);
+	operation_park_recv(variant->kind, empty);
+	operation_park_recv(variant->kind, empty);
+	operation_park_send(variant->kind, full, 1);
+	EXPECT_EQ(2, channel_info(empty).recvq);
+	EXPECT_EQ(1, channel_info(full).sendq);
+	expect_fdinfo(_metadata, empty, "", "no");
+	expect_fdinfo(_metadata, full, "", "no");
+	ASSERT_EQ(0, chan_close(empty));
+	ASSERT_EQ(0, chan_close(full));
+}
+
+TEST(unprintable_bytes_of_the_type_are_escaped)
+{
+	expect_fdinfo(_metadata, make_typed("a\nchan-rights:\tsend"),
+		      "a\\nchan-rights:\\tsend", "no");
+	expect_fdinfo(_metadata, make_typed("\x01\x1b\x7f."), "\\001\\e\\177.", "no");
+	expect_fdinfo(_metadata, make_typed("\r\f\v\a"), "\\r\\f\\v\\a", "no");
+}
+
+TEST(a_type_of_unprintable_bytes_only_is_escaped)
+{
+	char type[CHAN_TYPE_MAX] = "", escaped[4 * CHAN_TYPE_MAX] = "";
+
+	for (int i = 0; i < CHAN_TYPE_MAX - 1; i++) {
+		type[i] = 1;
+		strcat(escaped, "\\001");
+	}
+	expect_fdinfo(_metadata, make_typed(type), escaped, "no");
+}
+
+TEST(no_byte_of_the_type_breaks_the_line)
+{
+	for (int byte = 1; byte < 256; byte++) {
+		const char type[] = { 'x', byte, 'y', 0 };
+		char text[TEXT_MAX], *line, *end;
+		int ch = make_typed(type);
+
+		read_fdinfo(ch, text);
+		line = strstr(text, "\nchan-type:\tx");
+		ASSERT_NE(NULL, line);
+		end = strstr(line, "y\nchan-elemsize:\t8\n");
+		ASSERT_NE(NULL, end);
+		for (line = strchr(line, 'x'); line < end; line++) {
+			EXPECT_TRUE((unsigned char)*line >= ' ' && *line != 0x7f) {
+				TH_LOG("byte 0x%02x", byte);
+			}
+		}
+		close(ch);
+	}
+}
+
+TEST_HARNESS_MAIN
