@@ -198,3 +198,37 @@ int channel_events(int ch)
 		give_up("poll: %s", strerror(errno));
 	return poller.revents;
 }
+
+bool channel_paths_are(struct chan_paths paths, uint64_t handoff, uint64_t ring, uint64_t park)
+{
+	if (paths.handoff == handoff && paths.ring == ring && paths.park == park)
+		return true;
+	fprintf(stderr, "# handoff %llu, ring %llu, park %llu\n", paths.handoff, paths.ring,
+		paths.park);
+	return false;
+}
+
+uint64_t channel_paths_sum(struct chan_paths paths)
+{
+	return paths.handoff + paths.ring + paths.park;
+}
+
+bool channel_unchanged(int ch, struct chan_info before)
+{
+	struct chan_info now = channel_info(ch);
+
+	before.send_parks = now.send_parks;
+	before.recv_parks = now.recv_parks;
+	return !memcmp(&now, &before, sizeof(now));
+}
+
+bool memory_is(const void *memory, size_t size, uint8_t value)
+{
+	const uint8_t *bytes = memory;
+
+	while (size && *bytes == value) {
+		bytes++;
+		size--;
+	}
+	return !size;
+}

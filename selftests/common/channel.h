@@ -70,5 +70,12 @@ void module_set_parameter(const char *name, unsigned long long value);
 ssize_t result_of(ssize_t ret);
 /* What poll(2) shows at once, of all that can be asked for. */
 int channel_events(int ch);
+/* Did so many elements take each path? If not, says how many did. */
+bool channel_paths_are(struct chan_paths paths, uint64_t handoff, uint64_t ring, uint64_t park);
+uint64_t channel_paths_sum(struct chan_paths paths);
+/* Is what INFO shows the same, but for how often an operation was parked? */
+bool channel_unchanged(int ch, struct chan_info before);
+/* Do all bytes have this value? */
+bool memory_is(const void *memory, size_t size, uint8_t value);
 
 #endif /* _COMMON_CHANNEL_H */

@@ -24,4 +24,27 @@
 	CAPACITY_VARIANT(fixture, cap_1_processes, 1, TASK_PROCESS); \
 	CAPACITY_VARIANT(fixture, cap_7_processes, 7, TASK_PROCESS)
 
+#define ELEMENT_VARIANT(fixture, name, size, capacity) \
+	FIXTURE_VARIANT_ADD(fixture, name) { .elemsize = size, .cap = capacity, }
+#define ELEMENT_VARIANTS(fixture, size) \
+	ELEMENT_VARIANT(fixture, size_##size##_cap_0, size, 0); \
+	ELEMENT_VARIANT(fixture, size_##size##_cap_1, size, 1); \
+	ELEMENT_VARIANT(fixture, size_##size##_cap_7, size, 7)
+
+/* The same for variant->elemsize, of ELEMENT_SIZES and the largest, and variant->cap. */
+#define ELEMENT_FIXTURE(fixture) \
+	FIXTURE(fixture) {}; \
+	FIXTURE_VARIANT(fixture) { size_t elemsize; unsigned int cap; }; \
+	FIXTURE_SETUP(fixture) {} \
+	FIXTURE_TEARDOWN(fixture) {} \
+	ELEMENT_VARIANTS(fixture, 0); \
+	ELEMENT_VARIANTS(fixture, 1); \
+	ELEMENT_VARIANTS(fixture, 8); \
+	ELEMENT_VARIANTS(fixture, 9); \
+	ELEMENT_VARIANTS(fixture, 256); \
+	ELEMENT_VARIANTS(fixture, 257); \
+	ELEMENT_VARIANTS(fixture, 4096); \
+	ELEMENT_VARIANTS(fixture, 65536); \
+	ELEMENT_VARIANTS(fixture, 1048576)
+
 #endif /* _COMMON_VARIANTS_H */
