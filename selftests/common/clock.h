@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Clocks, as deadlines need them.
+ */
+#ifndef _COMMON_CLOCK_H
+#define _COMMON_CLOCK_H
+
+#include <stdint.h>
+#include <time.h>
+
+#define CLOCK_SECOND	1000000000LL
+#define CLOCK_HOUR	(3600 * CLOCK_SECOND)
+
+/* What it shows now, in nanoseconds. */
+int64_t clock_read(clockid_t clock);
+
+/*
+ * Set CLOCK_REALTIME forward by so many nanoseconds, or back. What ends a wait in this
+ * way ends it when the test wants, however slow the machine is.
+ */
+void clock_shift_realtime(int64_t ns);
+
+#endif /* _COMMON_CLOCK_H */
