@@ -99,14 +99,17 @@ static long chan_ioctl_info(struct file *file, union chan_ioctl_arg *arg)
 static ktime_t chan_ioctl_host_time(clockid_t clock, ktime_t time)
 {
 	struct timespec64 shift = {};
+	ktime_t ahead;
 
 	if (clock == CLOCK_MONOTONIC)
 		timens_add_monotonic(&shift);
 	else if (clock == CLOCK_BOOTTIME)
 		timens_add_boottime(&shift);
-	if (shift.tv_sec || shift.tv_nsec)
-		time = ktime_add_safe(time, -timespec64_to_ktime(shift));
-	return time < 0 ? 0 : time;
+	ahead = timespec64_to_ktime(shift);
+	/* ktime_add_safe() takes a sum that is less than @time for an overflow. */
+	if (ahead <= 0)
+		return ktime_add_safe(time, -ahead);
+	return time > ahead ? ktime_sub(time, ahead) : 0;
 }
 
 static int chan_ioctl_deadline(struct file *file, const struct chan_xfer *xfer,
