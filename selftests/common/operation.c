@@ -283,3 +283,48 @@ int operation_read(struct operation *op)
 {
 	return result_of(read(op->ch, op->elems, op->count * op->elemsize));
 }
+
+static void operation_read_proc(const struct operation *op, const char *name, char *text,
+				size_t size)
+{
+	char path[64];
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", operation_tid(op), name);
+	stream = fopen(path, "re");
+	if (!stream || !fgets(text, size, stream))
+		give_up("%s: %s", path, strerror(errno));
+	fclose(stream);
+}
+
+static char operation_state(const struct operation *op)
+{
+	char text[256];
+	char *name_end;
+
+	operation_read_proc(op, "stat", text, sizeof(text));
+	name_end = strrchr(text, ')');
+	return name_end ? name_end[2] : 0;
+}
+
+void operation_wait_state(const struct operation *op, char state)
+{
+	wait_until(operation_tid(op));
+	wait_until(operation_state(op) == state);
+}
+
+/* The number of the system call that its task sleeps in, or -1. */
+static long operation_syscall(const struct operation *op)
+{
+	char text[256];
+	long number;
+
+	operation_read_proc(op, "syscall", text, sizeof(text));
+	return sscanf(text, "%ld", &number) == 1 ? number : -1;
+}
+
+void operation_wait_ioctl(const struct operation *op)
+{
+	wait_until(operation_tid(op));
+	wait_until(operation_state(op) == 'S' && operation_syscall(op) == SYS_ioctl);
+}
