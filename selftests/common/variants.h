@@ -47,4 +47,14 @@
 	ELEMENT_VARIANTS(fixture, 65536); \
 	ELEMENT_VARIANTS(fixture, 1048576)
 
+/* The same for nothing but variant->cap. */
+#define CAPACITY_ONLY_FIXTURE(fixture) \
+	FIXTURE(fixture) {}; \
+	FIXTURE_VARIANT(fixture) { unsigned int cap; }; \
+	FIXTURE_SETUP(fixture) {} \
+	FIXTURE_TEARDOWN(fixture) {} \
+	FIXTURE_VARIANT_ADD(fixture, cap_0) { .cap = 0, }; \
+	FIXTURE_VARIANT_ADD(fixture, cap_1) { .cap = 1, }; \
+	FIXTURE_VARIANT_ADD(fixture, cap_7) { .cap = 7, }
+
 #endif /* _COMMON_VARIANTS_H */
