@@ -313,18 +313,18 @@ void operation_wait_state(const struct operation *op, char state)
 	wait_until(operation_state(op) == state);
 }
 
-/* The number of the system call that its task sleeps in, or -1. */
-static long operation_syscall(const struct operation *op)
+static bool operation_asleep(const struct operation *op)
 {
 	char text[256];
-	long number;
+	unsigned long fd;
 
+	/* Number and arguments of the system call, or "running". */
 	operation_read_proc(op, "syscall", text, sizeof(text));
-	return sscanf(text, "%ld", &number) == 1 ? number : -1;
+	return sscanf(text, "%*d %lx", &fd) == 1 && fd == op->ch && operation_state(op) == 'S';
 }
 
-void operation_wait_ioctl(const struct operation *op)
+void operation_wait_asleep(const struct operation *op)
 {
 	wait_until(operation_tid(op));
-	wait_until(operation_state(op) == 'S' && operation_syscall(op) == SYS_ioctl);
+	wait_until(operation_asleep(op));
 }

@@ -117,7 +117,7 @@ void operation_wait_asleep(const struct operation *op, long syscall_number);
 bool operation_asleep(const struct operation *op, long syscall_number);
 /* Wait until its task is in this state of /proc/TID/stat: S asleep, T stopped, t traced. */
 void operation_wait_state(const struct operation *op, char state);
-/* Wait until its task sleeps in ioctl(2): what is parked on a nil channel shows nowhere else. */
-void operation_wait_ioctl(const struct operation *op);
+/* Wait until its task sleeps in a system call on @ch: a nil channel shows nobody who waits. */
+void operation_wait_asleep(const struct operation *op);
 
 #endif /* _COMMON_OPERATION_H */
