@@ -8,7 +8,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
@@ -20,18 +19,17 @@
 
 static const struct chan_make any = { .elemsize = 8, .cap = 1 };
 
-/* Every way to move an element, and the system call it sleeps in. */
+/* Every way to move an element. */
 static const struct way {
 	const char *name;
 	int (*run)(struct operation *op);
-	long syscall_number;
 } ways[] = {
-	{ "SEND", operation_send_one, SYS_ioctl },
-	{ "RECV", operation_recv_one, SYS_ioctl },
-	{ "SENDV", operation_send, SYS_ioctl },
-	{ "RECVV", operation_recv, SYS_ioctl },
-	{ "write", operation_write, SYS_write },
-	{ "read", operation_read, SYS_read },
+	{ "SEND", operation_send_one },
+	{ "RECV", operation_recv_one },
+	{ "SENDV", operation_send },
+	{ "RECVV", operation_recv },
+	{ "write", operation_write },
+	{ "read", operation_read },
 };
 
 /* Start it on a nil channel, and wait until it sleeps. */
@@ -40,7 +38,7 @@ static struct operation *start(enum task_kind kind, int ch, const struct way *wa
 	struct operation *op = operation_new_nil(kind, way->run, ch);
 
 	operation_start(op);
-	operation_wait_asleep(op, way->syscall_number);
+	operation_wait_asleep(op);
 	return op;
 }
 
@@ -124,7 +122,7 @@ TEST(make_does_not_end_the_wait)
 	EXPECT_EQ(1, channel_recv(ch));
 	ASSERT_EQ(0, chan_close(ch));
 	for (int i = 0; i < ARRAY_LENGTH(ways); i++) {
-		EXPECT_TRUE(operation_asleep(ops[i], ways[i].syscall_number));
+		EXPECT_TRUE(operation_asleep(ops[i]));
 		operation_signal(ops[i], SIGUSR1);
 		EXPECT_EQ(-EINTR, operation_join(ops[i])) {
 			TH_LOG("%s", ways[i].name);

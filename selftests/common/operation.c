@@ -243,37 +243,6 @@ struct operation *operation_new_nil(enum task_kind kind, int (*run)(struct opera
 	return op;
 }
 
-/* What /proc/TID/NAME says, in the given format with one conversion. */
-static bool task_file_scan(pid_t tid, const char *name, const char *format, void *value)
-{
-	char path[64];
-	FILE *stream;
-	int found;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
-	stream = fopen(path, "re");
-	if (!stream)
-		return false;
-	found = fscanf(stream, format, value);
-	fclose(stream);
-	return found == 1;
-}
-
-bool operation_asleep(const struct operation *op, long syscall_number)
-{
-	const pid_t tid = operation_tid(op);
-	long number;
-	char state;
-
-	return tid && task_file_scan(tid, "stat", "%*d (%*[^)]) %c", &state) && state == 'S' &&
-	       task_file_scan(tid, "syscall", "%ld", &number) && number == syscall_number;
-}
-
-void operation_wait_asleep(const struct operation *op, long syscall_number)
-{
-	wait_until(operation_asleep(op, syscall_number));
-}
-
 int operation_write(struct operation *op)
 {
 	return result_of(write(op->ch, op->elems, op->count * op->elemsize));
@@ -313,18 +282,19 @@ void operation_wait_state(const struct operation *op, char state)
 	wait_until(operation_state(op) == state);
 }
 
-static bool operation_asleep(const struct operation *op)
+bool operation_asleep(const struct operation *op)
 {
 	char text[256];
 	unsigned long fd;
 
 	/* Number and arguments of the system call, or "running". */
+	if (!operation_tid(op))
+		return false;
 	operation_read_proc(op, "syscall", text, sizeof(text));
 	return sscanf(text, "%*d %lx", &fd) == 1 && fd == op->ch && operation_state(op) == 'S';
 }
 
 void operation_wait_asleep(const struct operation *op)
 {
-	wait_until(operation_tid(op));
 	wait_until(operation_asleep(op));
 }

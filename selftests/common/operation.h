@@ -108,16 +108,10 @@ int operation_read(struct operation *op);
 
 /* For one element of 8 bytes of a channel that is nil. */
 struct operation *operation_new_nil(enum task_kind kind, int (*run)(struct operation *op), int ch);
-/*
- * Wait until its task sleeps in this system call, so that a signal can end it: the only
- * way to see that an operation on a nil channel waits.
- */
-void operation_wait_asleep(const struct operation *op, long syscall_number);
-/* Does it sleep so now? */
-bool operation_asleep(const struct operation *op, long syscall_number);
 /* Wait until its task is in this state of /proc/TID/stat: S asleep, T stopped, t traced. */
 void operation_wait_state(const struct operation *op, char state);
-/* Wait until its task sleeps in a system call on @ch: a nil channel shows nobody who waits. */
+/* Does its task sleep in a system call on @ch? A nil channel shows nobody who waits. */
+bool operation_asleep(const struct operation *op);
 void operation_wait_asleep(const struct operation *op);
 
 #endif /* _COMMON_OPERATION_H */
