@@ -232,3 +232,47 @@ bool memory_is(const void *memory, size_t size, uint8_t value)
 	}
 	return !size;
 }
+
+static void *element_alloc(size_t elemsize)
+{
+	void *elem = malloc(elemsize);
+
+	if (!elem)
+		give_up("no memory for an element");
+	return elem;
+}
+
+int element_send(int ch, uint64_t value)
+{
+	const size_t elemsize = channel_info(ch).elemsize;
+	void *elem = element_alloc(elemsize);
+	int ret;
+
+	element_fill(elem, elemsize, value);
+	ret = chan_send(ch, elem);
+	free(elem);
+	return ret;
+}
+
+int element_recv(int ch, uint64_t value)
+{
+	const size_t elemsize = channel_info(ch).elemsize;
+	void *elem = element_alloc(elemsize);
+	int ret;
+
+	memset(elem, 0xa5, elemsize);
+	ret = chan_recv(ch, elem);
+	if (ret == 1 && !element_is(elem, elemsize, value))
+		give_up("received another element than %llu", (unsigned long long)value);
+	free(elem);
+	return ret;
+}
+
+short channel_events(int ch)
+{
+	struct pollfd pollfd = { .fd = ch, .events = ~0 };
+
+	if (poll(&pollfd, 1, 0) < 0)
+		give_up("poll: %s", strerror(errno));
+	return pollfd.revents;
+}

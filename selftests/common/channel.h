@@ -77,5 +77,11 @@ uint64_t channel_paths_sum(struct chan_paths paths);
 bool channel_unchanged(int ch, struct chan_info before);
 /* Do all bytes have this value? */
 bool memory_is(const void *memory, size_t size, uint8_t value);
+/* Send and receive element_fill() of the channel's size. Give up if it is another element. */
+int element_send(int ch, uint64_t value);
+int element_recv(int ch, uint64_t value);
+
+/* What poll(2) finds at once, of all events that there are. */
+short channel_events(int ch);
 
 #endif /* _COMMON_CHANNEL_H */

@@ -35,10 +35,7 @@ static void protect_page(void *page, int protection)
 
 void *memory_border(void)
 {
-	char *border = (char *)map_pages(2) + page_size();
-
-	protect_page(border, PROT_NONE);
-	return border;
+	return memory_border_after(page_size());
 }
 
 void *memory_read_only(void)
@@ -86,4 +83,31 @@ void memory_slow_release(const struct memory_slow *slow)
 void memory_protect(void *page)
 {
 	protect_page(page, PROT_READ);
+}
+
+void *memory_border_after(size_t size)
+{
+	const size_t pages = (size + page_size() - 1) / page_size();
+	char *border = (char *)map_pages(pages + 1) + pages * page_size();
+
+	protect_page(border, PROT_NONE);
+	return border;
+}
+
+struct memory_file memory_file_new(size_t size)
+{
+	struct memory_file file = { .fd = memfd_create("memory", MFD_CLOEXEC) };
+
+	if (file.fd < 0 || ftruncate(file.fd, size))
+		give_up("memfd_create: %s", strerror(errno));
+	file.memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, file.fd, 0);
+	if (file.memory == MAP_FAILED)
+		give_up("mmap: %s", strerror(errno));
+	return file;
+}
+
+void memory_file_lose(const struct memory_file *file)
+{
+	if (ftruncate(file->fd, 0))
+		give_up("ftruncate: %s", strerror(errno));
 }

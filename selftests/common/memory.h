@@ -34,5 +34,22 @@ void memory_slow_release(const struct memory_slow *slow);
 
 /* From now on, the page can be read only. */
 void memory_protect(void *page);
+/* The first address that cannot be accessed, after so many bytes that can. */
+void *memory_border_after(size_t size);
+
+/**
+ * struct memory_file - shared memory that can be taken away from under its users
+ * @memory: the memory
+ * @fd: of the file behind it
+ */
+struct memory_file {
+	void *memory;
+	int fd;
+};
+
+/* Zeroed. Processes that are forked later share it. */
+struct memory_file memory_file_new(size_t size);
+/* From now on, nobody can access it. */
+void memory_file_lose(const struct memory_file *file);
 
 #endif /* _COMMON_MEMORY_H */

@@ -56,5 +56,21 @@
 	FIXTURE_VARIANT_ADD(fixture, cap_0) { .cap = 0, }; \
 	FIXTURE_VARIANT_ADD(fixture, cap_1) { .cap = 1, }; \
 	FIXTURE_VARIANT_ADD(fixture, cap_7) { .cap = 7, }
+#define SIZE_VARIANT(fixture, size, capacity) \
+	FIXTURE_VARIANT_ADD(fixture, size_##size##_cap_##capacity) { \
+		.elemsize = size, .cap = capacity, \
+	}
+
+#define SIZE_VARIANTS(fixture, size) \
+	SIZE_VARIANT(fixture, size, 0); \
+	SIZE_VARIANT(fixture, size, 1); \
+	SIZE_VARIANT(fixture, size, 7)
+
+/* A fixture for elements of several sizes: variant->elemsize and variant->cap. */
+#define SIZE_FIXTURE(fixture) \
+	FIXTURE(fixture) {}; \
+	FIXTURE_VARIANT(fixture) { size_t elemsize; unsigned int cap; }; \
+	FIXTURE_SETUP(fixture) {} \
+	FIXTURE_TEARDOWN(fixture) {}
 
 #endif /* _COMMON_VARIANTS_H */

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "task.h"
+
+static FILE *task_open(pid_t tid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", tid, name);
+	return fopen(path, "re");
+}
+
+static bool task_line(pid_t tid, const char *name, const char *start, char *line, size_t size)
+{
+	FILE *stream = task_open(tid, name);
+	bool found = false;
+
+	if (!stream)
+		return false;
+	while (!found && fgets(line, size, stream))
+		found = !strncmp(line, start, strlen(start));
+	fclose(stream);
+	return found;
+}
+
+bool task_sleeps_in(pid_t tid, long syscall_number)
+{
+	char line[256], start[32];
+
+	/* Shows a number only for a task that does not run, and is not about to. */
+	snprintf(start, sizeof(start), "%ld ", syscall_number);
+	return task_line(tid, "syscall", start, line, sizeof(line)) &&
+	       task_line(tid, "status", "State:\tS", line, sizeof(line));
+}
+
+unsigned long task_sleeps(pid_t tid)
+{
+	const char *start = "voluntary_ctxt_switches:";
+	char line[256];
+
+	if (!task_line(tid, "status", start, line, sizeof(line)))
+		give_up("task %d: no %s", tid, start);
+	return strtoul(line + strlen(start), NULL, 10);
+}
+
+void task_pin(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		give_up("sched_setaffinity: %s", strerror(errno));
+}
+
+static void task_schedule(int policy, int priority)
+{
+	const struct sched_param param = { .sched_priority = priority };
+
+	if (sched_setscheduler(0, policy | SCHED_RESET_ON_FORK, &param))
+		give_up("sched_setscheduler: %s", strerror(errno));
+}
+
+void task_run_first(void)
+{
+	task_schedule(SCHED_FIFO, 1);
+}
+
+void task_run_as_others(void)
+{
+	task_schedule(SCHED_OTHER, 0);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tasks: where they sleep, as /proc shows it, and which of them run first.
+ */
+#ifndef _COMMON_TASK_H
+#define _COMMON_TASK_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Does the task sleep inside this system call, SYS_*? One that was woken does not. */
+bool task_sleeps_in(pid_t tid, long syscall_number);
+/* How often the task has gone to sleep. */
+unsigned long task_sleeps(pid_t tid);
+
+/* From now on, the calling task and those that it starts share one CPU. */
+void task_pin(void);
+/*
+ * From now on, no other task runs on the CPU of the calling task as long as that does not
+ * sleep: what it wakes stays where it is.
+ */
+void task_run_first(void);
+/* From now on, others run as well again. */
+void task_run_as_others(void);
+
+#endif /* _COMMON_TASK_H */
