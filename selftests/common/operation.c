@@ -12,6 +12,7 @@
 
 #include "channel.h"
 #include "operation.h"
+#include "task.h"
 
 static int operation_xfer(struct operation *op, unsigned long command)
 {
@@ -297,4 +298,42 @@ bool operation_asleep(const struct operation *op)
 void operation_wait_asleep(const struct operation *op)
 {
 	wait_until(operation_asleep(op));
+}
+
+bool operation_sleeps_in(const struct operation *op, long syscall_number)
+{
+	const pid_t tid = operation_tid(op);
+
+	return tid && task_sleeps_in(tid, syscall_number);
+}
+
+void operation_park_in(struct operation *op, long syscall_number)
+{
+	operation_start(op);
+	wait_until(operation_sleeps_in(op, syscall_number));
+}
+
+/* It has woken who polls its channel before it went to sleep. */
+static struct operation *operation_asleep(struct operation *op)
+{
+	wait_until(operation_sleeps_in(op, SYS_ioctl));
+	return op;
+}
+
+struct operation *operation_offer(enum task_kind kind, int ch, uint64_t value)
+{
+	const struct chan_info info = channel_info(ch);
+
+	if (info.len == info.cap)
+		return operation_asleep(operation_park_send(kind, ch, value));
+	channel_send(ch, value);
+	return NULL;
+}
+
+struct operation *operation_demand(enum task_kind kind, int ch)
+{
+	if (!channel_info(ch).len)
+		return operation_asleep(operation_park_recv(kind, ch));
+	channel_recv(ch);
+	return NULL;
 }

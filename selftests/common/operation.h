@@ -113,5 +113,21 @@ void operation_wait_state(const struct operation *op, char state);
 /* Does its task sleep in a system call on @ch? A nil channel shows nobody who waits. */
 bool operation_asleep(const struct operation *op);
 void operation_wait_asleep(const struct operation *op);
+/* Start it, and wait until it sleeps inside this system call, SYS_*. */
+void operation_park_in(struct operation *op, long syscall_number);
+/* Is it still asleep there? Once a peer has woken it, it is not. */
+bool operation_sleeps_in(const struct operation *op, long syscall_number);
+
+/*
+ * For elements of 8 bytes, make a receive possible: by an element in the buffer, or if that has
+ * no room, by a parked sender, which is returned; else NULL is. Who polls the channel was woken
+ * when it returns.
+ */
+struct operation *operation_offer(enum task_kind kind, int ch, uint64_t value);
+/*
+ * And make a send possible, by an element that is taken from the buffer, or if there is none, by
+ * a parked receiver.
+ */
+struct operation *operation_demand(enum task_kind kind, int ch);
 
 #endif /* _COMMON_OPERATION_H */
