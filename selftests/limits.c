@@ -202,6 +202,25 @@ TEST_F(limits, G12_users_do_not_share_a_limit)
 	close(ch);
 }
 
+static int run_recv_as_other_user(struct operation *op)
+{
+	become_user(20013);
+	return operation_recv_one(op);
+}
+
+TEST_F(limits, G12_element_that_another_user_received_is_given_back)
+{
+	static uint8_t elem[LARGE];
+	int ch = channel_make_elems(LARGE, 1);
+	struct operation *op = operation_new(TASK_PROCESS, run_recv_as_other_user, ch, 1);
+
+	operation_start(op);
+	become_user(20012);
+	ASSERT_EQ(0, chan_send(ch, elem));
+	EXPECT_EQ(1, operation_join(op));
+	EXPECT_EQ(0, bytes_held());
+}
+
 TEST_F(limits, capability_lifts_the_limits)
 {
 	int i;
