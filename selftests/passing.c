@@ -231,15 +231,31 @@ TEST_F(passing, type_of_a_passed_channel_is_checked)
 	EXPECT_EQ(-EINVAL, words_attach(fd).fd);
 }
 
+/* Says which descriptor its channel has, and receives. */
+static int make_and_receive(int socket)
+{
+	int ch = channel_make(capacity);
+	uint64_t value;
+
+	if (write(socket, &ch, sizeof(ch)) != sizeof(ch))
+		return 1;
+	return chan_recv(ch, &value) == 1 && value == ELEMENTS ? 0 : 2;
+}
+
 TEST_F(passing, pidfd_getfd_shares_the_channel)
 {
-	int ch = channel_make(variant->cap);
-	int pidfd = syscall(SYS_pidfd_open, getpid(), 0);
-	int copy = syscall(SYS_pidfd_getfd, pidfd, ch, 0);
+	pid_t receiver = start(make_and_receive, self->sockets, 1);
+	int pidfd = syscall(SYS_pidfd_open, receiver, 0);
+	uint64_t value = ELEMENTS;
+	int theirs, ch;
 
-	ASSERT_GE(copy, 0);
-	EXPECT_EQ(channel_info(ch).id, channel_info(copy).id);
+	ASSERT_EQ(sizeof(theirs), read(self->sockets[0], &theirs, sizeof(theirs)));
+	ch = syscall(SYS_pidfd_getfd, pidfd, theirs, 0);
+	ASSERT_GE(ch, 0);
+	/* It is the same open file. */
 	EXPECT_EQ(1, channel_info(ch).senders);
+	EXPECT_EQ(0, chan_send(ch, &value));
+	EXPECT_EQ(0, exit_status(receiver));
 }
 
 /* A socket in its own queue keeps the channel; the kernel's collector finds both. */
