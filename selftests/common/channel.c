@@ -190,7 +190,7 @@ ssize_t result_of(ssize_t ret)
 	return ret < 0 ? -errno : ret;
 }
 
-int channel_events(int ch)
+short channel_events(int ch)
 {
 	struct pollfd poller = { .fd = ch, .events = ~0 };
 
@@ -266,13 +266,4 @@ int element_recv(int ch, uint64_t value)
 		give_up("received another element than %llu", (unsigned long long)value);
 	free(elem);
 	return ret;
-}
-
-short channel_events(int ch)
-{
-	struct pollfd pollfd = { .fd = ch, .events = ~0 };
-
-	if (poll(&pollfd, 1, 0) < 0)
-		give_up("poll: %s", strerror(errno));
-	return pollfd.revents;
 }

@@ -68,8 +68,9 @@ void module_set_parameter(const char *name, unsigned long long value);
 
 /* What a system call returned, or the negative errno value: for any that returns -1. */
 ssize_t result_of(ssize_t ret);
-/* What poll(2) shows at once, of all that can be asked for. */
-int channel_events(int ch);
+
+/* What poll(2) shows at once, of all events that there are. */
+short channel_events(int ch);
 /* Did so many elements take each path? If not, says how many did. */
 bool channel_paths_are(struct chan_paths paths, uint64_t handoff, uint64_t ring, uint64_t park);
 uint64_t channel_paths_sum(struct chan_paths paths);
@@ -80,8 +81,5 @@ bool memory_is(const void *memory, size_t size, uint8_t value);
 /* Send and receive element_fill() of the channel's size. Give up if it is another element. */
 int element_send(int ch, uint64_t value);
 int element_recv(int ch, uint64_t value);
-
-/* What poll(2) finds at once, of all events that there are. */
-short channel_events(int ch);
 
 #endif /* _COMMON_CHANNEL_H */

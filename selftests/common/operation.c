@@ -254,45 +254,16 @@ int operation_read(struct operation *op)
 	return result_of(read(op->ch, op->elems, op->count * op->elemsize));
 }
 
-static void operation_read_proc(const struct operation *op, const char *name, char *text,
-				size_t size)
-{
-	char path[64];
-	FILE *stream;
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", operation_tid(op), name);
-	stream = fopen(path, "re");
-	if (!stream || !fgets(text, size, stream))
-		give_up("%s: %s", path, strerror(errno));
-	fclose(stream);
-}
-
-static char operation_state(const struct operation *op)
-{
-	char text[256];
-	char *name_end;
-
-	operation_read_proc(op, "stat", text, sizeof(text));
-	name_end = strrchr(text, ')');
-	return name_end ? name_end[2] : 0;
-}
-
 void operation_wait_state(const struct operation *op, char state)
 {
-	wait_until(operation_tid(op));
-	wait_until(operation_state(op) == state);
+	wait_until(operation_tid(op) && task_state(op->tid) == state);
 }
 
 bool operation_asleep(const struct operation *op)
 {
-	char text[256];
-	unsigned long fd;
+	const pid_t tid = operation_tid(op);
 
-	/* Number and arguments of the system call, or "running". */
-	if (!operation_tid(op))
-		return false;
-	operation_read_proc(op, "syscall", text, sizeof(text));
-	return sscanf(text, "%*d %lx", &fd) == 1 && fd == op->ch && operation_state(op) == 'S';
+	return tid && task_sleeps_on(tid, op->ch);
 }
 
 void operation_wait_asleep(const struct operation *op)
@@ -314,9 +285,9 @@ void operation_park_in(struct operation *op, long syscall_number)
 }
 
 /* It has woken who polls its channel before it went to sleep. */
-static struct operation *operation_asleep(struct operation *op)
+static struct operation *operation_settle(struct operation *op)
 {
-	wait_until(operation_sleeps_in(op, SYS_ioctl));
+	operation_wait_asleep(op);
 	return op;
 }
 
@@ -325,7 +296,7 @@ struct operation *operation_offer(enum task_kind kind, int ch, uint64_t value)
 	const struct chan_info info = channel_info(ch);
 
 	if (info.len == info.cap)
-		return operation_asleep(operation_park_send(kind, ch, value));
+		return operation_settle(operation_park_send(kind, ch, value));
 	channel_send(ch, value);
 	return NULL;
 }
@@ -333,7 +304,7 @@ struct operation *operation_offer(enum task_kind kind, int ch, uint64_t value)
 struct operation *operation_demand(enum task_kind kind, int ch)
 {
 	if (!channel_info(ch).len)
-		return operation_asleep(operation_park_recv(kind, ch));
+		return operation_settle(operation_park_recv(kind, ch));
 	channel_recv(ch);
 	return NULL;
 }

@@ -38,7 +38,24 @@ bool task_sleeps_in(pid_t tid, long syscall_number)
 	/* Shows a number only for a task that does not run, and is not about to. */
 	snprintf(start, sizeof(start), "%ld ", syscall_number);
 	return task_line(tid, "syscall", start, line, sizeof(line)) &&
-	       task_line(tid, "status", "State:\tS", line, sizeof(line));
+	       task_state(tid) == 'S';
+}
+
+bool task_sleeps_on(pid_t tid, int fd)
+{
+	unsigned long argument;
+	char line[256];
+
+	return task_line(tid, "syscall", "", line, sizeof(line)) &&
+	       sscanf(line, "%*d %lx", &argument) == 1 && argument == fd && task_state(tid) == 'S';
+}
+
+char task_state(pid_t tid)
+{
+	const char *start = "State:\t";
+	char line[256];
+
+	return task_line(tid, "status", start, line, sizeof(line)) ? line[strlen(start)] : 0;
 }
 
 unsigned long task_sleeps(pid_t tid)

@@ -10,6 +10,10 @@
 
 /* Does the task sleep inside this system call, SYS_*? One that was woken does not. */
 bool task_sleeps_in(pid_t tid, long syscall_number);
+/* Does it sleep inside any system call whose first argument is @fd? */
+bool task_sleeps_on(pid_t tid, int fd);
+/* As /proc shows it: S asleep, T stopped, t traced; 0 if the task is gone. */
+char task_state(pid_t tid);
 /* How often the task has gone to sleep. */
 unsigned long task_sleeps(pid_t tid);
 

@@ -24,38 +24,6 @@
 	CAPACITY_VARIANT(fixture, cap_1_processes, 1, TASK_PROCESS); \
 	CAPACITY_VARIANT(fixture, cap_7_processes, 7, TASK_PROCESS)
 
-#define ELEMENT_VARIANT(fixture, name, size, capacity) \
-	FIXTURE_VARIANT_ADD(fixture, name) { .elemsize = size, .cap = capacity, }
-#define ELEMENT_VARIANTS(fixture, size) \
-	ELEMENT_VARIANT(fixture, size_##size##_cap_0, size, 0); \
-	ELEMENT_VARIANT(fixture, size_##size##_cap_1, size, 1); \
-	ELEMENT_VARIANT(fixture, size_##size##_cap_7, size, 7)
-
-/* The same for variant->elemsize, of ELEMENT_SIZES and the largest, and variant->cap. */
-#define ELEMENT_FIXTURE(fixture) \
-	FIXTURE(fixture) {}; \
-	FIXTURE_VARIANT(fixture) { size_t elemsize; unsigned int cap; }; \
-	FIXTURE_SETUP(fixture) {} \
-	FIXTURE_TEARDOWN(fixture) {} \
-	ELEMENT_VARIANTS(fixture, 0); \
-	ELEMENT_VARIANTS(fixture, 1); \
-	ELEMENT_VARIANTS(fixture, 8); \
-	ELEMENT_VARIANTS(fixture, 9); \
-	ELEMENT_VARIANTS(fixture, 256); \
-	ELEMENT_VARIANTS(fixture, 257); \
-	ELEMENT_VARIANTS(fixture, 4096); \
-	ELEMENT_VARIANTS(fixture, 65536); \
-	ELEMENT_VARIANTS(fixture, 1048576)
-
-/* The same for nothing but variant->cap. */
-#define CAPACITY_ONLY_FIXTURE(fixture) \
-	FIXTURE(fixture) {}; \
-	FIXTURE_VARIANT(fixture) { unsigned int cap; }; \
-	FIXTURE_SETUP(fixture) {} \
-	FIXTURE_TEARDOWN(fixture) {} \
-	FIXTURE_VARIANT_ADD(fixture, cap_0) { .cap = 0, }; \
-	FIXTURE_VARIANT_ADD(fixture, cap_1) { .cap = 1, }; \
-	FIXTURE_VARIANT_ADD(fixture, cap_7) { .cap = 7, }
 #define SIZE_VARIANT(fixture, size, capacity) \
 	FIXTURE_VARIANT_ADD(fixture, size_##size##_cap_##capacity) { \
 		.elemsize = size, .cap = capacity, \
@@ -72,5 +40,28 @@
 	FIXTURE_VARIANT(fixture) { size_t elemsize; unsigned int cap; }; \
 	FIXTURE_SETUP(fixture) {} \
 	FIXTURE_TEARDOWN(fixture) {}
+
+/* With all of ELEMENT_SIZES and the largest. */
+#define ELEMENT_FIXTURE(fixture) \
+	SIZE_FIXTURE(fixture) \
+	SIZE_VARIANTS(fixture, 0); \
+	SIZE_VARIANTS(fixture, 1); \
+	SIZE_VARIANTS(fixture, 8); \
+	SIZE_VARIANTS(fixture, 9); \
+	SIZE_VARIANTS(fixture, 256); \
+	SIZE_VARIANTS(fixture, 257); \
+	SIZE_VARIANTS(fixture, 4096); \
+	SIZE_VARIANTS(fixture, 65536); \
+	SIZE_VARIANTS(fixture, 1048576)
+
+/* A fixture for nothing but variant->cap. */
+#define CAPACITY_ONLY_FIXTURE(fixture) \
+	FIXTURE(fixture) {}; \
+	FIXTURE_VARIANT(fixture) { unsigned int cap; }; \
+	FIXTURE_SETUP(fixture) {} \
+	FIXTURE_TEARDOWN(fixture) {} \
+	FIXTURE_VARIANT_ADD(fixture, cap_0) { .cap = 0, }; \
+	FIXTURE_VARIANT_ADD(fixture, cap_1) { .cap = 1, }; \
+	FIXTURE_VARIANT_ADD(fixture, cap_7) { .cap = 7, }
 
 #endif /* _COMMON_VARIANTS_H */
