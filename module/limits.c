@@ -4,8 +4,8 @@
  * exported to modules, so there is a small table here, keyed by the kernel-wide
  * user id: an id of one user namespace never meets another's.
  *
- * A charge is one atomic addition that is taken back if it went over the limit,
- * so that two racing charges can never both slip under it.
+ * A charge replaces the sum that it has compared with the limit, so that of two racing
+ * charges neither slips under it, and one that fails is never seen by the other.
  */
 #include <linux/atomic.h>
 #include <linux/capability.h>
@@ -125,10 +125,13 @@ void chan_user_put(struct chan_user *user)
 
 static int chan_user_charge(atomic64_t *held, u64 amount, unsigned long max)
 {
-	if ((u64)atomic64_add_return(amount, held) <= max || capable(CAP_SYS_RESOURCE))
-		return 0;
-	atomic64_sub(amount, held);
-	return -EDQUOT;
+	s64 sum = atomic64_read(held);
+
+	do {
+		if (sum + amount > max && !capable(CAP_SYS_RESOURCE))
+			return -EDQUOT;
+	} while (!atomic64_try_cmpxchg(held, &sum, sum + amount));
+	return 0;
 }
 
 /**

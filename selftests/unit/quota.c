@@ -321,6 +321,34 @@ static void G12_racing_charges_keep_the_limit(void **state)
 	assert_usage(0, 0);
 }
 
+static long charge_too_much(struct operation *op)
+{
+	struct chan_user *user = chan_user_get();
+	long err = chan_user_charge_bytes(user, op->count * LARGE);
+
+	chan_user_put(user);
+	return err;
+}
+
+/* Wherever a charge that fails has come to, it takes no room from another. */
+static void G12_failed_charge_takes_no_room(void **state)
+{
+	struct chan_file *cf = channel_make(LARGE, 1);
+	struct operation *op;
+	unsigned int nth;
+	u8 elem[LARGE];
+
+	(void)state;
+	for (nth = 1; nth <= 3; nth++) {
+		op = operation_new(charge_too_much, cf, 11);
+		operation_start_stopped(op, SHIM_POINT_ATOMIC, nth);
+		assert_int_equal(send_large(cf), 1);
+		operation_continue(op);
+		assert_int_equal(operation_join(op), -EDQUOT);
+		assert_int_equal(chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_now), 1);
+	}
+}
+
 #define LIMITS_TEST(function) \
 	cmocka_unit_test_setup_teardown(function, limits_setup, limits_teardown)
 
@@ -340,6 +368,7 @@ int main(void)
 		LIMITS_TEST(G11_elements_nobody_received_are_freed),
 		LIMITS_TEST(rings_above_the_largest_are_refused),
 		LIMITS_TEST(G12_racing_charges_keep_the_limit),
+		LIMITS_TEST(G12_failed_charge_takes_no_room),
 	};
 
 	return UNIT_RUN(tests);

@@ -55,6 +55,13 @@ static inline s64 atomic64_inc_return(atomic64_t *v)
 	return atomic64_add_return(1, v);
 }
 
+static inline bool atomic64_try_cmpxchg(atomic64_t *v, s64 *old, s64 new)
+{
+	shim_point(SHIM_POINT_ATOMIC);
+	return __atomic_compare_exchange_n(&v->counter, old, new, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_RELAXED);
+}
+
 static inline void atomic64_add(s64 amount, atomic64_t *v)
 {
 	shim_point(SHIM_POINT_ATOMIC);
