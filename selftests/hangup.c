@@ -15,6 +15,7 @@
 
 #include "common/channel.h"
 #include "common/operation.h"
+#include "common/passing.h"
 #include "common/variants.h"
 
 /**
@@ -310,60 +311,17 @@ TEST_F(hangup, parked_operation_keeps_its_end_open)
 	EXPECT_TRUE(drained(ends.recv));
 }
 
-union control {
-	struct cmsghdr header;
-	char bytes[CMSG_SPACE(sizeof(int))];
-};
-
-/* Returns -1 on failure. */
-static int socket_send_fd(int socket, int fd)
-{
-	union control control = { 0 };
-	struct iovec byte = { .iov_base = "", .iov_len = 1 };
-	struct msghdr message = {
-		.msg_iov = &byte,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	control.header.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	return sendmsg(socket, &message, 0);
-}
-
-static int socket_recv_fd(int socket)
-{
-	union control control = { 0 };
-	char data;
-	struct iovec byte = { .iov_base = &data, .iov_len = 1 };
-	struct msghdr message = {
-		.msg_iov = &byte,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	int fd = -1;
-
-	if (recvmsg(socket, &message, MSG_CMSG_CLOEXEC) == 1 && CMSG_FIRSTHDR(&message))
-		memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
-	return fd;
-}
-
 TEST(descriptor_under_way_keeps_its_end_open)
 {
 	struct ends ends = ends_make(1, 0);
 	int sockets[2];
 
-	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
-	ASSERT_EQ(1, socket_send_fd(sockets[0], ends.send));
+	passing_pair(sockets);
+	passing_send(sockets[0], ends.send);
 	close(ends.send);
 	EXPECT_EQ(1, channel_info(ends.recv).senders);
 	EXPECT_EQ(CHAN_OPEN, channel_info(ends.recv).closed);
-	ends.send = socket_recv_fd(sockets[1]);
-	ASSERT_GE(ends.send, 0);
+	ends.send = passing_recv(sockets[1]);
 	EXPECT_EQ(CHAN_RIGHT_SEND, channel_info(ends.send).rights);
 	channel_send(ends.send, 1);
 	close(ends.send);
@@ -377,8 +335,8 @@ TEST(descriptor_that_never_arrives_is_gone)
 	struct operation *receiver;
 	int sockets[2];
 
-	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
-	ASSERT_EQ(1, socket_send_fd(sockets[0], ends.send));
+	passing_pair(sockets);
+	passing_send(sockets[0], ends.send);
 	close(ends.send);
 	receiver = operation_park_recv(TASK_THREAD, ends.recv);
 	close(sockets[0]);

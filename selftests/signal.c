@@ -8,27 +8,12 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include "kselftest_harness.h"
 
 #include "common/channel.h"
 #include "common/operation.h"
 #include "common/variants.h"
-
-static int run_write(struct operation *op)
-{
-	ssize_t n = write(op->ch, op->elems, op->elemsize);
-
-	return n < 0 ? -errno : n;
-}
-
-static int run_read(struct operation *op)
-{
-	ssize_t n = read(op->ch, op->elems, op->elemsize);
-
-	return n < 0 ? -errno : n;
-}
 
 /* Every way to move one element, and what it returns. */
 static const struct {
@@ -38,10 +23,10 @@ static const struct {
 } ways[] = {
 	{ operation_send_one, true, 0 },
 	{ operation_send, true, 1 },
-	{ run_write, true, sizeof(uint64_t) },
+	{ operation_write, true, sizeof(uint64_t) },
 	{ operation_recv_one, false, 1 },
 	{ operation_recv, false, 1 },
-	{ run_read, false, sizeof(uint64_t) },
+	{ operation_read, false, sizeof(uint64_t) },
 };
 
 #define POISON	0xa5a5a5a5a5a5a5a5
@@ -163,14 +148,12 @@ TEST_F(process, SIGKILL_ends_every_operation)
 
 TEST(signals_end_waits_on_nil_channels)
 {
-	int ch = channel_make(0);
 	struct operation *op;
 	unsigned int i;
 
 	catch_signal(0);
 	for (i = 0; i < 2 * ARRAY_LENGTH(ways); i++) {
-		op = operation_new(TASK_PROCESS, ways[i / 2].run, ch, 1);
-		op->ch = channel_open();
+		op = operation_new_nil(TASK_PROCESS, ways[i / 2].run, channel_open());
 		memset(op->elems, 0xa5, sizeof(uint64_t));
 		operation_start(op);
 		operation_wait_asleep(op);
