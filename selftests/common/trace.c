@@ -38,19 +38,22 @@ void trace_start(const char *function)
 	trace_enable("1");
 }
 
-unsigned int trace_stop(void)
+unsigned int trace_calls(void)
 {
-	FILE *stream;
+	FILE *stream = fopen(TRACING "trace", "re");
 	char line[512];
 	unsigned int calls = 0;
 
-	trace_enable("0");
-	stream = fopen(TRACING "trace", "re");
 	if (!stream)
 		give_up("there is no trace: %s", strerror(errno));
 	while (fgets(line, sizeof(line), stream))
 		calls += line[0] != '#' && strstr(line, " call: ");
 	fclose(stream);
-	trace_write(TRACING "kprobe_events", "-:" EVENT "\n");
 	return calls;
+}
+
+void trace_stop(void)
+{
+	trace_enable("0");
+	trace_write(TRACING "kprobe_events", "-:" EVENT "\n");
 }

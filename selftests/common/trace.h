@@ -7,7 +7,8 @@
 
 /* Begin to count. One function at a time. */
 void trace_start(const char *function);
-/* Stop, and return how often it was. */
-unsigned int trace_stop(void);
+/* How often it was. */
+unsigned int trace_calls(void);
+void trace_stop(void);
 
 #endif /* _COMMON_TRACE_H */
