@@ -35,8 +35,9 @@
  *
  * [I1] qcount <= dataqsiz (G8)
  * [I2] A receiver is parked only if there is nothing to receive: the ring and the
- *	returned list are empty, and no sender is parked.
- * [I3] A sender is parked only if the ring is full, and no receiver is parked.
+ *	returned list are empty, and no sender is parked, other than by the same select.
+ * [I3] A sender is parked only if the ring is full, and no receiver is parked, other
+ *	than by the same select.
  * [I4] Nobody is parked on a closed channel; closed never changes again (G6).
  * [I5] An element is in one slot: of a task that sends it, of the ring, of the
  *	returned list, or of a task that receives it. Only moves under the lock, and
@@ -50,7 +51,8 @@
  * hchan.lock is a spinlock: what is done under it is a few moves in memory, and
  * never an allocation, a copy from or to user memory, a sleep, or a wake-up (those
  * come after: struct chan_wake). Parkers are claimed under it. Nothing is taken
- * inside it; pollwq.lock and chan_user_lock are taken without it. life.c has the
+ * inside it but, by select.c, the locks of other channels, in the order of their
+ * addresses; pollwq.lock and chan_user_lock are taken without it. life.c has the
  * list of all channels, whose lock is taken outside hchan.lock.
  *
  * Field protection
@@ -88,42 +90,30 @@
 #include "hchan.h"
 #include "poll.h"
 
-/**
- * struct chan_wake - whom to wake once the lock is released
- * @claimed: waiters whose operations were completed
- * @recv: receives that may go through now, if there are pollers: so many of those
- *	that poll exclusively are told
- * @send: the same for sends
- * @closed: the channel was closed, if there are pollers: all are told
- */
-struct chan_wake {
-	struct chan_claimed	claimed;
-	int			recv;
-	int			send;
-	bool			closed;
-};
-
 #ifdef CHAN_DEBUG
-static bool chan_waitq_parked(struct chan_waitq *q)
+/* Who is parked first in a queue; NULL if nobody is. */
+static struct chan_parker *chan_waitq_parker(struct chan_waitq *q)
 {
 	struct chan_waiter *w;
 
 	list_for_each_entry(w, &q->list, node) {
 		if (atomic_read(&w->parker->state) == CHAN_PARKED)
-			return true;
+			return w->parker;
 	}
-	return false;
+	return NULL;
 }
 
 static void chan_hchan_check_locked(struct hchan *ch)
 {
+	struct chan_parker *receiver = chan_waitq_parker(&ch->recvq);
+	struct chan_parker *sender = chan_waitq_parker(&ch->sendq);
+
 	lockdep_assert_held(&ch->lock);
 	WARN_ON_ONCE(ch->qcount > ch->dataqsiz);
-	WARN_ON_ONCE(chan_waitq_parked(&ch->recvq) &&
-		     (ch->qcount || ch->nreturned || chan_waitq_parked(&ch->sendq)));
-	WARN_ON_ONCE(chan_waitq_parked(&ch->sendq) && ch->qcount < ch->dataqsiz);
-	WARN_ON_ONCE(ch->closed && (chan_waitq_parked(&ch->recvq) ||
-				    chan_waitq_parked(&ch->sendq)));
+	WARN_ON_ONCE(receiver && (ch->qcount || ch->nreturned));
+	WARN_ON_ONCE(sender && ch->qcount < ch->dataqsiz);
+	WARN_ON_ONCE(receiver && sender && receiver != sender);
+	WARN_ON_ONCE(ch->closed && (receiver || sender));
 }
 #else
 static void chan_hchan_check_locked(struct hchan *ch)
@@ -131,7 +121,11 @@ static void chan_hchan_check_locked(struct hchan *ch)
 }
 #endif
 
-static void chan_hchan_unlock(struct hchan *ch)
+/**
+ * chan_hchan_unlock() - release the lock of a channel
+ * @ch: the channel, locked; its invariants hold
+ */
+void chan_hchan_unlock(struct hchan *ch)
 	__releases(&ch->lock)
 {
 	chan_hchan_check_locked(ch);
@@ -149,7 +143,14 @@ static void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wake, int 
 	wake->send += send;
 }
 
-static void chan_wake_run(struct hchan *ch, struct chan_wake *wake)
+/**
+ * chan_wake_run() - wake whom a change has to wake
+ * @ch: the channel that was changed
+ * @wake: what was remembered under its lock; empty afterwards
+ *
+ * Context: no lock of a channel held; may sleep.
+ */
+void chan_wake_run(struct hchan *ch, struct chan_wake *wake)
 {
 	if (wake->claimed.first)
 		chan_claimed_complete(&wake->claimed);
@@ -221,8 +222,15 @@ static struct chan_waiter *chan_send_complete_locked(struct hchan *ch, struct ch
 	return w;
 }
 
-/* Send one element without waiting. Returns 0, -EPIPE or -EAGAIN. */
-static int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_wake *wake)
+/**
+ * chan_send_try_locked() - send one element without waiting
+ * @ch: the channel
+ * @slot: the element; has left it on success
+ * @wake: whom to wake
+ *
+ * Return: 0, -EPIPE or -EAGAIN.
+ */
+int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_wake *wake)
 {
 	lockdep_assert_held(&ch->lock);
 	if (ch->closed)
@@ -254,12 +262,16 @@ static void chan_returned_take_locked(struct hchan *ch, void *slot, u64 *ticket)
 	kfree(r);
 }
 
-/*
- * Receive one element without waiting. Returns 1, 0 if the channel is closed and
- * drained, or -EAGAIN.
+/**
+ * chan_recv_try_locked() - receive one element without waiting
+ * @ch: the channel
+ * @slot: where the element goes
+ * @ticket: its ticket, for chan_hchan_give_back()
+ * @wake: whom to wake
+ *
+ * Return: 1, 0 if the channel is closed and drained, or -EAGAIN.
  */
-static int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket,
-				struct chan_wake *wake)
+int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struct chan_wake *wake)
 {
 	struct chan_waiter *w;
 
@@ -290,6 +302,27 @@ static int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket,
 	return ch->closed ? 0 : -EAGAIN;
 }
 
+/**
+ * chan_hchan_enqueue_locked() - put an operation into its queue
+ * @ch: the channel
+ * @q: its sendq or recvq
+ * @w: the operation, of a parker that is not yet claimed
+ * @wake: whom to wake: a parked operation is what the other side waits for
+ */
+void chan_hchan_enqueue_locked(struct hchan *ch, struct chan_waitq *q, struct chan_waiter *w,
+			       struct chan_wake *wake)
+{
+	lockdep_assert_held(&ch->lock);
+	chan_waitq_add(q, w);
+	if (q == &ch->sendq) {
+		ch->send_parks++;
+		chan_wake_poll_locked(ch, wake, 1, 0);
+	} else {
+		ch->recv_parks++;
+		chan_wake_poll_locked(ch, wake, 0, 1);
+	}
+}
+
 /*
  * Park the calling task with one operation on one channel, the lock held, and wait
  * with it released. Returns the operation's result, -ERESTARTSYS or -ETIMEDOUT.
@@ -304,15 +337,7 @@ static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u
 
 	chan_parker_init(&p);
 	chan_waiter_init(&w, &p, slot);
-	chan_waitq_add(q, &w);
-	/* A parked operation is what the other side waits for. */
-	if (q == &ch->sendq) {
-		ch->send_parks++;
-		chan_wake_poll_locked(ch, wake, 1, 0);
-	} else {
-		ch->recv_parks++;
-		chan_wake_poll_locked(ch, wake, 0, 1);
-	}
+	chan_hchan_enqueue_locked(ch, q, &w, wake);
 	chan_hchan_unlock(ch);
 	chan_wake_run(ch, wake);
 

@@ -99,6 +99,21 @@ struct hchan {
 	struct list_head	node;
 };
 
+/**
+ * struct chan_wake - whom to wake once the lock is released
+ * @claimed: waiters whose operations were completed
+ * @recv: receives that may go through now, if there are pollers: so many of those
+ *	that poll exclusively are told
+ * @send: the same for sends
+ * @closed: the channel was closed, if there are pollers: all are told
+ */
+struct chan_wake {
+	struct chan_claimed	claimed;
+	int			recv;
+	int			send;
+	bool			closed;
+};
+
 /* life.c: how channels come and go */
 struct hchan *chan_hchan_alloc(void);
 struct hchan *chan_hchan_get(struct hchan *ch);
@@ -119,6 +134,14 @@ int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsi
 void chan_hchan_give_back(struct hchan *ch, const struct chan_elem *elem, const u64 *tickets,
 			  unsigned int from, unsigned int to);
 int chan_hchan_close(struct hchan *ch, u32 cause);
+
+/* hchan.c: steps of an operation, under the lock of the channel, for select.c */
+int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_wake *wake);
+int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struct chan_wake *wake);
+void chan_hchan_enqueue_locked(struct hchan *ch, struct chan_waitq *q, struct chan_waiter *w,
+			       struct chan_wake *wake);
+void chan_hchan_unlock(struct hchan *ch);
+void chan_wake_run(struct hchan *ch, struct chan_wake *wake);
 
 /**
  * chan_hchan_made() - is this more than a nil channel?

@@ -30,6 +30,7 @@ void chan_parker_init(struct chan_parker *p)
 	atomic_set(&p->state, CHAN_PARKED);
 	p->task = current;
 	p->winner = NULL;
+	p->poked = NULL;
 }
 
 /**
@@ -83,6 +84,20 @@ struct chan_waiter *chan_waitq_claim_first(struct chan_waitq *q, struct chan_cla
 	return NULL;
 }
 
+/* As chan_waitq_claim_first(), but nobody is claimed. */
+bool chan_waitq_parked_first(struct chan_waitq *q)
+{
+	struct chan_waiter *w;
+
+	while (!list_empty(&q->list)) {
+		w = list_first_entry(&q->list, struct chan_waiter, node);
+		if (atomic_read(&w->parker->state) == CHAN_PARKED)
+			return true;
+		chan_waitq_remove(q, w);
+	}
+	return false;
+}
+
 /**
  * chan_waitq_remove() - take an operation out of a queue
  * @q: the queue
@@ -108,49 +123,45 @@ static bool chan_parker_sleep_until(const struct chan_deadline *deadline)
 					       deadline->clock);
 }
 
-/**
- * chan_parker_wait() - sleep until an operation is completed; the only sleep
- * @p: the calling task, its waiters queued; without any, it waits in vain
- * @deadline: when to give up
- *
- * What has happened counts in this order: completion, then a signal, then the
- * deadline. Once a peer has claimed @p, its completion is certain and near: the
- * peer only has to release a lock and set CHAN_COMPLETED. So this is waited for
- * even when the task is being killed; success wins.
- *
- * Context: no lock held; sleeps.
- * Return: 0: completed, see @p->winner; -ERESTARTSYS or -ETIMEDOUT: @p is now
- * claimed by its own task, no operation was nor will be completed, and the
- * waiters must be removed from their queues.
- */
-int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline)
+/* Sleep until one of these: 0 completed, -ERESTARTSYS, -EAGAIN poked, -ETIMEDOUT. */
+static int chan_parker_sleep(struct chan_parker *p, const struct chan_deadline *deadline)
 {
 	bool expired = false;
-	int err = 0;
 
 	for (;;) {
 		/* CHAN_BARRIER_PARK, the sleeping side */
 		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
 		if (chan_parker_completed(p))
-			break;
-		if (signal_pending(current)) {
-			err = -ERESTARTSYS;
-			break;
-		}
-		if (expired) {
-			err = -ETIMEDOUT;
-			break;
-		}
+			return 0;
+		if (signal_pending(current))
+			return -ERESTARTSYS;
+		if (p->poked && READ_ONCE(*p->poked))
+			return -EAGAIN;
+		if (expired)
+			return -ETIMEDOUT;
 		if (deadline->expires == KTIME_MAX)
 			schedule();
 		else
 			expired = chan_parker_sleep_until(deadline);
 	}
-	__set_current_state(TASK_RUNNING);
-	if (!err)
-		return 0;
+}
+
+/**
+ * chan_parker_retire() - end the calling task's wait without an operation
+ * @p: the calling task
+ *
+ * Once a peer has claimed @p, its completion is certain and near: the peer only has to
+ * release its locks and set CHAN_COMPLETED. So this is waited for even when the task is
+ * being killed; success wins.
+ *
+ * Context: no lock held; may sleep.
+ * Return: true: @p is now claimed by its own task, no operation was nor will be
+ * completed; false: one was, see @p->winner.
+ */
+bool chan_parker_retire(struct chan_parker *p)
+{
 	if (chan_parker_claim(p))
-		return err;
+		return true;
 
 	for (;;) {
 		set_current_state(TASK_UNINTERRUPTIBLE);
@@ -159,7 +170,30 @@ int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline
 		schedule();
 	}
 	__set_current_state(TASK_RUNNING);
-	return 0;
+	return false;
+}
+
+/**
+ * chan_parker_wait() - sleep until an operation is completed; the only sleep
+ * @p: the calling task, its waiters queued; without any, it waits in vain
+ * @deadline: when to give up
+ *
+ * What has happened counts in this order: completion, then a signal, then @p->poked,
+ * then the deadline.
+ *
+ * Context: no lock held; sleeps.
+ * Return: 0: completed, see @p->winner; -ERESTARTSYS or -ETIMEDOUT: retired, see
+ * chan_parker_retire(); -EAGAIN: poked, and @p still parked. Unless it is still parked,
+ * the waiters that did not win must be removed from their queues.
+ */
+int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline)
+{
+	int err = chan_parker_sleep(p, deadline);
+
+	__set_current_state(TASK_RUNNING);
+	if (!err || err == -EAGAIN)
+		return err;
+	return chan_parker_retire(p) ? err : 0;
 }
 
 /**

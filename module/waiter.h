@@ -80,11 +80,14 @@ enum chan_parker_state {
  * @task: who sleeps; constant
  * @winner: the waiter whose operation was completed; written by the winning
  *	peer, read after CHAN_BARRIER_COMPLETE
+ * @poked: NULL, or a word that others than peers set before they wake the task, so
+ *	that it looks at what they have to tell; constant
  */
 struct chan_parker {
 	atomic_t		state;
 	struct task_struct	*task;
 	struct chan_waiter	*winner;
+	const int		*poked;
 };
 
 /**
@@ -160,10 +163,25 @@ static inline struct chan_waiter *chan_waitq_claim(struct chan_waitq *q,
 }
 
 void chan_waitq_remove(struct chan_waitq *q, struct chan_waiter *w);
+bool chan_waitq_parked_first(struct chan_waitq *q);
+
+/**
+ * chan_waitq_parked() - is anybody parked in a queue?
+ * @q: the queue
+ *
+ * Context: under the lock of the channel that @q belongs to.
+ * Return: true if a claim may succeed. It may still fail, as who is parked with
+ * operations on other channels too can be claimed through those at any moment.
+ */
+static inline bool chan_waitq_parked(struct chan_waitq *q)
+{
+	return q->count && chan_waitq_parked_first(q);
+}
 
 void chan_parker_init(struct chan_parker *p);
 void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot);
 int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline);
+bool chan_parker_retire(struct chan_parker *p);
 void chan_claimed_complete(struct chan_claimed *claimed);
 
 #endif /* _CHAN_WAITER_H */
