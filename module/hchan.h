@@ -140,6 +140,20 @@ int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_wake *w
 int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struct chan_wake *wake);
 void chan_hchan_enqueue_locked(struct hchan *ch, struct chan_waitq *q, struct chan_waiter *w,
 			       struct chan_wake *wake);
+/* Would a send not be parked? A peer that makes it true may still be claimed elsewhere. */
+static inline bool chan_hchan_may_send_locked(struct hchan *ch)
+{
+	lockdep_assert_held(&ch->lock);
+	return ch->qcount < ch->dataqsiz || ch->closed || chan_waitq_parked(&ch->recvq);
+}
+
+/* Would a receive not be parked? The same holds. */
+static inline bool chan_hchan_may_recv_locked(struct hchan *ch)
+{
+	lockdep_assert_held(&ch->lock);
+	return ch->qcount || ch->nreturned || ch->closed || chan_waitq_parked(&ch->sendq);
+}
+
 void chan_hchan_unlock(struct hchan *ch);
 void chan_wake_run(struct hchan *ch, struct chan_wake *wake);
 

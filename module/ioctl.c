@@ -14,6 +14,7 @@
 #include <linux/time_namespace.h>
 #include <linux/uaccess.h>
 
+#include "cases.h"
 #include "elem.h"
 #include "file.h"
 #include "limits.h"
@@ -23,8 +24,13 @@ static_assert(sizeof(struct chan_make) == 48);
 static_assert(sizeof(struct chan_xfer) == 32);
 static_assert(sizeof(struct chan_dup) == 8);
 static_assert(sizeof(struct chan_info) == 160);
-static_assert(sizeof(struct chan_query) == 64);
+static_assert(sizeof(struct chan_query) == 72);
+static_assert(sizeof(struct chan_case) == 32);
+static_assert(sizeof(struct chan_select) == 32);
 static_assert(sizeof(((struct hchan *)0)->type) == CHAN_TYPE_MAX);
+
+/* Bytes of the first version of struct chan_case. */
+#define CHAN_CASE_SIZE_MIN	32
 
 union chan_ioctl_arg {
 	struct chan_make	make;
@@ -32,6 +38,7 @@ union chan_ioctl_arg {
 	struct chan_dup		dup;
 	struct chan_info	info;
 	struct chan_query	query;
+	struct chan_select	select;
 };
 
 static long chan_ioctl_query(struct file *file, union chan_ioctl_arg *arg)
@@ -48,6 +55,8 @@ static long chan_ioctl_query(struct file *file, union chan_ioctl_arg *arg)
 	query->user_channels_max = READ_ONCE(chan_user_channels_max);
 	query->user_bytes_max = READ_ONCE(chan_user_bytes_max);
 	chan_user_usage(&query->user_channels, &query->user_bytes);
+	query->select_flags = CHAN_SELECT_ALL;
+	query->select_max = CHAN_SELECT_MAX;
 	return 0;
 }
 
@@ -112,12 +121,16 @@ static ktime_t chan_ioctl_host_time(clockid_t clock, ktime_t time)
 	return time > ahead ? ktime_sub(time, ahead) : 0;
 }
 
-static int chan_ioctl_deadline(struct file *file, const struct chan_xfer *xfer,
-			       struct chan_deadline *deadline)
+/* Flags of a transfer and of a select that say the same are the same. */
+static_assert(CHAN_SELECT_NONBLOCK == CHAN_XFER_NONBLOCK);
+static_assert(CHAN_SELECT_REALTIME == CHAN_XFER_REALTIME);
+static_assert(CHAN_SELECT_BOOTTIME == CHAN_XFER_BOOTTIME);
+
+static int chan_ioctl_deadline(u32 flags, u64 expires, struct chan_deadline *deadline)
 {
-	deadline->now = (xfer->flags & CHAN_XFER_NONBLOCK) || (file->f_flags & O_NONBLOCK);
+	deadline->now = flags & CHAN_XFER_NONBLOCK;
 	deadline->expires = KTIME_MAX;
-	switch (xfer->flags & (CHAN_XFER_REALTIME | CHAN_XFER_BOOTTIME)) {
+	switch (flags & (CHAN_XFER_REALTIME | CHAN_XFER_BOOTTIME)) {
 	case 0:
 		deadline->clock = CLOCK_MONOTONIC;
 		break;
@@ -130,20 +143,24 @@ static int chan_ioctl_deadline(struct file *file, const struct chan_xfer *xfer,
 	default:
 		return -EINVAL;
 	}
-	if (xfer->deadline < KTIME_MAX)
-		deadline->expires = chan_ioctl_host_time(deadline->clock, xfer->deadline);
+	if (expires < KTIME_MAX)
+		deadline->expires = chan_ioctl_host_time(deadline->clock, expires);
 	return 0;
 }
 
 static int chan_ioctl_xfer(struct file *file, const struct chan_xfer *xfer,
 			   struct chan_deadline *deadline)
 {
-	if ((xfer->flags & ~CHAN_XFER_ALL) || xfer->reserved)
+	u32 flags = xfer->flags;
+
+	if ((flags & ~CHAN_XFER_ALL) || xfer->reserved)
 		return -EINVAL;
 	/* The result is an int. */
 	if (!xfer->min || xfer->min > xfer->count || xfer->count > INT_MAX)
 		return -EINVAL;
-	return chan_ioctl_deadline(file, xfer, deadline);
+	if (file->f_flags & O_NONBLOCK)
+		flags |= CHAN_XFER_NONBLOCK;
+	return chan_ioctl_deadline(flags, xfer->deadline, deadline);
 }
 
 static long chan_ioctl_sendv(struct file *file, union chan_ioctl_arg *arg)
@@ -166,6 +183,22 @@ static long chan_ioctl_recvv(struct file *file, union chan_ioctl_arg *arg)
 					  xfer->count, xfer->min, &deadline);
 }
 
+static long chan_ioctl_select(struct file *file, union chan_ioctl_arg *arg)
+{
+	const struct chan_select *select = &arg->select;
+	struct chan_deadline deadline;
+	int err;
+
+	if ((select->flags & ~CHAN_SELECT_ALL) || select->reserved)
+		return -EINVAL;
+	if (select->casesize < CHAN_CASE_SIZE_MIN || select->casesize > PAGE_SIZE)
+		return -EINVAL;
+	if (select->ncases > CHAN_SELECT_MAX)
+		return -E2BIG;
+	err = chan_ioctl_deadline(select->flags, select->deadline, &deadline);
+	return err ? err : chan_cases_select(select, &deadline);
+}
+
 /**
  * struct chan_ioctl_op - one row of the table
  * @cmd: the command, with the size of the structure as this module knows it
@@ -182,13 +215,14 @@ struct chan_ioctl_op {
 	[_IOC_NR(_cmd)] = { .cmd = _cmd, .min_size = _min_size, .run = _run }
 
 static const struct chan_ioctl_op chan_ioctl_ops[] = {
-	CHAN_IOCTL_OP(CHAN_IOC_QUERY, 64, chan_ioctl_query),
+	CHAN_IOCTL_OP(CHAN_IOC_QUERY, 72, chan_ioctl_query),
 	CHAN_IOCTL_OP(CHAN_IOC_MAKE, 48, chan_ioctl_make),
 	CHAN_IOCTL_OP(CHAN_IOC_DUP, 8, chan_ioctl_dup),
 	CHAN_IOCTL_OP(CHAN_IOC_CLOSE, 0, chan_ioctl_close),
 	CHAN_IOCTL_OP(CHAN_IOC_INFO, 160, chan_ioctl_info),
 	CHAN_IOCTL_OP(CHAN_IOC_SENDV, 32, chan_ioctl_sendv),
 	CHAN_IOCTL_OP(CHAN_IOC_RECVV, 32, chan_ioctl_recvv),
+	CHAN_IOCTL_OP(CHAN_IOC_SELECT, 32, chan_ioctl_select),
 };
 
 static const struct chan_ioctl_op *chan_ioctl_find(unsigned int cmd)

@@ -106,26 +106,41 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count,
 	return done ? done : sent;
 }
 
-/*
- * Receive a batch and copy it out. A task that is being killed takes nothing: it
- * could not tell anybody what it took.
+/**
+ * chan_xfer_take() - copy out what was received, or give it back
+ * @ch: the channel
+ * @to: room for @got elements
+ * @elem: the elements; their slots become empty
+ * @tickets: of the elements
+ * @got: how many, 1 or more
+ *
+ * A task that is being killed takes nothing: it could not tell anybody what it took.
+ *
+ * Context: may sleep.
+ * Return: how many were taken, or -EFAULT.
  */
+int chan_xfer_take(struct hchan *ch, void __user *to, struct chan_elem *elem,
+		   const u64 *tickets, int got)
+{
+	int given = 0;
+
+	if (likely(!fatal_signal_pending(current)))
+		given = chan_elem_copy_out(to, elem, ch->elemsize, got);
+	if (likely(given == got))
+		return got;
+	chan_hchan_give_back(ch, elem, tickets, given, got);
+	return given ? given : -EFAULT;
+}
+
 static int chan_xfer_recv_batch(struct hchan *ch, void __user *to, unsigned int n,
 				unsigned int min, const struct chan_deadline *deadline)
 {
 	struct chan_elem elem __uninitialized;
 	u64 tickets[CHAN_ELEM_BATCH] __uninitialized;
-	int got, given = 0;
+	int got;
 
 	got = chan_hchan_recv(ch, &elem, tickets, n, min, deadline);
-	if (got <= 0)
-		return got;
-	if (likely(!fatal_signal_pending(current)))
-		given = chan_elem_copy_out(to, &elem, ch->elemsize, got);
-	if (likely(given == got))
-		return got;
-	chan_hchan_give_back(ch, &elem, tickets, given, got);
-	return given ? given : -EFAULT;
+	return got <= 0 ? got : chan_xfer_take(ch, to, &elem, tickets, got);
 }
 
 /**

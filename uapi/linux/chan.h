@@ -168,6 +168,73 @@ struct chan_info {
 	char			type[CHAN_TYPE_MAX];
 };
 
+/* chan_case.op */
+#define CHAN_CASE_SEND		1
+#define CHAN_CASE_RECV		2
+#define CHAN_CASE_POLL		3	/* any file that can be polled */
+
+/* Most cases of one select. */
+#define CHAN_SELECT_MAX		64
+
+/**
+ * struct chan_case - one case of a select
+ * @fd: a channel, or with CHAN_CASE_POLL any file; -1 is never ready, nor is a channel
+ *	that is not made
+ * @op: CHAN_CASE_*
+ * @flags: 0
+ * @elem: CHAN_CASE_SEND: address of the element; CHAN_CASE_RECV: of room for it;
+ *	CHAN_CASE_POLL: 0
+ * @events: CHAN_CASE_POLL: POLL* to wait for; POLLERR and POLLHUP always count. Else 0.
+ * @revents: result, CHAN_CASE_POLL that is chosen: those that are there
+ * @result: for the library; CHAN_IOC_SELECT neither reads nor writes it
+ * @reserved: 0
+ */
+struct chan_case {
+	__s32	fd;
+	__u16	op;
+	__u16	flags;
+	__u64	elem;
+	__u32	events;
+	__u32	revents;
+	__s32	result;
+	__u32	reserved;
+};
+
+/* chan_select.flags; those that chan_xfer.flags has too have the same values */
+#define CHAN_SELECT_NONBLOCK	(1U << 0)	/* EAGAIN instead of waiting */
+#define CHAN_SELECT_REALTIME	(1U << 1)	/* deadline is on CLOCK_REALTIME */
+#define CHAN_SELECT_BOOTTIME	(1U << 2)	/* deadline is on CLOCK_BOOTTIME */
+#define CHAN_SELECT_FIRST	(1U << 3)	/* of those ready the first, not any */
+#define CHAN_SELECT_ALL \
+	(CHAN_SELECT_NONBLOCK | CHAN_SELECT_REALTIME | CHAN_SELECT_BOOTTIME | CHAN_SELECT_FIRST)
+
+/* In the result of CHAN_IOC_SELECT, beside the index: the case found its channel closed. */
+#define CHAN_SELECT_CLOSED	(1 << 16)
+#define CHAN_SELECT_INDEX	(CHAN_SELECT_CLOSED - 1)
+
+/**
+ * struct chan_select - argument of CHAN_IOC_SELECT
+ * @cases: address of @ncases struct chan_case, one after the other
+ * @ncases: 0 to CHAN_SELECT_MAX
+ * @casesize: bytes of one, as the caller knows it
+ * @flags: CHAN_SELECT_*; at most one clock, CLOCK_MONOTONIC if none
+ * @reserved: 0
+ * @deadline: as in struct chan_xfer
+ *
+ * Carries out one of the cases that are ready, each with the same chance; waits until one
+ * is. Which file descriptor of a channel the command is given does not matter, nor does
+ * O_NONBLOCK of any. Returns the index of the case, with CHAN_SELECT_CLOSED if it found its
+ * channel closed: a send was not sent, a receive stored zeros.
+ */
+struct chan_select {
+	__u64	cases;
+	__u32	ncases;
+	__u32	casesize;
+	__u32	flags;
+	__u32	reserved;
+	__u64	deadline;
+};
+
 /**
  * struct chan_query - result of CHAN_IOC_QUERY, for any chan file descriptor
  * @version: CHAN_ABI_VERSION of the module
@@ -181,6 +248,8 @@ struct chan_info {
  * @user_bytes_max: bytes that one user may hold in channels
  * @user_channels: channels that the caller's user has now
  * @user_bytes: bytes that the caller's user holds now
+ * @select_flags: CHAN_SELECT_* it knows
+ * @select_max: most cases of one select
  *
  * CAP_SYS_RESOURCE lifts the limits of a user.
  */
@@ -196,6 +265,8 @@ struct chan_query {
 	__u64	user_bytes_max;
 	__u64	user_channels;
 	__u64	user_bytes;
+	__u32	select_flags;
+	__u32	select_max;
 };
 
 /*
@@ -213,5 +284,6 @@ struct chan_query {
 #define CHAN_IOC_RECV	_IO(CHAN_IOC_TYPE, 0x11)
 #define CHAN_IOC_SENDV	_IOW(CHAN_IOC_TYPE, 0x12, struct chan_xfer)
 #define CHAN_IOC_RECVV	_IOW(CHAN_IOC_TYPE, 0x13, struct chan_xfer)
+#define CHAN_IOC_SELECT	_IOW(CHAN_IOC_TYPE, 0x14, struct chan_select)
 
 #endif /* _UAPI_LINUX_CHAN_H */

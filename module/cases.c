@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The cases of a select, between the user's array and a selection (select.c): their
+ * structures, files, rights and elements. As in a transfer (xfer.c), user memory is touched
+ * before any lock is taken and after all are released.
+ *
+ * Each case that sends has a slot of its own; those that receive share one, as only one
+ * of all cases is carried out. A few cases, and a few elements to send, have room on the
+ * stack.
+ *
+ * What a select has done is told by its return value alone, so that nothing that can fail
+ * comes after it: only the element that was received, which goes back if it has to, and
+ * the events of a file, which are still there for the next call.
+ */
+#include <linux/kernel.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "cases.h"
+#include "compat.h"
+#include "elem.h"
+#include "file.h"
+#include "foreign.h"
+#include "select.h"
+#include "xfer.h"
+
+/* So many cases, and bytes of slots to send, are on the stack. */
+#define CHAN_CASES_FEW	8
+#define CHAN_CASES_SLOTS	256
+
+/**
+ * struct chan_cases_room - the arrays of many cases
+ * @cases: as the user gave them
+ * @alternatives: the same, for the selection
+ * @files: of each; no file if the case has none
+ */
+struct chan_cases_room {
+	struct chan_case	*cases;
+	struct chan_alternative	*alternatives;
+	struct fd		*files;
+};
+
+/**
+ * struct chan_cases - a select on its way
+ * @selection: what select.c needs of it
+ * @room: the arrays
+ * @files: how many cases have a valid entry in @room.files
+ * @filled: how many cases have their element in its slot, if they send
+ * @polls: how many cases are CHAN_CASE_POLL with a file
+ * @slots: those of elements to send
+ * @recv: the slot of the element that is received
+ */
+struct chan_cases {
+	struct chan_selection	selection;
+	struct chan_cases_room	room;
+	unsigned int		files;
+	unsigned int		filled;
+	unsigned int		polls;
+	void			*slots;
+	struct chan_elem	recv;
+};
+
+static int chan_cases_check(const struct chan_case *c)
+{
+	if (c->flags || c->reserved)
+		return -EINVAL;
+	switch (c->op) {
+	case CHAN_CASE_SEND:
+	case CHAN_CASE_RECV:
+		return c->events ? -EINVAL : 0;
+	case CHAN_CASE_POLL:
+		return c->elem ? -EINVAL : 0;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Copy the user's array, each structure as long as the user knows it. */
+static int chan_cases_copy_in(struct chan_case *cases, const struct chan_select *select)
+{
+	const void __user *from = u64_to_user_ptr(select->cases);
+	unsigned int i;
+	int err;
+
+	if (select->casesize == sizeof(*cases))
+		return copy_from_user(cases, from, select->ncases * sizeof(*cases)) ? -EFAULT : 0;
+	for (i = 0; i < select->ncases; i++) {
+		err = copy_struct_from_user(&cases[i], sizeof(*cases),
+					    from + (size_t)i * select->casesize, select->casesize);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* A case with a channel. Without the file there is no case. */
+static int chan_cases_use_channel(struct chan_alternative *a, const struct chan_case *c,
+				  struct file *file)
+{
+	struct chan_file *cf = file->private_data;
+	int err;
+
+	if (file->f_op != &chan_file_fops)
+		return -ENOTTY;
+	err = chan_file_check(cf, c->op == CHAN_CASE_SEND ? CHAN_RIGHT_SEND : CHAN_RIGHT_RECV);
+	if (err)
+		return err == -EBADFD ? 0 : err;
+	a->ch = cf->ch;
+	a->send = c->op == CHAN_CASE_SEND;
+	return 0;
+}
+
+/* Look up the files of all cases, and what can be done with them. */
+static int chan_cases_open(struct chan_cases *cases)
+{
+	int err;
+
+	for (; cases->files < cases->selection.n; cases->files++) {
+		const struct chan_case *c = &cases->room.cases[cases->files];
+		struct chan_alternative *a = &cases->room.alternatives[cases->files];
+		struct fd *f = &cases->room.files[cases->files];
+
+		a->ch = NULL;
+		*f = (struct fd){};
+		if (c->fd == -1)
+			continue;
+		*f = fdget(c->fd);
+		if (!fd_file(*f))
+			return -EBADF;
+		if (c->op == CHAN_CASE_POLL) {
+			cases->polls++;
+			continue;
+		}
+		err = chan_cases_use_channel(a, c, fd_file(*f));
+		if (err) {
+			/* This file is held as well. */
+			cases->files++;
+			return err;
+		}
+	}
+	return 0;
+}
+
+static int chan_cases_open_foreign(struct chan_cases *cases)
+{
+	struct chan_foreign *foreign;
+	unsigned int i;
+	int err;
+
+	if (likely(!cases->polls))
+		return 0;
+	foreign = chan_foreign_alloc(cases->polls);
+	if (!foreign)
+		return -ENOMEM;
+	cases->selection.foreign = foreign;
+	for (i = 0; i < cases->selection.n; i++) {
+		const struct chan_case *c = &cases->room.cases[i];
+
+		if (c->op != CHAN_CASE_POLL || c->fd == -1)
+			continue;
+		err = chan_foreign_add(foreign, i, fd_file(cases->room.files[i]), c->events);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* Bytes of a slot, aligned as slots are. */
+static size_t chan_cases_slotsize(const struct chan_alternative *a)
+{
+	return a->ch && a->send ? ALIGN(a->ch->slotsize, sizeof(u64)) : 0;
+}
+
+/* Give each alternative its slot. */
+static int chan_cases_alloc_slots(struct chan_cases *cases, void *few)
+{
+	struct chan_alternative *a = cases->room.alternatives;
+	struct chan_alternative *end = a + cases->selection.n;
+	size_t bytes = 0;
+	void *slot;
+
+	for (; a < end; a++)
+		bytes += chan_cases_slotsize(a);
+	slot = bytes > CHAN_CASES_SLOTS ? kmalloc(bytes, GFP_KERNEL_ACCOUNT) : few;
+	if (!slot)
+		return -ENOMEM;
+	cases->slots = slot;
+	for (a = cases->room.alternatives; a < end; a++) {
+		a->slot = a->send ? slot : cases->recv.slots;
+		slot += chan_cases_slotsize(a);
+	}
+	return 0;
+}
+
+/* Take the elements of all cases that send. */
+static int chan_cases_fill(struct chan_cases *cases)
+{
+	int taken;
+
+	for (; cases->filled < cases->selection.n; cases->filled++) {
+		struct chan_alternative *a = &cases->room.alternatives[cases->filled];
+		const struct chan_case *c = &cases->room.cases[cases->filled];
+
+		if (!a->ch || !a->send)
+			continue;
+		/* A slot is as much of a struct chan_elem as it needs. */
+		taken = chan_elem_copy_in(a->slot, a->ch->elemsize, u64_to_user_ptr(c->elem), 1);
+		if (taken < 0)
+			return taken;
+	}
+	return 0;
+}
+
+static void chan_cases_free_elem(const struct chan_alternative *a)
+{
+	if (a->ch && a->send)
+		chan_elem_free(a->slot, a->ch->elemsize, 1);
+}
+
+/* Put what was received, or found, where the user wants it. Returns the result of all. */
+static long chan_cases_finish(struct chan_cases *cases, const struct chan_select *select)
+{
+	const unsigned int winner = cases->selection.winner;
+	const struct chan_case *c = &cases->room.cases[winner];
+	struct hchan *ch = cases->room.alternatives[winner].ch;
+	void __user *elem = u64_to_user_ptr(c->elem);
+	__u32 __user *revents;
+	int err;
+
+	if (c->op == CHAN_CASE_POLL) {
+		revents = u64_to_user_ptr(select->cases + (u64)winner * select->casesize +
+					  offsetof(struct chan_case, revents));
+		return put_user(chan_foreign_revents(cases->selection.foreign, winner), revents) ?
+			       -EFAULT : winner;
+	}
+	if (c->op == CHAN_CASE_SEND)
+		return cases->selection.result ? winner | CHAN_SELECT_CLOSED : winner;
+	if (!cases->selection.result)
+		return clear_user(elem, ch->elemsize) ? -EFAULT : winner | CHAN_SELECT_CLOSED;
+	err = chan_xfer_take(ch, elem, &cases->recv, &cases->selection.ticket, 1);
+	return err < 0 ? err : winner;
+}
+
+/* Has the element of this case left its slot? */
+static bool chan_cases_sent(const struct chan_cases *cases, unsigned int i, int err)
+{
+	return !err && i == cases->selection.winner && !cases->selection.result;
+}
+
+static void chan_cases_close(struct chan_cases *cases, void *few, int err)
+{
+	unsigned int i;
+
+	for (i = 0; i < cases->filled; i++) {
+		if (!chan_cases_sent(cases, i, err))
+			chan_cases_free_elem(&cases->room.alternatives[i]);
+	}
+	if (cases->slots != few)
+		kfree(cases->slots);
+	chan_foreign_free(cases->selection.foreign);
+	for (i = 0; i < cases->files; i++)
+		fdput(cases->room.files[i]);
+}
+
+static long chan_cases_run(const struct chan_select *select, const struct chan_deadline *deadline,
+			   const struct chan_cases_room *room)
+{
+	u8 few[CHAN_CASES_SLOTS] __aligned(sizeof(u64)) __uninitialized;
+	struct chan_cases cases __uninitialized;
+	unsigned int i;
+	long ret;
+	int err;
+
+	err = chan_cases_copy_in(room->cases, select);
+	for (i = 0; !err && i < select->ncases; i++)
+		err = chan_cases_check(&room->cases[i]);
+	if (err)
+		return err;
+
+	cases.selection.alternatives = room->alternatives;
+	cases.selection.n = select->ncases;
+	cases.selection.first = select->flags & CHAN_SELECT_FIRST;
+	cases.selection.foreign = NULL;
+	cases.room = *room;
+	cases.files = 0;
+	cases.filled = 0;
+	cases.polls = 0;
+	cases.slots = few;
+	err = chan_cases_open(&cases);
+	if (!err)
+		err = chan_cases_open_foreign(&cases);
+	if (!err)
+		err = chan_cases_alloc_slots(&cases, few);
+	if (!err)
+		err = chan_cases_fill(&cases);
+	if (!err)
+		err = chan_select_run(&cases.selection, deadline);
+	ret = err ? err : chan_cases_finish(&cases, select);
+	chan_cases_close(&cases, few, err);
+	return ret;
+}
+
+static noinline long chan_cases_run_few(const struct chan_select *select,
+					const struct chan_deadline *deadline)
+{
+	struct chan_case cases[CHAN_CASES_FEW] __uninitialized;
+	struct chan_alternative alternatives[CHAN_CASES_FEW] __uninitialized;
+	struct fd files[CHAN_CASES_FEW] __uninitialized;
+	const struct chan_cases_room room = { cases, alternatives, files };
+
+	return chan_cases_run(select, deadline, &room);
+}
+
+static noinline long chan_cases_run_many(const struct chan_select *select,
+					 const struct chan_deadline *deadline)
+{
+	struct chan_many {
+		struct chan_case	cases[CHAN_SELECT_MAX];
+		struct chan_alternative	alternatives[CHAN_SELECT_MAX];
+		struct fd		files[CHAN_SELECT_MAX];
+	} *many = kmalloc(sizeof(*many), GFP_KERNEL_ACCOUNT);
+	struct chan_cases_room room;
+	long ret;
+
+	if (!many)
+		return -ENOMEM;
+	room = (struct chan_cases_room){ many->cases, many->alternatives, many->files };
+	ret = chan_cases_run(select, deadline, &room);
+	kfree(many);
+	return ret;
+}
+
+/**
+ * chan_cases_select() - carry out one of several cases
+ * @select: the user's structure; checked, but for the cases themselves
+ * @deadline: how long to wait
+ *
+ * Context: may sleep.
+ * Return: the index of the case, with CHAN_SELECT_CLOSED if it found its channel closed;
+ * or a negative errno, and no case was carried out.
+ */
+long chan_cases_select(const struct chan_select *select, const struct chan_deadline *deadline)
+{
+	if (select->ncases <= CHAN_CASES_FEW)
+		return chan_cases_run_few(select, deadline);
+	return chan_cases_run_many(select, deadline);
+}

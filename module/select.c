@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Many channels at once: of several operations, one is carried out.
+ *
+ * A selection first looks at all its alternatives with the locks of all its channels
+ * held, so that "none is ready" is true of one instant (G5). Of those that are ready it
+ * takes one at random, all with the same chance. If none is, all become waiters of one
+ * parker before any of the locks is released: whoever makes one of the operations
+ * possible afterwards finds its waiter, and the claim word of the parker picks one of
+ * these peers. The task then takes its other waiters out of their queues.
+ *
+ * Two selections that face each other meet: whoever comes second finds the waiters of
+ * the first. One never meets itself, as its waiters are queued only after it has looked.
+ *
+ * Lock order
+ * ----------
+ * Channels are locked in the order of their addresses, each once, whatever number of
+ * alternatives it has. Nobody else holds the locks of two channels, so this cannot
+ * deadlock. There are never more than CHAN_SELECT_MAX of them, which is far below what the
+ * preemption counter can count; to lockdep they are one, nested in chan_select_order.
+ *
+ * Who is ready may be gone
+ * ------------------------
+ * A peer that is parked on one of our channels may itself be a selection, and be claimed
+ * through a channel whose lock we do not hold, between our look and our claim. Then we
+ * look again: its waiter is out of the queue now, so this ends.
+ *
+ * Foreign alternatives
+ * --------------------
+ * Files that are no channels cannot be looked at under a spinlock. They are looked at
+ * before, with the task registered as their poller; under the locks it is enough that
+ * none of them has poked the task since. While it is parked, a poke makes the task look at
+ * them again. If one is ready, the task claims its own parker: either that succeeds, and
+ * no operation was nor will be carried out; or a peer was faster, and success wins (G10).
+ */
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/lockdep.h>
+#include <linux/random.h>
+
+#include "foreign.h"
+#include "hchan.h"
+#include "poll.h"
+#include "select.h"
+
+static_assert(CHAN_SELECT_MAX <= BITS_PER_TYPE(u64));
+
+#ifdef CONFIG_LOCKDEP
+static struct lock_class_key chan_select_key;
+
+/* What lockdep takes for a lock that is held by whoever locks several channels. */
+static struct {
+	struct lockdep_map	dep_map;
+} chan_select_order = {
+	.dep_map = STATIC_LOCKDEP_MAP_INIT("chan_select_order", &chan_select_key),
+};
+#endif
+
+static struct hchan *chan_select_channel(struct chan_selection *s, unsigned int i)
+{
+	return s->alternatives[s->order[i]].ch;
+}
+
+/* Insertion sort: there are few, and often they are in order. */
+static void chan_select_sort(struct chan_selection *s)
+{
+	unsigned int i, at;
+
+	s->channels = 0;
+	for (i = 0; i < s->n; i++) {
+		struct hchan *ch = s->alternatives[i].ch;
+
+		if (!ch)
+			continue;
+		at = s->channels;
+		while (at && chan_select_channel(s, at - 1) > ch)
+			at--;
+		if (at && chan_select_channel(s, at - 1) == ch)
+			continue;
+		memmove(&s->order[at + 1], &s->order[at], s->channels - at);
+		s->order[at] = i;
+		s->channels++;
+	}
+}
+
+static void chan_select_lock(struct chan_selection *s)
+{
+	unsigned int i;
+
+	lock_map_acquire(&chan_select_order.dep_map);
+	for (i = 0; i < s->channels; i++)
+		spin_lock_nest_lock(&chan_select_channel(s, i)->lock, &chan_select_order);
+}
+
+static void chan_select_unlock(struct chan_selection *s)
+{
+	unsigned int i = s->channels;
+
+	while (i)
+		chan_hchan_unlock(chan_select_channel(s, --i));
+	lock_map_release(&chan_select_order.dep_map);
+}
+
+/* Which alternatives are ready, each of them a bit. */
+static u64 chan_select_ready_locked(struct chan_selection *s)
+{
+	const struct chan_alternative *a = s->alternatives;
+	u64 ready = 0;
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++, a++) {
+		if (a->ch && (a->send ? chan_hchan_may_send_locked(a->ch) :
+					chan_hchan_may_recv_locked(a->ch)))
+			ready |= BIT_ULL(i);
+	}
+	return ready;
+}
+
+/* One of the bits that are set, each with the same chance. */
+static unsigned int chan_select_pick(const struct chan_selection *s, u64 ready)
+{
+	unsigned int skip = 0;
+
+	if (!s->first && !is_power_of_2(ready))
+		skip = get_random_u32_below(hweight64(ready));
+	while (skip--)
+		ready &= ready - 1;
+	return __ffs64(ready);
+}
+
+/*
+ * Carry out one of the alternatives that are ready, and unlock. Returns 0, or -ESTALE if
+ * it is ready no more.
+ */
+static int chan_select_commit(struct chan_selection *s, u64 ready)
+{
+	struct chan_alternative *a;
+	struct chan_wake wake = {};
+
+	s->winner = chan_select_pick(s, ready);
+	a = &s->alternatives[s->winner];
+	s->result = 0;
+	if (a->ch)
+		s->result = a->send ? chan_send_try_locked(a->ch, a->slot, &wake) :
+				      chan_recv_try_locked(a->ch, a->slot, &s->ticket, &wake);
+	chan_select_unlock(s);
+	if (a->ch)
+		chan_wake_run(a->ch, &wake);
+	return s->result == -EAGAIN ? -ESTALE : 0;
+}
+
+static void chan_select_enqueue_locked(struct chan_selection *s)
+{
+	struct chan_alternative *a = s->alternatives;
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++, a++) {
+		struct chan_wake wake = {};
+
+		if (!a->ch)
+			continue;
+		chan_waiter_init(&a->w, &s->parker, a->slot);
+		chan_hchan_enqueue_locked(a->ch, a->send ? &a->ch->sendq : &a->ch->recvq, &a->w,
+					  &wake);
+		a->tell = wake.recv || wake.send;
+	}
+}
+
+/* Parked operations are what the other side waits for. */
+static void chan_select_tell(struct chan_selection *s)
+{
+	struct chan_alternative *a = s->alternatives;
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++, a++) {
+		if (!a->ch || !a->tell)
+			continue;
+		if (a->send)
+			chan_poll_wake_recv(a->ch, 1);
+		else
+			chan_poll_wake_send(a->ch, 1);
+	}
+}
+
+/* The winner is out of its queue already, and nobody has the lock of its channel for us. */
+static void chan_select_dequeue(struct chan_selection *s)
+{
+	struct chan_alternative *a = s->alternatives;
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++, a++) {
+		if (!a->ch || &a->w == s->parker.winner)
+			continue;
+		spin_lock(&a->ch->lock);
+		chan_waitq_remove(a->send ? &a->ch->sendq : &a->ch->recvq, &a->w);
+		chan_hchan_unlock(a->ch);
+	}
+}
+
+/* Wait while parked. Returns 0, an error, or -EAGAIN if @ready are foreign ones. */
+static int chan_select_wait(struct chan_selection *s, const struct chan_deadline *deadline,
+			    u64 *ready)
+{
+	int err;
+
+	do {
+		err = chan_parker_wait(&s->parker, deadline);
+		if (err != -EAGAIN)
+			return err;
+		*ready = chan_foreign_scan(s->foreign);
+	} while (!*ready);
+	return chan_parker_retire(&s->parker) ? -EAGAIN : 0;
+}
+
+/* With the locks held: park, and wait with them released. */
+static int chan_select_park(struct chan_selection *s, const struct chan_deadline *deadline)
+{
+	struct chan_alternative *a;
+	u64 ready;
+	int err;
+
+	chan_parker_init(&s->parker);
+	s->parker.poked = chan_foreign_poked(s->foreign);
+	chan_select_enqueue_locked(s);
+	chan_select_unlock(s);
+	chan_select_tell(s);
+
+	err = chan_select_wait(s, deadline, &ready);
+	chan_select_dequeue(s);
+	if (err == -EAGAIN) {
+		s->winner = chan_select_pick(s, ready);
+		s->result = 0;
+		return 0;
+	}
+	if (err)
+		return err;
+	a = container_of(s->parker.winner, struct chan_alternative, w);
+	s->winner = a - s->alternatives;
+	s->result = a->w.result;
+	s->ticket = a->w.ticket;
+	return 0;
+}
+
+/* Returns -ESTALE if it has to be done again. */
+static int chan_select_once(struct chan_selection *s, const struct chan_deadline *deadline)
+{
+	const int *poked = chan_foreign_poked(s->foreign);
+	u64 ready = chan_foreign_scan(s->foreign);
+
+	chan_select_lock(s);
+	ready |= chan_select_ready_locked(s);
+	if (ready)
+		return chan_select_commit(s, ready);
+	if (poked && READ_ONCE(*poked)) {
+		chan_select_unlock(s);
+		return -ESTALE;
+	}
+	if (deadline->now) {
+		chan_select_unlock(s);
+		return -EAGAIN;
+	}
+	return chan_select_park(s, deadline);
+}
+
+/**
+ * chan_select_run() - carry out one of several operations
+ * @s: the alternatives; the result goes there too
+ * @deadline: how long to wait
+ *
+ * Context: no lock held; may sleep.
+ * Return: 0, see @s->winner; or -EAGAIN, -ETIMEDOUT or -ERESTARTSYS, and no operation was
+ * carried out.
+ */
+int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadline)
+{
+	int err;
+
+	chan_select_sort(s);
+	do {
+		err = chan_select_once(s, deadline);
+	} while (err == -ESTALE);
+	return err;
+}

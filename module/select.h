@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Operations on many channels, of which one is carried out. See select.c.
+ */
+#ifndef _CHAN_SELECT_H
+#define _CHAN_SELECT_H
+
+#include <linux/types.h>
+#include <linux/chan.h>
+
+#include "waiter.h"
+
+struct chan_foreign;
+struct hchan;
+
+/**
+ * struct chan_alternative - one of the operations that a selection has to choose from
+ * @w: parked, if all are
+ * @ch: the channel, made; NULL is never ready
+ * @slot: the element to send, or an empty slot, which alternatives that receive may share
+ * @send: to send, not to receive
+ * @tell: pollers of @ch are to be told that the operation is parked
+ */
+struct chan_alternative {
+	struct chan_waiter	w;
+	struct hchan		*ch;
+	void			*slot;
+	bool			send;
+	bool			tell;
+};
+
+/**
+ * struct chan_selection - a task that wants one of several operations
+ * @alternatives: @n of them, in the caller's order
+ * @n: 0 to CHAN_SELECT_MAX
+ * @first: of those that are ready take the first, not any
+ * @foreign: what else can be ready, each at the place of an alternative without a
+ *	channel; or NULL
+ * @winner: result: which one was carried out, or is ready if it is foreign
+ * @result: of that: 1 received, 0 sent or found closed, -EPIPE
+ * @ticket: of the element that was received
+ * @parker: the task, if it parks
+ * @channels: how many different channels there are
+ * @order: for each of these, in the order of their addresses, an alternative that has it
+ */
+struct chan_selection {
+	struct chan_alternative	*alternatives;
+	unsigned int		n;
+	bool			first;
+	struct chan_foreign	*foreign;
+	unsigned int		winner;
+	int			result;
+	u64			ticket;
+	struct chan_parker	parker;
+	unsigned int		channels;
+	u8			order[CHAN_SELECT_MAX];
+};
+
+int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadline);
+
+#endif /* _CHAN_SELECT_H */
