@@ -213,3 +213,68 @@ int chan_get_info(int ch, struct chan_info *info)
 {
 	return chan_ioctl(ch, CHAN_IOC_INFO, info);
 }
+
+/* A file descriptor to call: that of a channel among the cases, or of a new one. */
+static int chan_select_with(const struct chan_case *cases, unsigned int n, int *opened)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (cases[i].op != CHAN_CASE_POLL && cases[i].fd != -1)
+			return cases[i].fd;
+	}
+	return *opened = chan_open();
+}
+
+static void chan_select_result(struct chan_case *c, int closed)
+{
+	c->result = 0;
+	if (c->op == CHAN_CASE_SEND && closed)
+		c->result = -EPIPE;
+	else if (c->op == CHAN_CASE_RECV && !closed)
+		c->result = 1;
+}
+
+static int chan_select_any(struct chan_case *cases, unsigned int n, unsigned int flags,
+			   uint64_t deadline)
+{
+	struct chan_select select = {
+		.cases = (uintptr_t)cases,
+		.ncases = n,
+		.casesize = sizeof(*cases),
+		.flags = flags,
+		.deadline = deadline,
+	};
+	int opened = -1, saved = errno;
+	int fd, ret;
+
+	if (n > CHAN_SELECT_MAX)
+		return -E2BIG;
+	fd = chan_select_with(cases, n, &opened);
+	if (opened < -1)
+		return opened;
+	ret = chan_ioctl(fd, CHAN_IOC_SELECT, &select);
+	if (opened >= 0) {
+		close(opened);
+		errno = saved;
+	}
+	if (ret < 0)
+		return ret;
+	chan_select_result(&cases[ret & CHAN_SELECT_INDEX], ret & CHAN_SELECT_CLOSED);
+	return ret & CHAN_SELECT_INDEX;
+}
+
+int chan_select(struct chan_case *cases, unsigned int n)
+{
+	return chan_select_any(cases, n, 0, CHAN_DEADLINE_NONE);
+}
+
+int chan_try_select(struct chan_case *cases, unsigned int n)
+{
+	return chan_select_any(cases, n, CHAN_SELECT_NONBLOCK, CHAN_DEADLINE_NONE);
+}
+
+int chan_select_until(struct chan_case *cases, unsigned int n, uint64_t deadline)
+{
+	return chan_select_any(cases, n, 0, deadline);
+}

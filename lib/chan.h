@@ -232,6 +232,83 @@ int chan_dup(int ch, unsigned int rights);
  */
 int chan_get_info(int ch, struct chan_info *info);
 
+/**
+ * chan_case_send() - a case that sends
+ * @ch: the channel; -1 is never ready
+ * @elem: the element
+ */
+static inline struct chan_case chan_case_send(int ch, const void *elem)
+{
+	struct chan_case c = { ch, CHAN_CASE_SEND, 0, (uintptr_t)elem, 0, 0, 0, 0 };
+
+	return c;
+}
+
+/**
+ * chan_case_recv() - a case that receives
+ * @ch: the channel; -1 is never ready
+ * @elem: room for one element
+ */
+static inline struct chan_case chan_case_recv(int ch, void *elem)
+{
+	struct chan_case c = { ch, CHAN_CASE_RECV, 0, (uintptr_t)elem, 0, 0, 0, 0 };
+
+	return c;
+}
+
+/**
+ * chan_case_poll() - a case that waits for a file
+ * @fd: any file that can be polled; -1 is never ready
+ * @events: POLL* of poll(2); POLLERR and POLLHUP always count
+ */
+static inline struct chan_case chan_case_poll(int fd, unsigned int events)
+{
+	struct chan_case c = { fd, CHAN_CASE_POLL, 0, 0, events, 0, 0, 0 };
+
+	return c;
+}
+
+/**
+ * chan_select() - carry out one of several cases; wait until one can be
+ * @cases: @n cases
+ * @n: how many, 0 to CHAN_SELECT_MAX; none waits for ever
+ *
+ * Of the cases that can be carried out at once, each has the same chance. The case that
+ * was carried out says in its result how: 0 sent, 1 received, 0 and its room filled with
+ * zeros if the channel is closed and drained, -EPIPE if a send found it closed; in its
+ * revents, what a file has shown. O_NONBLOCK of the channels does not matter.
+ *
+ * Return: the index of the case that was carried out, or if none was,
+ * -EINVAL: a case is malformed;
+ * -E2BIG: there are too many;
+ * -EBADF: a file descriptor is not open, or lacks the right;
+ * -ENOTTY: a case that sends or receives has no channel;
+ * -EPERM: a file cannot be polled;
+ * -EFAULT: an element cannot be read, or not be written: then it is back at the head;
+ * -EINTR: a signal came first;
+ * -EDQUOT, -ENOMEM: no memory.
+ */
+int chan_select(struct chan_case *cases, unsigned int n);
+
+/**
+ * chan_try_select() - carry out one of several cases if that is possible at once
+ * @cases: @n cases
+ * @n: how many
+ *
+ * Return: as chan_select(), but never -EINTR; -EAGAIN: at one moment, none was possible.
+ */
+int chan_try_select(struct chan_case *cases, unsigned int n);
+
+/**
+ * chan_select_until() - carry out one of several cases, and give up at a deadline
+ * @cases: @n cases
+ * @n: how many; none sleeps until then
+ * @deadline: as for chan_send_until()
+ *
+ * Return: as chan_select(), or -ETIMEDOUT: the deadline passed first.
+ */
+int chan_select_until(struct chan_case *cases, unsigned int n, uint64_t deadline);
+
 #ifdef __cplusplus
 }
 #endif
