@@ -20,7 +20,7 @@
 #include "common/channel.h"
 
 /* Commands of the first version. */
-#define V1_QUERY	0x8040e800U
+#define V1_QUERY	0x8048e800U
 #define V1_MAKE		0x4030e801U
 #define V1_DUP		0x4008e802U
 #define V1_CLOSE	0x0000e803U
@@ -29,6 +29,7 @@
 #define V1_RECV		0x0000e811U
 #define V1_SENDV	0x4020e812U
 #define V1_RECVV	0x4020e813U
+#define V1_SELECT	0x4020e814U
 
 #define SIZE(type, size) \
 	_Static_assert(sizeof(struct type) == size, "size of struct " #type); \
@@ -82,7 +83,7 @@ FIELD(chan_info, send_parks, 112, 8);
 FIELD(chan_info, recv_parks, 120, 8);
 FIELD(chan_info, type, 128, 32);
 
-SIZE(chan_query, 64);
+SIZE(chan_query, 72);
 FIELD(chan_query, version, 0, 4);
 FIELD(chan_query, make_flags, 4, 4);
 FIELD(chan_query, xfer_flags, 8, 4);
@@ -94,6 +95,26 @@ FIELD(chan_query, user_channels_max, 32, 8);
 FIELD(chan_query, user_bytes_max, 40, 8);
 FIELD(chan_query, user_channels, 48, 8);
 FIELD(chan_query, user_bytes, 56, 8);
+FIELD(chan_query, select_flags, 64, 4);
+FIELD(chan_query, select_max, 68, 4);
+
+SIZE(chan_case, 32);
+FIELD(chan_case, fd, 0, 4);
+FIELD(chan_case, op, 4, 2);
+FIELD(chan_case, flags, 6, 2);
+FIELD(chan_case, elem, 8, 8);
+FIELD(chan_case, events, 16, 4);
+FIELD(chan_case, revents, 20, 4);
+FIELD(chan_case, result, 24, 4);
+FIELD(chan_case, reserved, 28, 4);
+
+SIZE(chan_select, 32);
+FIELD(chan_select, cases, 0, 8);
+FIELD(chan_select, ncases, 8, 4);
+FIELD(chan_select, casesize, 12, 4);
+FIELD(chan_select, flags, 16, 4);
+FIELD(chan_select, reserved, 20, 4);
+FIELD(chan_select, deadline, 24, 8);
 
 TEST(G14_numbers_never_change)
 {
@@ -106,7 +127,8 @@ TEST(G14_numbers_never_change)
 		NUMBER(CHAN_IOC_DUP, V1_DUP), NUMBER(CHAN_IOC_CLOSE, V1_CLOSE),
 		NUMBER(CHAN_IOC_INFO, V1_INFO), NUMBER(CHAN_IOC_SEND, V1_SEND),
 		NUMBER(CHAN_IOC_RECV, V1_RECV), NUMBER(CHAN_IOC_SENDV, V1_SENDV),
-		NUMBER(CHAN_IOC_RECVV, V1_RECVV), NUMBER(CHAN_IOC_TYPE, 0xe8),
+		NUMBER(CHAN_IOC_RECVV, V1_RECVV), NUMBER(CHAN_IOC_SELECT, V1_SELECT),
+		NUMBER(CHAN_IOC_TYPE, 0xe8),
 		NUMBER(CHAN_ABI_VERSION, 1), NUMBER(CHAN_ELEM_MAX, 1048576),
 		NUMBER(CHAN_ELEM_INLINE, 256), NUMBER(CHAN_TYPE_MAX, 32),
 		NUMBER(CHAN_DEADLINE_NONE, UINT64_MAX), NUMBER(CHAN_RIGHT_SEND, 1),
@@ -115,7 +137,12 @@ TEST(G14_numbers_never_change)
 		NUMBER(CHAN_XFER_NONBLOCK, 1), NUMBER(CHAN_XFER_REALTIME, 2),
 		NUMBER(CHAN_XFER_BOOTTIME, 4), NUMBER(CHAN_XFER_ALL, 7), NUMBER(CHAN_OPEN, 0),
 		NUMBER(CHAN_CLOSED_BY_CLOSE, 1), NUMBER(CHAN_CLOSED_NO_SENDERS, 2),
-		NUMBER(CHAN_CLOSED_NO_RECEIVERS, 3),
+		NUMBER(CHAN_CLOSED_NO_RECEIVERS, 3), NUMBER(CHAN_CASE_SEND, 1),
+		NUMBER(CHAN_CASE_RECV, 2), NUMBER(CHAN_CASE_POLL, 3),
+		NUMBER(CHAN_SELECT_MAX, 64), NUMBER(CHAN_SELECT_NONBLOCK, 1),
+		NUMBER(CHAN_SELECT_REALTIME, 2), NUMBER(CHAN_SELECT_BOOTTIME, 4),
+		NUMBER(CHAN_SELECT_FIRST, 8), NUMBER(CHAN_SELECT_ALL, 15),
+		NUMBER(CHAN_SELECT_CLOSED, 0x10000), NUMBER(CHAN_SELECT_INDEX, 0xffff),
 	};
 
 	for (int i = 0; i < ARRAY_LENGTH(numbers); i++) {
@@ -226,7 +253,7 @@ static const struct v1_make v1_make = { .elemsize = 8, .cap = 4, .type = "long" 
 TEST_F(abi, G14_channels_are_made_and_described)
 {
 	const uint32_t v1_dup[2] = { 2, 0 };
-	uint32_t info[40], query[16];
+	uint32_t info[40], query[18];
 	int recv;
 
 	RESULT(V1_QUERY, query);

@@ -33,6 +33,8 @@ static const struct field {
 	{ CHAN_IOC_SENDV, offsetof(struct chan_xfer, reserved), 0 },
 	{ CHAN_IOC_RECVV, offsetof(struct chan_xfer, flags), CHAN_XFER_ALL },
 	{ CHAN_IOC_RECVV, offsetof(struct chan_xfer, reserved), 0 },
+	{ CHAN_IOC_SELECT, offsetof(struct chan_select, flags), CHAN_SELECT_ALL },
+	{ CHAN_IOC_SELECT, offsetof(struct chan_select, reserved), 0 },
 };
 
 /* Its command, with nothing but this in the field, or with this besides what is there. */

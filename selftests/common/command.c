@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "channel.h"
 #include "command.h"
 #include "state.h"
 
-const struct command commands[9] = {
+const struct command commands[10] = {
 	{ "QUERY", CHAN_IOC_QUERY },
 	{ "MAKE", CHAN_IOC_MAKE },
 	{ "DUP", CHAN_IOC_DUP },
@@ -16,6 +19,7 @@ const struct command commands[9] = {
 	{ "RECV", CHAN_IOC_RECV },
 	{ "SENDV", CHAN_IOC_SENDV },
 	{ "RECVV", CHAN_IOC_RECVV },
+	{ "SELECT", CHAN_IOC_SELECT },
 };
 
 size_t command_size(const struct command *command)
@@ -30,10 +34,27 @@ unsigned int command_sized(const struct command *command, size_t size)
 	return (command->number & ~mask) | size << _IOC_SIZESHIFT;
 }
 
+/* A file that is ready, out of the way of those that tests open and close. */
+static int command_ready_fd(void)
+{
+	int fd = eventfd(1, EFD_CLOEXEC);
+	int far = fcntl(fd, F_DUPFD_CLOEXEC, 500);
+
+	close(fd);
+	return far;
+}
+
 void command_fill(const struct command *command, void *structure)
 {
 	static uint64_t element;
 	const struct chan_make make = { .elemsize = sizeof(element), .cap = 3, .type = "long" };
+	static struct chan_case ready;
+	const struct chan_select select = {
+		.cases = (uintptr_t)&ready,
+		.ncases = 1,
+		.casesize = sizeof(ready),
+		.deadline = CHAN_DEADLINE_NONE,
+	};
 	const struct chan_dup dup = { .rights = CHAN_RIGHTS_ALL };
 	const struct chan_xfer xfer = {
 		.elems = (uintptr_t)&element,
@@ -42,7 +63,12 @@ void command_fill(const struct command *command, void *structure)
 		.deadline = CHAN_DEADLINE_NONE,
 	};
 
+	if (!ready.op)
+		ready = chan_case_poll(command_ready_fd(), POLLIN);
 	switch (command->number) {
+	case CHAN_IOC_SELECT:
+		memcpy(structure, &select, sizeof(select));
+		break;
 	case CHAN_IOC_MAKE:
 		memcpy(structure, &make, sizeof(make));
 		break;

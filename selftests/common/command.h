@@ -14,7 +14,7 @@ struct command {
 };
 
 /* All of them. */
-extern const struct command commands[9];
+extern const struct command commands[10];
 
 #define for_each_command(command) \
 	for (const struct command *command = commands; \

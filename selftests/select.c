@@ -1,0 +1,382 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One of several operations on channels: which cases are ready, which one is chosen, and
+ * that exactly one is carried out (G5).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "common/channel.h"
+#include "common/memory.h"
+#include "common/operation.h"
+#include "common/variants.h"
+
+CAPACITY_FIXTURE(select);
+
+/* What operations run: a select of the cases in @data; its result is the index. */
+static int run_select(struct operation *op)
+{
+	return chan_select(op->data, op->count);
+}
+
+/* A select in a task of its own, which has parked on @ch. The cases are shared memory. */
+static struct operation *park_select(enum task_kind kind, int ch, struct chan_case *cases,
+				     unsigned int n)
+{
+	struct operation *op = operation_new(kind, run_select, ch, n);
+
+	op->data = shared_alloc(n * sizeof(*cases));
+	memcpy(op->data, cases, n * sizeof(*cases));
+	operation_park(op);
+	return op;
+}
+
+TEST_F(select, G5_parked_peer_is_ready)
+{
+	uint64_t sent = 1, received = 0;
+	int idle = channel_make(0), ch = channel_make(variant->cap);
+	struct chan_case cases[] = {
+		chan_case_recv(idle, &received),
+		chan_case_send(ch, &sent),
+	};
+	struct operation *receiver = operation_park_recv(variant->kind, ch);
+
+	EXPECT_EQ(1, chan_select(cases, 2));
+	EXPECT_EQ(0, cases[1].result);
+	EXPECT_EQ(1, operation_wait(receiver));
+	EXPECT_EQ(1, operation_value(receiver));
+	EXPECT_EQ(1, channel_info(ch).sends.handoff);
+}
+
+TEST_F(select, G5_parked_sender_is_received_from)
+{
+	int idle = channel_make(0), ch = channel_make(variant->cap);
+	uint64_t value = 0;
+	struct chan_case cases[] = {
+		chan_case_recv(ch, &value),
+		chan_case_recv(idle, &value),
+	};
+	struct operation *sender;
+
+	channel_send_range(ch, 1, variant->cap);
+	sender = operation_park_send(variant->kind, ch, variant->cap + 1);
+	EXPECT_EQ(0, chan_select(cases, 2));
+	EXPECT_EQ(1, cases[0].result);
+	EXPECT_EQ(1, value);
+	EXPECT_EQ(0, operation_join(sender));
+}
+
+TEST_F(select, G5_parked_select_is_completed_by_a_send)
+{
+	int ch[3], i;
+	uint64_t *room = shared_alloc(3 * sizeof(*room));
+	struct chan_case cases[3];
+	struct operation *op;
+
+	for (i = 0; i < 3; i++) {
+		ch[i] = channel_make(variant->cap);
+		cases[i] = chan_case_recv(ch[i], &room[i]);
+	}
+	op = park_select(variant->kind, ch[2], cases, 3);
+	channel_wait_parked(ch[0], 0, 1);
+	channel_send(ch[1], 7);
+	EXPECT_EQ(1, operation_wait(op));
+	EXPECT_EQ(1, ((struct chan_case *)op->data)[1].result);
+	EXPECT_EQ(7, room[1]);
+	for (i = 0; i < 3; i++) {
+		EXPECT_EQ(0, channel_info(ch[i]).recvq);
+		EXPECT_EQ(i == 1, channel_info(ch[i]).recvs.park);
+	}
+}
+
+TEST_F(select, G5_parked_select_is_completed_by_a_receive)
+{
+	int full = channel_make(variant->cap), other = channel_make(0);
+	uint64_t *elem = shared_alloc(2 * sizeof(*elem));
+	struct chan_case cases[] = {
+		chan_case_send(other, &elem[0]),
+		chan_case_send(full, &elem[1]),
+	};
+	struct operation *op;
+	uint64_t i;
+
+	channel_send_range(full, 1, variant->cap);
+	elem[0] = 100;
+	elem[1] = variant->cap + 1;
+	op = park_select(variant->kind, full, cases, 2);
+	for (i = 1; i <= variant->cap + 1; i++)
+		EXPECT_EQ(i, channel_recv(full));
+	EXPECT_EQ(1, operation_join(op));
+	EXPECT_EQ(0, channel_info(other).sendq);
+	EXPECT_EQ(-EAGAIN, chan_try_recv(other, &i));
+}
+
+TEST_F(select, G5_two_selects_that_face_each_other_meet)
+{
+	int a = channel_make(0), b = channel_make(0);
+	uint64_t *memory = shared_alloc(4 * sizeof(*memory));
+	struct chan_case one[] = {
+		chan_case_send(a, &memory[0]), chan_case_recv(b, &memory[1]),
+	};
+	struct chan_case two[] = {
+		chan_case_send(b, &memory[2]), chan_case_recv(a, &memory[3]),
+	};
+	struct operation *op;
+	int i, chosen;
+
+	memory[0] = 5;
+	memory[2] = 6;
+	op = park_select(variant->kind, a, one, 2);
+	chosen = chan_select(two, 2);
+	i = operation_join(op);
+	ASSERT_GE(chosen, 0);
+	/* Whose send was carried out, the other's receive was. */
+	EXPECT_EQ(!chosen, i);
+	EXPECT_EQ(chosen ? 5 : 6, memory[chosen ? 3 : 1]);
+}
+
+TEST_F(select, G6_close_completes_a_parked_select)
+{
+	int ch = channel_make(variant->cap), other = channel_make(0);
+	uint64_t *room = shared_alloc(sizeof(*room));
+	struct chan_case cases[] = { chan_case_recv(other, room), chan_case_recv(ch, room) };
+	struct operation *op = park_select(variant->kind, ch, cases, 2);
+
+	*room = 1;
+	ASSERT_EQ(0, chan_close(ch));
+	EXPECT_EQ(1, operation_wait(op));
+	EXPECT_EQ(0, ((struct chan_case *)op->data)[1].result);
+	EXPECT_EQ(0, *room);
+	EXPECT_EQ(0, channel_info(other).recvq);
+}
+
+TEST_F(select, G4_signal_ends_a_parked_select_and_nothing_happened)
+{
+	int ch = channel_make(variant->cap), other = channel_make(0);
+	uint64_t *room = shared_alloc(sizeof(*room));
+	struct chan_case cases[] = { chan_case_recv(ch, room), chan_case_send(other, room) };
+	struct operation *op;
+
+	catch_signal(0);
+	op = park_select(variant->kind, ch, cases, 2);
+	operation_signal(op, SIGUSR1);
+	EXPECT_EQ(-EINTR, operation_join(op));
+	EXPECT_EQ(0, channel_info(ch).recvq);
+	EXPECT_EQ(0, channel_info(other).sendq);
+	EXPECT_EQ(-EAGAIN, chan_try_recv(other, room));
+}
+
+TEST(G5_nil_cases_are_never_ready)
+{
+	uint64_t value = 3;
+	struct chan_case cases[] = {
+		chan_case_send(-1, &value),
+		chan_case_recv(channel_open(), &value),
+		chan_case_poll(-1, ~0),
+	};
+
+	EXPECT_EQ(-EAGAIN, chan_try_select(cases, 3));
+	EXPECT_EQ(-ETIMEDOUT, chan_select_until(cases, 3, 0));
+	EXPECT_EQ(3, value);
+}
+
+TEST(closed_channels_are_ready)
+{
+	int ch = channel_make(1);
+	uint64_t value = 3;
+	struct chan_case recv = chan_case_recv(ch, &value), send = chan_case_send(ch, &value);
+
+	ASSERT_EQ(0, chan_close(ch));
+	EXPECT_EQ(0, chan_select(&send, 1));
+	EXPECT_EQ(-EPIPE, send.result);
+	EXPECT_EQ(0, chan_select(&recv, 1));
+	EXPECT_EQ(0, recv.result);
+	EXPECT_EQ(0, value);
+}
+
+TEST(select_without_cases_is_a_sleep)
+{
+	const uint64_t deadline = chan_deadline(1000000);
+
+	EXPECT_EQ(-ETIMEDOUT, chan_select_until(NULL, 0, deadline));
+	EXPECT_GE(chan_deadline(0), deadline);
+	EXPECT_EQ(-EAGAIN, chan_try_select(NULL, 0));
+}
+
+/* With a buffer, a send and a receive on one channel are ready, each of them. */
+TEST(G5_a_select_never_meets_itself)
+{
+	int ch = channel_make(0);
+	uint64_t value = 3;
+	struct chan_case cases[] = { chan_case_send(ch, &value), chan_case_recv(ch, &value) };
+	struct operation *op;
+
+	EXPECT_EQ(-EAGAIN, chan_try_select(cases, 2));
+	EXPECT_EQ(-ETIMEDOUT, chan_select_until(cases, 2, chan_deadline(100000)));
+	op = park_select(TASK_THREAD, ch, cases, 2);
+	channel_wait_parked(ch, 1, 1);
+	EXPECT_EQ(3, channel_recv(ch));
+	EXPECT_EQ(0, operation_join(op));
+	channel_wait_parked(ch, 0, 0);
+}
+
+TEST(G5_channel_in_many_cases_is_received_from_once)
+{
+	int ch = channel_make(2);
+	uint64_t room[CHAN_SELECT_MAX];
+	struct chan_case cases[CHAN_SELECT_MAX];
+	int i, chosen;
+
+	for (i = 0; i < CHAN_SELECT_MAX; i++)
+		cases[i] = chan_case_recv(ch, &room[i]);
+	memset(room, 0, sizeof(room));
+	channel_send_range(ch, 8, 9);
+	chosen = chan_select(cases, CHAN_SELECT_MAX);
+	ASSERT_GE(chosen, 0);
+	for (i = 0; i < CHAN_SELECT_MAX; i++)
+		EXPECT_EQ(i == chosen ? 8 : 0, room[i]);
+	EXPECT_EQ(1, chan_len(ch));
+}
+
+TEST(G5_duplicates_leave_the_queue)
+{
+	int ch = channel_make(0);
+	uint64_t *room = shared_alloc(sizeof(*room));
+	struct chan_case cases[] = {
+		chan_case_recv(ch, room), chan_case_recv(ch, room), chan_case_recv(ch, room),
+	};
+	struct operation *op = park_select(TASK_PROCESS, ch, cases, 3);
+
+	channel_wait_parked(ch, 0, 3);
+	channel_send(ch, 4);
+	EXPECT_EQ(0, operation_join(op));
+	EXPECT_EQ(4, *room);
+	channel_wait_parked(ch, 0, 0);
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, room));
+}
+
+#define DRAWS	4000
+
+/* Of those ready each has the same chance: within five standard deviations. */
+TEST(G5_choice_is_uniform)
+{
+	struct chan_case cases[9];
+	uint64_t room;
+	int ch[9], count[9] = { 0 };
+	int i, chosen;
+
+	for (i = 0; i < 9; i++) {
+		ch[i] = channel_make(1);
+		cases[i] = chan_case_recv(ch[i], &room);
+		/* The even ones are ready. */
+		if (i % 2 == 0)
+			channel_send(ch[i], i);
+	}
+	for (i = 0; i < DRAWS; i++) {
+		chosen = chan_select(cases, 9);
+		ASSERT_GE(chosen, 0);
+		count[chosen]++;
+		channel_send(ch[chosen], 1);
+	}
+	for (i = 0; i < 9; i++) {
+		if (i % 2) {
+			EXPECT_EQ(0, count[i]);
+			continue;
+		}
+		EXPECT_GT(count[i], DRAWS / 5 - 127);
+		EXPECT_LT(count[i], DRAWS / 5 + 127);
+	}
+}
+
+TEST(first_listed_is_chosen_if_asked_for)
+{
+	int ch = channel_make(8);
+	uint64_t room;
+	struct chan_case cases[] = {
+		chan_case_recv(channel_make(0), &room), chan_case_recv(ch, &room),
+		chan_case_recv(ch, &room),
+	};
+	struct chan_select select = {
+		.cases = (uintptr_t)cases, .ncases = 3, .casesize = sizeof(cases[0]),
+		.flags = CHAN_SELECT_FIRST, .deadline = CHAN_DEADLINE_NONE,
+	};
+	int i;
+
+	channel_send_range(ch, 1, 8);
+	for (i = 0; i < 8; i++)
+		EXPECT_EQ(1, channel_ioctl(ch, CHAN_IOC_SELECT, &select));
+}
+
+TEST(G4_fault_gives_the_element_back)
+{
+	int ch = channel_make(2);
+	struct chan_case bad = chan_case_recv(ch, MEMORY_BAD);
+	struct chan_case unread = chan_case_send(ch, MEMORY_BAD);
+
+	channel_send_range(ch, 1, 2);
+	EXPECT_EQ(-EFAULT, chan_select(&bad, 1));
+	EXPECT_EQ(1, channel_info(ch).returned);
+	EXPECT_EQ(1, channel_recv(ch));
+	EXPECT_EQ(-EFAULT, chan_select(&unread, 1));
+	EXPECT_EQ(1, chan_len(ch));
+}
+
+TEST(G12_losing_large_elements_are_freed)
+{
+	static uint8_t elem[5000];
+	int ch[12], i;
+	struct chan_case cases[12];
+	unsigned long long before;
+
+	for (i = 0; i < 12; i++) {
+		ch[i] = channel_make_elems(sizeof(elem), 1);
+		cases[i] = chan_case_send(ch[i], elem);
+	}
+	before = module_parameter("live_bytes");
+	ASSERT_GE(chan_select(cases, 12), 0);
+	EXPECT_EQ(before + sizeof(elem), module_parameter("live_bytes"));
+	for (i = 1; i < 12; i++)
+		ASSERT_GE(chan_select(cases, 12), 0);
+	EXPECT_EQ(-EAGAIN, chan_try_select(cases, 12));
+	EXPECT_EQ(before + 12 * sizeof(elem), module_parameter("live_bytes"));
+}
+
+TEST(errors_change_nothing)
+{
+	int ch = channel_make(1), fds[2], i;
+	uint64_t value = 1;
+	struct chan_case good = chan_case_send(ch, &value);
+	struct { int err; struct chan_case c; } bad[] = {
+		{ -EBADF, chan_case_send(1000, &value) },
+		{ -EBADF, chan_case_send(-2, &value) },
+		{ -EBADF, chan_case_recv(channel_dup(ch, CHAN_RIGHT_SEND), &value) },
+		{ -EBADF, chan_case_poll(1000, ~0) },
+		{ -ENOTTY, chan_case_send(0, &value) },
+		{ -EINVAL, { .fd = ch, .op = 0 } },
+		{ -EINVAL, { .fd = ch, .op = 4 } },
+		{ -EINVAL, { .fd = ch, .op = CHAN_CASE_SEND, .flags = 1 } },
+		{ -EINVAL, { .fd = ch, .op = CHAN_CASE_SEND, .events = 1 } },
+		{ -EINVAL, { .fd = ch, .op = CHAN_CASE_SEND, .reserved = 1 } },
+		{ -EINVAL, { .fd = ch, .op = CHAN_CASE_POLL, .elem = 1 } },
+		{ -EFAULT, chan_case_send(ch, MEMORY_BAD) },
+	};
+
+	ASSERT_EQ(0, pipe(fds));
+	ASSERT_EQ(0, dup2(fds[0], 0));
+	for (i = 0; i < ARRAY_LENGTH(bad); i++) {
+		struct chan_case cases[] = { good, bad[i].c };
+
+		EXPECT_EQ(bad[i].err, chan_select(cases, 2)) {
+			TH_LOG("case %d", i);
+		}
+		EXPECT_EQ(0, chan_len(ch));
+	}
+	EXPECT_EQ(-E2BIG, chan_select(&good, CHAN_SELECT_MAX + 1));
+}
+
+TEST_HARNESS_MAIN

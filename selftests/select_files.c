@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Files that are no channels in a select: at most one operation on a channel is carried
+ * out, and none if a file is chosen (G5).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "common/channel.h"
+#include "common/operation.h"
+
+static int run_select(struct operation *op)
+{
+	return chan_select(op->data, op->count);
+}
+
+/* A select of these cases in a thread, which has parked on @ch. */
+static struct operation *park_select(int ch, struct chan_case *cases, unsigned int n)
+{
+	struct operation *op = operation_new(TASK_THREAD, run_select, ch, n);
+
+	op->data = cases;
+	operation_park(op);
+	return op;
+}
+
+TEST(G5_ready_file_is_chosen_and_no_channel_changes)
+{
+	int ch = channel_make(0), fd = eventfd(0, EFD_CLOEXEC);
+	uint64_t value = 1;
+	struct chan_case cases[] = { chan_case_send(ch, &value), chan_case_poll(fd, POLLIN) };
+
+	EXPECT_EQ(-EAGAIN, chan_try_select(cases, 2));
+	ASSERT_EQ(0, eventfd_write(fd, 1));
+	EXPECT_EQ(1, chan_select(cases, 2));
+	EXPECT_EQ(POLLIN, cases[1].revents);
+	EXPECT_EQ(0, cases[1].result);
+	EXPECT_EQ(0, channel_info(ch).sendq);
+	EXPECT_EQ(0, channel_info(ch).send_parks);
+}
+
+TEST(G5_file_ends_a_parked_select)
+{
+	int ch = channel_make(0), fd = eventfd(0, EFD_CLOEXEC);
+	uint64_t value = 1;
+	struct chan_case cases[] = { chan_case_recv(ch, &value), chan_case_poll(fd, POLLIN) };
+	struct operation *op = park_select(ch, cases, 2);
+
+	ASSERT_EQ(0, eventfd_write(fd, 1));
+	EXPECT_EQ(1, operation_join(op));
+	EXPECT_EQ(POLLIN, cases[1].revents);
+	EXPECT_EQ(0, channel_info(ch).recvq);
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &value));
+}
+
+TEST(G5_channel_ends_a_select_that_waits_for_files)
+{
+	int ch = channel_make(0), fd = eventfd(0, EFD_CLOEXEC);
+	uint64_t value = 0;
+	struct chan_case cases[] = { chan_case_poll(fd, POLLIN), chan_case_recv(ch, &value) };
+	struct operation *op = park_select(ch, cases, 2);
+
+	channel_send(ch, 9);
+	EXPECT_EQ(1, operation_join(op));
+	EXPECT_EQ(9, value);
+	EXPECT_EQ(1, cases[1].result);
+}
+
+/* A wake-up without the event does not end the wait, nor take its place in the queue. */
+TEST(G2_file_that_is_not_ready_after_all_changes_nothing)
+{
+	int ch = channel_make(0), fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	uint64_t value = 0;
+	eventfd_t count;
+	struct chan_case cases[] = { chan_case_poll(fd, POLLIN), chan_case_recv(ch, &value) };
+	struct operation *op = park_select(ch, cases, 2);
+	int i, taken = 0;
+
+	/* Whoever is faster has the count: at times the select finds nothing. */
+	for (i = 0; i < 200 && !operation_done(op); i++) {
+		ASSERT_EQ(0, eventfd_write(fd, 1));
+		taken += !eventfd_read(fd, &count);
+	}
+	if (operation_done(op)) {
+		EXPECT_EQ(0, operation_join(op));
+	} else {
+		EXPECT_EQ(1, channel_info(ch).recv_parks);
+		channel_send(ch, 9);
+		EXPECT_EQ(1, operation_join(op));
+	}
+	EXPECT_GT(taken, 0);
+}
+
+TEST(every_kind_of_file_works)
+{
+	struct itimerspec soon = { .it_value = { .tv_nsec = 1 } };
+	int pipes[2], sockets[2], fds[7], i;
+	sigset_t signals;
+	pid_t pid;
+	uint64_t value;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGUSR2);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	ASSERT_EQ(0, pipe(pipes));
+	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
+	fds[0] = pipes[0];
+	fds[1] = sockets[0];
+	fds[2] = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	fds[3] = signalfd(-1, &signals, SFD_CLOEXEC);
+	fds[4] = inotify_init1(IN_CLOEXEC);
+	pid = fork();
+	if (!pid) {
+		pause();
+		_exit(0);
+	}
+	fds[5] = syscall(SYS_pidfd_open, pid, 0);
+	fds[6] = channel_make(1);
+	ASSERT_LE(0, inotify_add_watch(fds[4], "/tmp", IN_CREATE));
+	for (i = 0; i < 7; i++) {
+		struct chan_case cases[] = {
+			chan_case_recv(channel_make(0), &value),
+			chan_case_poll(fds[i], POLLIN),
+		};
+
+		if (i != 6)
+			EXPECT_EQ(-EAGAIN, chan_try_select(cases, 2));
+		switch (i) {
+		case 0: ASSERT_EQ(1, write(pipes[1], "x", 1)); break;
+		case 1: ASSERT_EQ(1, write(sockets[1], "x", 1)); break;
+		case 2: ASSERT_EQ(0, timerfd_settime(fds[2], 0, &soon, NULL)); break;
+		case 3: kill(getpid(), SIGUSR2); break;
+		case 4: close(mkstemp((char[]){ "/tmp/chan-XXXXXX" })); break;
+		case 5: kill(pid, SIGKILL); break;
+		case 6: channel_send(fds[6], 1); break;
+		}
+		EXPECT_EQ(1, chan_select(cases, 2)) {
+			TH_LOG("file %d", i);
+		}
+		EXPECT_TRUE(cases[1].revents & POLLIN);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+TEST(file_that_cannot_be_polled_is_refused)
+{
+	uint64_t value = 1;
+	int ch = channel_make(1), fd = open("/proc/self/exe", O_RDONLY);
+	struct chan_case cases[] = { chan_case_send(ch, &value), chan_case_poll(fd, POLLIN) };
+
+	ASSERT_GE(fd, 0);
+	EXPECT_EQ(-EPERM, chan_select(cases, 2));
+	EXPECT_EQ(0, chan_len(ch));
+}
+
+TEST(end_of_a_file_always_counts)
+{
+	int fds[2];
+	struct chan_case c;
+
+	ASSERT_EQ(0, pipe(fds));
+	c = chan_case_poll(fds[0], 0);
+	EXPECT_EQ(-EAGAIN, chan_try_select(&c, 1));
+	close(fds[1]);
+	EXPECT_EQ(0, chan_select(&c, 1));
+	EXPECT_EQ(POLLHUP, c.revents);
+}
+
+TEST(G12_select_that_waits_for_a_file_can_be_killed)
+{
+	int ch = channel_make(0);
+	struct chan_case *cases = shared_alloc(2 * sizeof(*cases));
+	struct operation *op = operation_new(TASK_PROCESS, run_select, ch, 2);
+
+	cases[0] = chan_case_poll(eventfd(0, EFD_CLOEXEC), POLLIN);
+	cases[1] = chan_case_recv(ch, op->elems);
+	op->data = cases;
+	operation_park(op);
+	operation_kill(op);
+	EXPECT_EQ(OPERATION_KILLED, operation_join(op));
+	EXPECT_EQ(0, channel_info(ch).recvq);
+}
+
+/* The one takes from the channel, the other from the file: together they lose nothing. */
+#define ROUNDS	500
+
+static int run_take_both(struct operation *op)
+{
+	struct chan_case *cases = op->data;
+	eventfd_t count;
+	int ret;
+
+	while ((ret = chan_select(cases, 2)) >= 0) {
+		if (ret == 0 && !cases[0].result)
+			return 0;
+		if (ret == 0)
+			op->progress++;
+		else if (!eventfd_read(cases[1].fd, &count))
+			op->min += count;
+	}
+	return ret;
+}
+
+TEST(G3_G5_channel_and_file_race)
+{
+	int ch = channel_make(0), fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	struct operation *ops[2];
+	struct chan_case cases[2][2];
+	uint64_t room[2], i;
+
+	for (i = 0; i < 2; i++) {
+		cases[i][0] = chan_case_recv(ch, &room[i]);
+		cases[i][1] = chan_case_poll(fd, POLLIN);
+		ops[i] = operation_new(TASK_THREAD, run_take_both, ch, 1);
+		ops[i]->data = cases[i];
+		ops[i]->min = 0;
+		operation_start(ops[i]);
+	}
+	for (i = 0; i < ROUNDS; i++) {
+		ASSERT_EQ(0, eventfd_write(fd, 1));
+		ASSERT_EQ(0, chan_send(ch, &i));
+	}
+	wait_until(channel_events(fd) == POLLOUT || !(channel_events(fd) & POLLIN));
+	ASSERT_EQ(0, chan_close(ch));
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(0, operation_wait(ops[i]));
+	EXPECT_EQ(ROUNDS, ops[0]->progress + ops[1]->progress);
+	EXPECT_EQ(ROUNDS, ops[0]->min + ops[1]->min);
+}
+
+TEST_HARNESS_MAIN
