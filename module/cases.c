@@ -45,20 +45,46 @@ struct chan_cases_room {
  * @selection: what select.c needs of it
  * @room: the arrays
  * @files: how many cases have a valid entry in @room.files
- * @filled: how many cases have their element in its slot, if they send
  * @polls: how many cases are CHAN_CASE_POLL with a file
- * @slots: those of elements to send
+ * @bytes: of slots that elements to send need
+ * @filled: how many cases have their element in its slot, if they send
+ * @slots: those of elements to send, if @bytes is not 0
  * @recv: the slot of the element that is received
  */
 struct chan_cases {
 	struct chan_selection	selection;
 	struct chan_cases_room	room;
 	unsigned int		files;
-	unsigned int		filled;
 	unsigned int		polls;
+	unsigned int		bytes;
+	unsigned int		filled;
 	void			*slots;
 	struct chan_elem	recv;
 };
+
+/* Bytes of the slot of an element to send, aligned as slots are. */
+static size_t chan_cases_slotsize(const struct chan_alternative *a)
+{
+	return ALIGN(max_t(size_t, a->ch->slotsize, 1), sizeof(u64));
+}
+
+/* Copy the user's array, each structure as long as the user knows it. */
+static int chan_cases_copy_in(struct chan_case *cases, const struct chan_select *select)
+{
+	const void __user *from = u64_to_user_ptr(select->cases);
+	unsigned int i;
+	int err;
+
+	if (likely(select->casesize == sizeof(*cases)))
+		return copy_from_user(cases, from, select->ncases * sizeof(*cases)) ? -EFAULT : 0;
+	for (i = 0; i < select->ncases; i++) {
+		err = copy_struct_from_user(&cases[i], sizeof(*cases),
+					    from + (size_t)i * select->casesize, select->casesize);
+		if (err)
+			return err;
+	}
+	return 0;
+}
 
 static int chan_cases_check(const struct chan_case *c)
 {
@@ -75,81 +101,66 @@ static int chan_cases_check(const struct chan_case *c)
 	}
 }
 
-/* Copy the user's array, each structure as long as the user knows it. */
-static int chan_cases_copy_in(struct chan_case *cases, const struct chan_select *select)
-{
-	const void __user *from = u64_to_user_ptr(select->cases);
-	unsigned int i;
-	int err;
-
-	if (select->casesize == sizeof(*cases))
-		return copy_from_user(cases, from, select->ncases * sizeof(*cases)) ? -EFAULT : 0;
-	for (i = 0; i < select->ncases; i++) {
-		err = copy_struct_from_user(&cases[i], sizeof(*cases),
-					    from + (size_t)i * select->casesize, select->casesize);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/* A case with a channel. Without the file there is no case. */
-static int chan_cases_use_channel(struct chan_alternative *a, const struct chan_case *c,
-				  struct file *file)
+/* A case with a channel, unless that is nil. */
+static int chan_cases_use_channel(struct chan_cases *cases, struct chan_alternative *a,
+				  const struct chan_case *c, struct file *file)
 {
 	struct chan_file *cf = file->private_data;
 	int err;
 
-	if (file->f_op != &chan_file_fops)
+	if (unlikely(file->f_op != &chan_file_fops))
 		return -ENOTTY;
-	err = chan_file_check(cf, c->op == CHAN_CASE_SEND ? CHAN_RIGHT_SEND : CHAN_RIGHT_RECV);
-	if (err)
+	a->send = c->op == CHAN_CASE_SEND;
+	err = chan_file_check(cf, a->send ? CHAN_RIGHT_SEND : CHAN_RIGHT_RECV);
+	if (unlikely(err))
 		return err == -EBADFD ? 0 : err;
 	a->ch = cf->ch;
-	a->send = c->op == CHAN_CASE_SEND;
+	a->slot = cases->recv.slots;
+	if (a->send)
+		cases->bytes += chan_cases_slotsize(a);
 	return 0;
 }
 
-/* Look up the files of all cases, and what can be done with them. */
+/* Check a case, and look up its file and what can be done with it. */
+static int chan_cases_open_one(struct chan_cases *cases, unsigned int i)
+{
+	const struct chan_case *c = &cases->room.cases[i];
+	struct chan_alternative *a = &cases->room.alternatives[i];
+	struct fd *f = &cases->room.files[i];
+	int err = chan_cases_check(c);
+
+	if (unlikely(err))
+		return err;
+	a->ch = NULL;
+	*f = (struct fd){};
+	cases->files++;
+	if (c->fd == -1)
+		return 0;
+	*f = fdget(c->fd);
+	if (unlikely(!fd_file(*f)))
+		return -EBADF;
+	if (c->op != CHAN_CASE_POLL)
+		return chan_cases_use_channel(cases, a, c, fd_file(*f));
+	cases->polls++;
+	return 0;
+}
+
 static int chan_cases_open(struct chan_cases *cases)
 {
-	int err;
+	unsigned int i;
+	int err = 0;
 
-	for (; cases->files < cases->selection.n; cases->files++) {
-		const struct chan_case *c = &cases->room.cases[cases->files];
-		struct chan_alternative *a = &cases->room.alternatives[cases->files];
-		struct fd *f = &cases->room.files[cases->files];
-
-		a->ch = NULL;
-		*f = (struct fd){};
-		if (c->fd == -1)
-			continue;
-		*f = fdget(c->fd);
-		if (!fd_file(*f))
-			return -EBADF;
-		if (c->op == CHAN_CASE_POLL) {
-			cases->polls++;
-			continue;
-		}
-		err = chan_cases_use_channel(a, c, fd_file(*f));
-		if (err) {
-			/* This file is held as well. */
-			cases->files++;
-			return err;
-		}
-	}
-	return 0;
+	for (i = 0; !err && i < cases->selection.n; i++)
+		err = chan_cases_open_one(cases, i);
+	return err;
 }
 
 static int chan_cases_open_foreign(struct chan_cases *cases)
 {
-	struct chan_foreign *foreign;
+	struct chan_foreign *foreign = chan_foreign_alloc(cases->polls);
 	unsigned int i;
 	int err;
 
-	if (likely(!cases->polls))
-		return 0;
-	foreign = chan_foreign_alloc(cases->polls);
 	if (!foreign)
 		return -ENOMEM;
 	cases->selection.foreign = foreign;
@@ -165,99 +176,90 @@ static int chan_cases_open_foreign(struct chan_cases *cases)
 	return 0;
 }
 
-/* Bytes of a slot, aligned as slots are. */
-static size_t chan_cases_slotsize(const struct chan_alternative *a)
+/* Take the elements of all cases that send, each into its slot. */
+static int chan_cases_fill(struct chan_cases *cases, void *few)
 {
-	return a->ch && a->send ? ALIGN(a->ch->slotsize, sizeof(u64)) : 0;
-}
+	void *slot = cases->bytes > CHAN_CASES_SLOTS ?
+		     kmalloc(cases->bytes, GFP_KERNEL_ACCOUNT) : few;
+	int taken;
 
-/* Give each alternative its slot. */
-static int chan_cases_alloc_slots(struct chan_cases *cases, void *few)
-{
-	struct chan_alternative *a = cases->room.alternatives;
-	struct chan_alternative *end = a + cases->selection.n;
-	size_t bytes = 0;
-	void *slot;
-
-	for (; a < end; a++)
-		bytes += chan_cases_slotsize(a);
-	slot = bytes > CHAN_CASES_SLOTS ? kmalloc(bytes, GFP_KERNEL_ACCOUNT) : few;
 	if (!slot)
 		return -ENOMEM;
 	cases->slots = slot;
-	for (a = cases->room.alternatives; a < end; a++) {
-		a->slot = a->send ? slot : cases->recv.slots;
-		slot += chan_cases_slotsize(a);
-	}
-	return 0;
-}
-
-/* Take the elements of all cases that send. */
-static int chan_cases_fill(struct chan_cases *cases)
-{
-	int taken;
-
 	for (; cases->filled < cases->selection.n; cases->filled++) {
 		struct chan_alternative *a = &cases->room.alternatives[cases->filled];
 		const struct chan_case *c = &cases->room.cases[cases->filled];
 
 		if (!a->ch || !a->send)
 			continue;
+		a->slot = slot;
 		/* A slot is as much of a struct chan_elem as it needs. */
-		taken = chan_elem_copy_in(a->slot, a->ch->elemsize, u64_to_user_ptr(c->elem), 1);
+		taken = chan_elem_copy_in(slot, a->ch->elemsize, u64_to_user_ptr(c->elem), 1);
 		if (taken < 0)
 			return taken;
+		slot += chan_cases_slotsize(a);
 	}
 	return 0;
 }
 
-static void chan_cases_free_elem(const struct chan_alternative *a)
+/* A file is ready: its events go to the user. */
+static long chan_cases_finish_poll(struct chan_cases *cases, const struct chan_select *select)
 {
-	if (a->ch && a->send)
-		chan_elem_free(a->slot, a->ch->elemsize, 1);
+	const unsigned int winner = cases->selection.winner;
+	u64 at = select->cases + (u64)winner * select->casesize +
+		 offsetof(struct chan_case, revents);
+	u32 revents = chan_foreign_revents(cases->selection.foreign, winner);
+
+	if (put_user(revents, (u32 __user *)u64_to_user_ptr(at)))
+		return -EFAULT;
+	return winner;
 }
 
-/* Put what was received, or found, where the user wants it. Returns the result of all. */
+/* The result of a select in which an operation was carried out, or a file is ready. */
 static long chan_cases_finish(struct chan_cases *cases, const struct chan_select *select)
 {
 	const unsigned int winner = cases->selection.winner;
 	const struct chan_case *c = &cases->room.cases[winner];
 	struct hchan *ch = cases->room.alternatives[winner].ch;
 	void __user *elem = u64_to_user_ptr(c->elem);
-	__u32 __user *revents;
 	int err;
 
-	if (c->op == CHAN_CASE_POLL) {
-		revents = u64_to_user_ptr(select->cases + (u64)winner * select->casesize +
-					  offsetof(struct chan_case, revents));
-		return put_user(chan_foreign_revents(cases->selection.foreign, winner), revents) ?
-			       -EFAULT : winner;
-	}
+	if (c->op == CHAN_CASE_POLL)
+		return chan_cases_finish_poll(cases, select);
 	if (c->op == CHAN_CASE_SEND)
 		return cases->selection.result ? winner | CHAN_SELECT_CLOSED : winner;
-	if (!cases->selection.result)
-		return clear_user(elem, ch->elemsize) ? -EFAULT : winner | CHAN_SELECT_CLOSED;
+	if (!cases->selection.result) {
+		if (clear_user(elem, ch->elemsize))
+			return -EFAULT;
+		return winner | CHAN_SELECT_CLOSED;
+	}
 	err = chan_xfer_take(ch, elem, &cases->recv, &cases->selection.ticket, 1);
 	return err < 0 ? err : winner;
 }
 
-/* Has the element of this case left its slot? */
-static bool chan_cases_sent(const struct chan_cases *cases, unsigned int i, int err)
+/* Free the elements that were not sent: all but that of a winner that sent. */
+static void chan_cases_empty(struct chan_cases *cases, void *few, int err)
 {
-	return !err && i == cases->selection.winner && !cases->selection.result;
-}
-
-static void chan_cases_close(struct chan_cases *cases, void *few, int err)
-{
+	const struct chan_selection *s = &cases->selection;
 	unsigned int i;
 
 	for (i = 0; i < cases->filled; i++) {
-		if (!chan_cases_sent(cases, i, err))
-			chan_cases_free_elem(&cases->room.alternatives[i]);
+		const struct chan_alternative *a = &s->alternatives[i];
+		bool sent = !err && i == s->winner && !s->result;
+
+		if (a->ch && a->send && !sent)
+			chan_elem_free(a->slot, a->ch->elemsize, 1);
 	}
 	if (cases->slots != few)
 		kfree(cases->slots);
-	chan_foreign_free(cases->selection.foreign);
+}
+
+static void chan_cases_close(struct chan_cases *cases)
+{
+	unsigned int i;
+
+	if (unlikely(cases->polls))
+		chan_foreign_free(cases->selection.foreign);
 	for (i = 0; i < cases->files; i++)
 		fdput(cases->room.files[i]);
 }
@@ -267,36 +269,33 @@ static long chan_cases_run(const struct chan_select *select, const struct chan_d
 {
 	u8 few[CHAN_CASES_SLOTS] __aligned(sizeof(u64)) __uninitialized;
 	struct chan_cases cases __uninitialized;
-	unsigned int i;
 	long ret;
 	int err;
 
 	err = chan_cases_copy_in(room->cases, select);
-	for (i = 0; !err && i < select->ncases; i++)
-		err = chan_cases_check(&room->cases[i]);
 	if (err)
 		return err;
-
 	cases.selection.alternatives = room->alternatives;
 	cases.selection.n = select->ncases;
 	cases.selection.first = select->flags & CHAN_SELECT_FIRST;
 	cases.selection.foreign = NULL;
 	cases.room = *room;
 	cases.files = 0;
-	cases.filled = 0;
 	cases.polls = 0;
+	cases.bytes = 0;
+	cases.filled = 0;
 	cases.slots = few;
 	err = chan_cases_open(&cases);
-	if (!err)
+	if (!err && unlikely(cases.polls))
 		err = chan_cases_open_foreign(&cases);
-	if (!err)
-		err = chan_cases_alloc_slots(&cases, few);
-	if (!err)
-		err = chan_cases_fill(&cases);
+	if (!err && cases.bytes)
+		err = chan_cases_fill(&cases, few);
 	if (!err)
 		err = chan_select_run(&cases.selection, deadline);
 	ret = err ? err : chan_cases_finish(&cases, select);
-	chan_cases_close(&cases, few, err);
+	if (cases.bytes)
+		chan_cases_empty(&cases, few, err);
+	chan_cases_close(&cases);
 	return ret;
 }
 

@@ -103,7 +103,8 @@ static struct chan_parker *chan_waitq_parker(struct chan_waitq *q)
 	return NULL;
 }
 
-static void chan_hchan_check_locked(struct hchan *ch)
+/* The invariants that can be checked. */
+void chan_hchan_check_locked(struct hchan *ch)
 {
 	struct chan_parker *receiver = chan_waitq_parker(&ch->recvq);
 	struct chan_parker *sender = chan_waitq_parker(&ch->sendq);
@@ -115,22 +116,7 @@ static void chan_hchan_check_locked(struct hchan *ch)
 	WARN_ON_ONCE(receiver && sender && receiver != sender);
 	WARN_ON_ONCE(ch->closed && (receiver || sender));
 }
-#else
-static void chan_hchan_check_locked(struct hchan *ch)
-{
-}
 #endif
-
-/**
- * chan_hchan_unlock() - release the lock of a channel
- * @ch: the channel, locked; its invariants hold
- */
-void chan_hchan_unlock(struct hchan *ch)
-	__releases(&ch->lock)
-{
-	chan_hchan_check_locked(ch);
-	spin_unlock(&ch->lock);
-}
 
 /* Remember to wake pollers. */
 static void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wake, int recv, int send)

@@ -154,7 +154,25 @@ static inline bool chan_hchan_may_recv_locked(struct hchan *ch)
 	return ch->qcount || ch->nreturned || ch->closed || chan_waitq_parked(&ch->sendq);
 }
 
-void chan_hchan_unlock(struct hchan *ch);
+#ifdef CHAN_DEBUG
+void chan_hchan_check_locked(struct hchan *ch);
+#else
+static inline void chan_hchan_check_locked(struct hchan *ch)
+{
+}
+#endif
+
+/**
+ * chan_hchan_unlock() - release the lock of a channel
+ * @ch: the channel, locked; its invariants hold
+ */
+static inline void chan_hchan_unlock(struct hchan *ch)
+	__releases(&ch->lock)
+{
+	chan_hchan_check_locked(ch);
+	spin_unlock(&ch->lock);
+}
+
 void chan_wake_run(struct hchan *ch, struct chan_wake *wake);
 
 /**

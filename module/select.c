@@ -2,12 +2,15 @@
 /*
  * Many channels at once: of several operations, one is carried out.
  *
- * A selection first looks at all its alternatives with the locks of all its channels
- * held, so that "none is ready" is true of one instant (G5). Of those that are ready it
- * takes one at random, all with the same chance. If none is, all become waiters of one
- * parker before any of the locks is released: whoever makes one of the operations
- * possible afterwards finds its waiter, and the claim word of the parker picks one of
- * these peers. The task then takes its other waiters out of their queues.
+ * A selection first looks at its alternatives without any lock. Of those that seem to be
+ * ready it takes one at random, all with the same chance, and tries it under the lock of its
+ * channel alone: if that succeeds, it was ready, and nothing had to be known of the others.
+ *
+ * Else it looks with the locks of all its channels held, so that "none is ready" is true of
+ * one instant (G5). If none is, all become waiters of one parker before any of the locks
+ * is released: whoever makes one of the operations possible afterwards finds its waiter,
+ * and the claim word of the parker picks one of these peers. The task then takes its other
+ * waiters out of their queues.
  *
  * Two selections that face each other meet: whoever comes second finds the waiters of
  * the first. One never meets itself, as its waiters are queued only after it has looked.
@@ -64,7 +67,7 @@ static struct hchan *chan_select_channel(struct chan_selection *s, unsigned int 
 /* Insertion sort: there are few, and often they are in order. */
 static void chan_select_sort(struct chan_selection *s)
 {
-	unsigned int i, at;
+	unsigned int i, at, to;
 
 	s->channels = 0;
 	for (i = 0; i < s->n; i++) {
@@ -77,9 +80,9 @@ static void chan_select_sort(struct chan_selection *s)
 			at--;
 		if (at && chan_select_channel(s, at - 1) == ch)
 			continue;
-		memmove(&s->order[at + 1], &s->order[at], s->channels - at);
+		for (to = s->channels++; to > at; to--)
+			s->order[to] = s->order[to - 1];
 		s->order[at] = i;
-		s->channels++;
 	}
 }
 
@@ -128,24 +131,69 @@ static unsigned int chan_select_pick(const struct chan_selection *s, u64 ready)
 	return __ffs64(ready);
 }
 
+/* Carry out an alternative with a channel, whose lock is held. */
+static void chan_select_try_locked(struct chan_selection *s, unsigned int i,
+				   struct chan_wake *wake)
+{
+	struct chan_alternative *a = &s->alternatives[i];
+
+	s->winner = i;
+	s->result = a->send ? chan_send_try_locked(a->ch, a->slot, wake) :
+			      chan_recv_try_locked(a->ch, a->slot, &s->ticket, wake);
+}
+
+/* Does it seem to be ready? A hint: what it says may not hold any more, or not yet. */
+static __no_kcsan bool chan_select_seems_ready(const struct chan_alternative *a)
+{
+	const struct hchan *ch = a->ch;
+
+	if (READ_ONCE(ch->closed))
+		return true;
+	if (a->send)
+		return READ_ONCE(ch->qcount) < ch->dataqsiz || READ_ONCE(ch->recvq.count);
+	return READ_ONCE(ch->qcount) || READ_ONCE(ch->sendq.count) || READ_ONCE(ch->nreturned);
+}
+
 /*
- * Carry out one of the alternatives that are ready, and unlock. Returns 0, or -ESTALE if
- * it is ready no more.
+ * Carry out one of the alternatives that seem to be ready. Returns 0, or -ESTALE if none
+ * does, or the chosen one was not.
+ */
+static int chan_select_guess(struct chan_selection *s, u64 ready)
+{
+	const struct chan_alternative *a = s->alternatives;
+	struct chan_wake wake = {};
+	struct hchan *ch;
+	unsigned int i;
+
+	for (i = 0; i < s->n; i++, a++) {
+		if (a->ch && chan_select_seems_ready(a))
+			ready |= BIT_ULL(i);
+	}
+	if (!ready)
+		return -ESTALE;
+	s->winner = chan_select_pick(s, ready);
+	s->result = 0;
+	ch = s->alternatives[s->winner].ch;
+	if (!ch)
+		return 0;
+	spin_lock(&ch->lock);
+	chan_select_try_locked(s, s->winner, &wake);
+	chan_hchan_unlock(ch);
+	chan_wake_run(ch, &wake);
+	return s->result == -EAGAIN ? -ESTALE : 0;
+}
+
+/*
+ * With the locks held: carry out one of the alternatives that are ready, and unlock.
+ * Returns 0, or -ESTALE if it is ready no more.
  */
 static int chan_select_commit(struct chan_selection *s, u64 ready)
 {
-	struct chan_alternative *a;
 	struct chan_wake wake = {};
 
-	s->winner = chan_select_pick(s, ready);
-	a = &s->alternatives[s->winner];
-	s->result = 0;
-	if (a->ch)
-		s->result = a->send ? chan_send_try_locked(a->ch, a->slot, &wake) :
-				      chan_recv_try_locked(a->ch, a->slot, &s->ticket, &wake);
+	chan_select_try_locked(s, chan_select_pick(s, ready), &wake);
 	chan_select_unlock(s);
-	if (a->ch)
-		chan_wake_run(a->ch, &wake);
+	chan_wake_run(s->alternatives[s->winner].ch, &wake);
 	return s->result == -EAGAIN ? -ESTALE : 0;
 }
 
@@ -246,9 +294,13 @@ static int chan_select_once(struct chan_selection *s, const struct chan_deadline
 {
 	const int *poked = chan_foreign_poked(s->foreign);
 	u64 ready = chan_foreign_scan(s->foreign);
+	int err = chan_select_guess(s, ready);
 
+	if (err != -ESTALE || ready)
+		return err;
+	chan_select_sort(s);
 	chan_select_lock(s);
-	ready |= chan_select_ready_locked(s);
+	ready = chan_select_ready_locked(s);
 	if (ready)
 		return chan_select_commit(s, ready);
 	if (poked && READ_ONCE(*poked)) {
@@ -275,7 +327,6 @@ int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadli
 {
 	int err;
 
-	chan_select_sort(s);
 	do {
 		err = chan_select_once(s, deadline);
 	} while (err == -ESTALE);
