@@ -149,6 +149,9 @@ static int measure(const struct options *options, struct table *table)
 
 	table->null_call =
 		measure_pair(&null_call, 8, &options->effort, measure_overhead(&options->effort));
+	for (i = 0; i < EIGHTS; i++)
+		table->eights[i] = measure_pair(&eights[i], 8, &options->effort,
+						measure_overhead(&options->effort));
 	for (row = 0; row < MECHANISMS; row++) {
 		for (i = 0; i < SIZES; i++) {
 			err = measure_row(options, table, row, i);

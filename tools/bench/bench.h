@@ -56,6 +56,12 @@ extern const struct mechanism no_mechanism;
 /* One system call, and nothing to receive. */
 extern const struct mechanism null_call;
 
+/* Of how many lines one is ready, in eight.c; and the ways to find it. */
+#define EIGHT	8
+#define EIGHTS	2
+
+extern const struct mechanism eights[EIGHTS];
+
 /**
  * struct effort - how much to measure
  * @operations: in one repetition

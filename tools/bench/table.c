@@ -79,6 +79,23 @@ static void print_switches(const char *title, struct cost (*rows)[SIZES])
 	}
 }
 
+static void print_eights(const struct cost *costs)
+{
+	int i;
+
+	printf("\nSend 8 bytes to the last of eight, and find it among them to receive\n%12s%9s"
+	       " ratio spread\n", "", "least");
+	for (i = 0; i < EIGHTS; i++) {
+		printf("%-12s", eights[i].name);
+		if (costs[i].err)
+			printf("%9s\n", "n/a");
+		else
+			printf("%9.0f %5.2f %5.1f%%\n", costs[i].minimum,
+			       ratio(costs[i].minimum, costs[EIGHTS - 1].minimum),
+			       spread(&costs[i]));
+	}
+}
+
 /* That an unbuffered line has no pairs needs no telling. */
 static void print_reasons(const struct table *table)
 {
@@ -109,6 +126,7 @@ void table_print(struct table *table, const char *unit)
 		    "trip is not like another",
 		    table->normal_trips, true);
 	print_switches("Context switches in such a round trip", table->normal_trips);
+	print_eights(table->eights);
 	print_reasons(table);
 }
 
@@ -129,12 +147,24 @@ static void print_csv_rows(const char *benchmark, struct cost (*rows)[SIZES], co
 	}
 }
 
+static void print_csv_eights(const struct cost *costs, const char *unit)
+{
+	int i;
+
+	for (i = 0; i < EIGHTS; i++) {
+		if (!costs[i].err)
+			printf("last of eight,%s,8,%s,%.1f,%.1f,%.1f,0\n", eights[i].name, unit,
+			       costs[i].minimum, costs[i].median, costs[i].maximum);
+	}
+}
+
 void table_print_csv(struct table *table, const char *unit)
 {
 	puts("benchmark,mechanism,bytes,unit,minimum,median,maximum,context switches");
 	printf("null system call,,,%s,%.1f,%.1f,%.1f,0\n", unit, table->null_call.minimum,
 	       table->null_call.median, table->null_call.maximum);
 	print_csv_rows("pair", table->pairs, unit);
+	print_csv_eights(table->eights, unit);
 	print_csv_rows("round trip SCHED_BATCH", table->trips, unit);
 	print_csv_rows("round trip SCHED_OTHER", table->normal_trips, unit);
 }

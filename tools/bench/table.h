@@ -14,12 +14,14 @@ extern const size_t sizes[SIZES];
  * @pairs: cost of a send and a receive in one task
  * @trips: cost of a round trip between two processes, under SCHED_BATCH
  * @normal_trips: the same under SCHED_OTHER
+ * @eights: cost of a send, and of a receive from the last of eight
  */
 struct table {
 	struct cost null_call;
 	struct cost pairs[MECHANISMS][SIZES];
 	struct cost trips[MECHANISMS][SIZES];
 	struct cost normal_trips[MECHANISMS][SIZES];
+	struct cost eights[EIGHTS];
 };
 
 void table_print(struct table *table, const char *unit);
