@@ -274,7 +274,7 @@ static int chan_ioctl_copy_out(const struct chan_ioctl_op *op, unsigned int cmd,
 static noinline long chan_ioctl_run(struct file *file, unsigned int cmd, unsigned long user)
 {
 	const struct chan_ioctl_op *op = chan_ioctl_find(cmd);
-	union chan_ioctl_arg arg;
+	union chan_ioctl_arg arg __uninitialized;
 	long ret;
 	int err;
 

@@ -230,7 +230,7 @@ static void chan_select_tell(struct chan_selection *s)
 	}
 }
 
-/* The winner is out of its queue already, and nobody has the lock of its channel for us. */
+/* The winner is out of its queue already. */
 static void chan_select_dequeue(struct chan_selection *s)
 {
 	struct chan_alternative *a = s->alternatives;
