@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Wait queues of pollers.
+ * Wait queues of pollers, and files that are no channels.
  */
+#include <linux/errno.h>
 #include <linux/poll.h>
+#include <linux/slab.h>
+#include <asm/barrier.h>
 
 #include "internal.h"
 
@@ -18,13 +21,14 @@ bool waitqueue_active(wait_queue_head_t *wq)
 	return READ_ONCE(wq->count);
 }
 
-void poll_wait(struct file *file, wait_queue_head_t *wq, struct poll_table_struct *table)
-{
-	struct shim_poller *poller = table ? table->poller : NULL;
+/* One of the pollers of a struct poll_wqueues. */
+struct shim_poll_entry {
+	struct shim_poller	poller;
+	struct list_head	node;
+};
 
-	(void)file;
-	if (!poller || poller->wq)
-		return;
+static void shim_poller_join(struct shim_poller *poller, wait_queue_head_t *wq)
+{
 	pthread_mutex_lock(&wq->lock);
 	poller->wq = wq;
 	if (poller->exclusive)
@@ -34,6 +38,55 @@ void poll_wait(struct file *file, wait_queue_head_t *wq, struct poll_table_struc
 	WRITE_ONCE(wq->count, wq->count + 1);
 	pthread_mutex_unlock(&wq->lock);
 	shim_point(SHIM_POINT_UNLOCK);
+}
+
+void poll_wait(struct file *file, wait_queue_head_t *wq, struct poll_table_struct *table)
+{
+	if (!table)
+		return;
+	if (table->_qproc)
+		table->_qproc(file, wq, table);
+	else if (table->poller && !table->poller->wq)
+		shim_poller_join(table->poller, wq);
+}
+
+static void shim_poll_entry_add(struct file *file, wait_queue_head_t *wq,
+				struct poll_table_struct *table)
+{
+	struct poll_wqueues *pollers = container_of(table, struct poll_wqueues, pt);
+	struct shim_poll_entry *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
+
+	(void)file;
+	if (!entry) {
+		pollers->error = -ENOMEM;
+		return;
+	}
+	entry->poller = (struct shim_poller){
+		.task = pollers->task,
+		.events = table->_key,
+		.triggered = &pollers->triggered,
+	};
+	list_add_tail(&entry->node, &pollers->entries);
+	shim_poller_join(&entry->poller, wq);
+}
+
+void poll_initwait(struct poll_wqueues *pollers)
+{
+	*pollers = (struct poll_wqueues){
+		.pt = { ._qproc = shim_poll_entry_add, ._key = ~0U },
+		.task = current,
+	};
+	INIT_LIST_HEAD(&pollers->entries);
+}
+
+void poll_freewait(struct poll_wqueues *pollers)
+{
+	struct shim_poll_entry *entry, *next;
+
+	list_for_each_entry_safe(entry, next, &pollers->entries, node) {
+		shim_poller_leave(&entry->poller);
+		kfree(entry);
+	}
 }
 
 void shim_poller_init(struct shim_poller *poller, __poll_t events)
@@ -71,9 +124,35 @@ void __wake_up(wait_queue_head_t *wq, unsigned int states, int exclusive, void *
 		if (!((uintptr_t)key & poller->events))
 			continue;
 		WRITE_ONCE(poller->woken, poller->woken + 1);
+		if (poller->triggered)
+			WRITE_ONCE(*poller->triggered, 1);
 		shim_task_wake(poller->task, states);
 		if (poller->exclusive && !--exclusive)
 			break;
 	}
 	pthread_mutex_unlock(&wq->lock);
+}
+
+static __poll_t shim_pollable_poll(struct file *file, struct poll_table_struct *table)
+{
+	struct shim_pollable *pollable = container_of(file, struct shim_pollable, file);
+
+	poll_wait(file, &pollable->wq, table);
+	smp_mb();
+	return READ_ONCE(pollable->ready);
+}
+
+void shim_pollable_init(struct shim_pollable *pollable)
+{
+	static const struct file_operations fops = { .poll = shim_pollable_poll };
+
+	*pollable = (struct shim_pollable){ .file = { .f_op = &fops } };
+	init_waitqueue_head(&pollable->wq);
+}
+
+void shim_pollable_set(struct shim_pollable *pollable, __poll_t ready, __poll_t events)
+{
+	WRITE_ONCE(pollable->ready, ready);
+	smp_mb();
+	__wake_up(&pollable->wq, TASK_NORMAL, 1, poll_to_key(events));
 }

@@ -5,6 +5,11 @@
 /* Out of line: orders the processor, but tells ThreadSanitizer of no order. */
 void smp_mb(void);
 
+#define smp_store_mb(variable, value) \
+	do { \
+		__atomic_store_n(&(variable), value, __ATOMIC_RELAXED); \
+		smp_mb(); \
+	} while (0)
 #define smp_load_acquire(pointer)	__atomic_load_n(pointer, __ATOMIC_ACQUIRE)
 #define smp_store_release(pointer, value) \
 	__atomic_store_n(pointer, value, __ATOMIC_RELEASE)

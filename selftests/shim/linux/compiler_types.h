@@ -4,6 +4,7 @@
 #define _SHIM_LINUX_COMPILER_TYPES_H
 
 #define __user
+#define __force
 #define __releases(lock)
 #define __uninitialized
 #define __aligned(bytes)	__attribute__((aligned(bytes)))

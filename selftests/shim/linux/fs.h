@@ -6,9 +6,15 @@
 #include <linux/errno.h>
 #include <linux/types.h>
 
-struct file_operations;
+struct file;
+struct poll_table_struct;
+
+struct file_operations {
+	__poll_t (*poll)(struct file *file, struct poll_table_struct *table);
+};
 
 struct file {
+	const struct file_operations *f_op;
 	unsigned int	f_flags;
 	void		*private_data;
 };

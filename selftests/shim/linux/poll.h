@@ -5,6 +5,7 @@
 #include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 #include <linux/wait.h>
 #include <sys/epoll.h>
 
@@ -16,6 +17,7 @@
  * @events: the wake-ups that it listens to
  * @exclusive: one wake-up is for one such task
  * @woken: how many wake-ups it got
+ * @triggered: set by each wake-up, or NULL
  */
 struct shim_poller {
 	struct list_head	node;
@@ -24,11 +26,51 @@ struct shim_poller {
 	__poll_t		events;
 	bool			exclusive;
 	unsigned int		woken;
+	int			*triggered;
 };
 
-struct poll_table_struct {
-	struct shim_poller *poller;
+/**
+ * struct poll_table_struct - where a file finds its poller
+ * @poller: of this one file; or
+ * @_qproc: makes pollers, of many files
+ * @_key: what these listen to
+ */
+typedef struct poll_table_struct {
+	struct shim_poller	*poller;
+	void			(*_qproc)(struct file *file, wait_queue_head_t *wq,
+					  struct poll_table_struct *table);
+	__poll_t		_key;
+} poll_table;
+
+/**
+ * struct poll_wqueues - a task that polls many files
+ * @pt: what these get
+ * @triggered: one of them has woken it
+ * @error: a poller could not be made
+ * @entries: its pollers, struct shim_poll_entry
+ * @task: the task
+ */
+struct poll_wqueues {
+	poll_table		pt;
+	int			triggered;
+	int			error;
+	struct list_head	entries;
+	struct task_struct	*task;
 };
+
+void poll_initwait(struct poll_wqueues *pollers);
+void poll_freewait(struct poll_wqueues *pollers);
+
+static inline bool file_can_poll(struct file *file)
+{
+	return file->f_op->poll;
+}
+
+static inline __poll_t vfs_poll(struct file *file, poll_table *table)
+{
+	shim_might_sleep("vfs_poll()");
+	return file->f_op->poll(file, table);
+}
 
 static inline void *poll_to_key(__poll_t events)
 {
@@ -39,5 +81,21 @@ void poll_wait(struct file *file, wait_queue_head_t *wq, struct poll_table_struc
 void shim_poller_init(struct shim_poller *poller, __poll_t events);
 void shim_poller_leave(struct shim_poller *poller);
 unsigned int shim_poller_woken(struct shim_poller *poller);
+
+/**
+ * struct shim_pollable - a file that is no channel
+ * @file: the file
+ * @wq: its pollers
+ * @ready: what it shows
+ */
+struct shim_pollable {
+	struct file		file;
+	wait_queue_head_t	wq;
+	__poll_t		ready;
+};
+
+void shim_pollable_init(struct shim_pollable *pollable);
+/* It shows @ready from now on, and wakes its pollers for @events. */
+void shim_pollable_set(struct shim_pollable *pollable, __poll_t ready, __poll_t events);
 
 #endif /* _SHIM_LINUX_POLL_H */

@@ -15,6 +15,9 @@
 #define TASK_NORMAL		(TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
 #define TASK_FREEZABLE		0x2000U
 
+struct lockdep_map;
+struct spinlock;
+
 /**
  * struct task_struct - a task, which is a thread here
  * @timer_slack_ns: as in the kernel
@@ -33,6 +36,8 @@
  * @stop_after: how many times the point is passed before the stop; 0: no stop
  * @slack_asked: timer slack of its last sleep until a deadline, its own
  * @locks_held: how many spinlocks it holds, its own
+ * @order: it may take several spinlocks in the order of this, its own
+ * @last_ordered: the last that it took in that order, its own
  * @random: state of its random numbers, its own
  * @node: in the list of tasks that wait for the end of a grace period
  */
@@ -55,6 +60,8 @@ struct task_struct {
 
 	u64		slack_asked;
 	int		locks_held;
+	struct lockdep_map *order;
+	struct spinlock	*last_ordered;
 	u64		random;
 	struct list_head node;
 };

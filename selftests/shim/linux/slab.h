@@ -2,6 +2,7 @@
 #ifndef _SHIM_LINUX_SLAB_H
 #define _SHIM_LINUX_SLAB_H
 
+#include <linux/overflow.h>
 #include <linux/types.h>
 
 #define GFP_KERNEL		1U
