@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Selections.
+ */
+#include "choice.h"
+
+void choice_init(struct choice *c)
+{
+	*c = (struct choice){ .selection = { .alternatives = c->alternatives } };
+}
+
+static struct chan_alternative *choice_add(struct choice *c, struct chan_file *cf, bool send,
+					   void *slot)
+{
+	struct chan_alternative *a = &c->alternatives[c->selection.n++];
+
+	*a = (struct chan_alternative){ .ch = cf ? cf->ch : NULL, .send = send, .slot = slot };
+	return a;
+}
+
+void choice_add_send(struct choice *c, struct chan_file *cf, u64 value)
+{
+	u64 *slot = &c->values[c->selection.n];
+
+	*slot = value;
+	choice_add(c, cf, true, slot);
+}
+
+void choice_add_recv(struct choice *c, struct chan_file *cf)
+{
+	choice_add(c, cf, false, &c->received);
+}
+
+void choice_add_file(struct choice *c, struct shim_pollable *file, __poll_t events)
+{
+	c->files[c->selection.n] = file;
+	c->events[c->selection.n] = events;
+	c->nfiles++;
+	choice_add(c, NULL, false, NULL);
+}
+
+void choice_add_nothing(struct choice *c)
+{
+	choice_add(c, NULL, false, NULL);
+}
+
+static int choice_add_foreign(struct choice *c, struct chan_foreign *foreign)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; !err && i < c->selection.n; i++) {
+		if (c->files[i])
+			err = chan_foreign_add(foreign, i, &c->files[i]->file, c->events[i]);
+	}
+	return err;
+}
+
+long choice_run(struct choice *c, const struct chan_deadline *deadline)
+{
+	struct chan_foreign *foreign = NULL;
+	int err = 0;
+
+	c->selection.foreign = NULL;
+	if (c->nfiles) {
+		foreign = chan_foreign_alloc(c->nfiles);
+		if (!foreign)
+			return -ENOMEM;
+		err = choice_add_foreign(c, foreign);
+		c->selection.foreign = foreign;
+	}
+	if (!err)
+		err = chan_select_run(&c->selection, deadline);
+	if (!err && c->files[c->selection.winner])
+		c->revents = chan_foreign_revents(foreign, c->selection.winner);
+	chan_foreign_free(foreign);
+	return err ? err : (long)c->selection.winner;
+}
+
+long choice_try(struct choice *c)
+{
+	return choice_run(c, &chan_deadline_now);
+}
+
+static long operation_run_choice(struct operation *op)
+{
+	return choice_run(operation_choice(op), &op->deadline);
+}
+
+struct operation *choice_operation(struct chan_file *cf)
+{
+	struct operation *op = operation_new(operation_run_choice, cf,
+					     (sizeof(struct choice) + 7) / 8);
+
+	choice_init(operation_choice(op));
+	return op;
+}
+
+struct choice *operation_choice(struct operation *op)
+{
+	return (struct choice *)op->elems;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Selections, over channels of 8 bytes and files, also in tasks of their own.
+ */
+#ifndef _CHOICE_H
+#define _CHOICE_H
+
+#include "foreign.h"
+#include "select.h"
+#include "unit.h"
+
+/**
+ * struct choice - a selection and all that it needs
+ * @received: the element that it received, at the place of operation_value()
+ * @values: the elements to send
+ * @files: of those alternatives that are no channels
+ * @events: what is waited for of these
+ * @nfiles: how many there are
+ * @revents: of the winner, if it is a file
+ * @alternatives: what there is to choose from
+ * @selection: the selection
+ */
+struct choice {
+	u64			received;
+	u64			values[CHAN_SELECT_MAX];
+	struct shim_pollable	*files[CHAN_SELECT_MAX];
+	__poll_t		events[CHAN_SELECT_MAX];
+	unsigned int		nfiles;
+	__poll_t		revents;
+	struct chan_alternative	alternatives[CHAN_SELECT_MAX];
+	struct chan_selection	selection;
+};
+
+void choice_init(struct choice *c);
+/* One more alternative; without a channel, it is never ready. */
+void choice_add_send(struct choice *c, struct chan_file *cf, u64 value);
+void choice_add_recv(struct choice *c, struct chan_file *cf);
+void choice_add_file(struct choice *c, struct shim_pollable *file, __poll_t events);
+void choice_add_nothing(struct choice *c);
+
+/* Returns the alternative that was carried out, see @c->selection.result; or an error. */
+long choice_run(struct choice *c, const struct chan_deadline *deadline);
+long choice_try(struct choice *c);
+
+/* The same in a task. The operation has room for the choice. */
+struct operation *choice_operation(struct chan_file *cf);
+struct choice *operation_choice(struct operation *op);
+
+#endif /* _CHOICE_H */
