@@ -279,14 +279,16 @@ static inline struct chan_case chan_case_poll(int fd, unsigned int events)
  * revents, what a file has shown. O_NONBLOCK of the channels does not matter.
  *
  * Return: the index of the case that was carried out, or if none was,
- * -EINVAL: a case is malformed;
+ * -EINVAL: a case is malformed, or polls a channel of another case;
  * -E2BIG: there are too many;
  * -EBADF: a file descriptor is not open, or lacks the right;
  * -ENOTTY: a case that sends or receives has no channel;
  * -EPERM: a file cannot be polled;
- * -EFAULT: an element cannot be read, or not be written: then it is back at the head;
+ * -EFAULT: @cases or an element cannot be read, or not be written: then it is back at
+ *	the head;
  * -EINTR: a signal came first;
- * -EDQUOT, -ENOMEM: no memory.
+ * -EDQUOT, -ENOMEM: no memory;
+ * any error of open(2) on /dev/chan, if no case has a channel.
  */
 int chan_select(struct chan_case *cases, unsigned int n);
 

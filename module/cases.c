@@ -155,6 +155,21 @@ static int chan_cases_open(struct chan_cases *cases)
 	return err;
 }
 
+/* Is this a channel that another case uses? Parked there, the select would poke itself. */
+static bool chan_cases_has(const struct chan_cases *cases, const struct file *file)
+{
+	const struct chan_file *cf = file->private_data;
+	unsigned int i;
+
+	if (file->f_op != &chan_file_fops)
+		return false;
+	for (i = 0; i < cases->selection.n; i++) {
+		if (cases->room.alternatives[i].ch == cf->ch)
+			return true;
+	}
+	return false;
+}
+
 static int chan_cases_open_foreign(struct chan_cases *cases)
 {
 	struct chan_foreign *foreign = chan_foreign_alloc(cases->polls);
@@ -166,10 +181,13 @@ static int chan_cases_open_foreign(struct chan_cases *cases)
 	cases->selection.foreign = foreign;
 	for (i = 0; i < cases->selection.n; i++) {
 		const struct chan_case *c = &cases->room.cases[i];
+		struct file *file = fd_file(cases->room.files[i]);
 
-		if (c->op != CHAN_CASE_POLL || c->fd == -1)
+		if (c->op != CHAN_CASE_POLL || !file)
 			continue;
-		err = chan_foreign_add(foreign, i, fd_file(cases->room.files[i]), c->events);
+		if (chan_cases_has(cases, file))
+			return -EINVAL;
+		err = chan_foreign_add(foreign, i, file, c->events);
 		if (err)
 			return err;
 	}

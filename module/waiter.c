@@ -23,7 +23,7 @@ const struct chan_deadline chan_deadline_now = {
 
 /**
  * chan_parker_init() - the calling task is about to park
- * @p: on the stack of the calling task
+ * @p: the calling task's
  */
 void chan_parker_init(struct chan_parker *p)
 {
@@ -35,7 +35,7 @@ void chan_parker_init(struct chan_parker *p)
 
 /**
  * chan_waiter_init() - an operation that is about to be parked
- * @w: on the stack of the calling task
+ * @w: the calling task's
  * @p: the calling task
  * @slot: the element to send, or an empty slot
  */

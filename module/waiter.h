@@ -5,7 +5,7 @@
  * A *parker* is a task that sleeps until a peer completes an operation for it,
  * or until it gives up. It owns one *waiter* (Go's sudog) for each operation that
  * it waits for; each waiter stands in the wait queue of one channel. All of them
- * live on the stack of the sleeping task; nothing is allocated.
+ * are the sleeping task's: on its stack, but for the waiters of many cases of a select.
  *
  * The parker's claim word decides, once, who ends its wait:
  *
@@ -42,6 +42,9 @@
  *   state = CHAN_COMPLETED                 task state = TASK_INTERRUPTIBLE
  *   full barrier in wake_up_process()      full barrier in set_current_state()
  *   task state asleep? wake it             state == CHAN_COMPLETED? do not sleep
+ *
+ * Whoever pokes a task does as the winner does: it sets the word that the parker points to,
+ * then wakes the task.
  */
 #ifndef _CHAN_WAITER_H
 #define _CHAN_WAITER_H

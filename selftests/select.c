@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
@@ -208,7 +209,6 @@ TEST(select_without_cases_is_a_sleep)
 	EXPECT_EQ(-EAGAIN, chan_try_select(NULL, 0));
 }
 
-/* With a buffer, a send and a receive on one channel are ready, each of them. */
 TEST(G5_a_select_never_meets_itself)
 {
 	int ch = channel_make(0);
@@ -241,6 +241,25 @@ TEST(G5_channel_in_many_cases_is_received_from_once)
 	for (i = 0; i < CHAN_SELECT_MAX; i++)
 		EXPECT_EQ(i == chosen ? 8 : 0, room[i]);
 	EXPECT_EQ(1, chan_len(ch));
+}
+
+TEST(G5_select_parks_on_as_many_channels_as_there_may_be)
+{
+	int ch[CHAN_SELECT_MAX], i;
+	uint64_t *room = shared_alloc(sizeof(*room));
+	struct chan_case cases[CHAN_SELECT_MAX];
+	struct operation *op;
+
+	for (i = 0; i < CHAN_SELECT_MAX; i++) {
+		ch[i] = channel_make(i % 2);
+		cases[i] = chan_case_recv(ch[i], room);
+	}
+	op = park_select(TASK_PROCESS, ch[0], cases, CHAN_SELECT_MAX);
+	EXPECT_EQ(CHAN_SELECT_MAX, module_parameter("live_waiters"));
+	channel_send(ch[40], 4);
+	EXPECT_EQ(40, operation_join(op));
+	EXPECT_EQ(4, *room);
+	EXPECT_EQ(0, module_parameter("live_waiters"));
 }
 
 TEST(G5_duplicates_leave_the_queue)
@@ -344,6 +363,85 @@ TEST(G12_losing_large_elements_are_freed)
 		ASSERT_GE(chan_select(cases, 12), 0);
 	EXPECT_EQ(-EAGAIN, chan_try_select(cases, 12));
 	EXPECT_EQ(before + 12 * sizeof(elem), module_parameter("live_bytes"));
+}
+
+static int raw_select(struct chan_case *c, unsigned int casesize, unsigned int flags,
+		      uint64_t deadline)
+{
+	struct chan_select select = {
+		.cases = (uintptr_t)c, .ncases = 1, .casesize = casesize, .flags = flags,
+		.deadline = deadline,
+	};
+
+	return channel_ioctl(c->fd, CHAN_IOC_SELECT, &select);
+}
+
+TEST(G14_cases_of_other_sizes)
+{
+	struct { struct chan_case c; uint64_t later; } longer = {};
+	uint64_t value = 1;
+	int ch = channel_make(2);
+
+	longer.c = chan_case_send(ch, &value);
+	EXPECT_EQ(-EINVAL, raw_select(&longer.c, sizeof(longer.c) - 1, 0, CHAN_DEADLINE_NONE));
+	EXPECT_EQ(-EINVAL, raw_select(&longer.c, 1 << 20, 0, CHAN_DEADLINE_NONE));
+	EXPECT_EQ(0, raw_select(&longer.c, sizeof(longer), 0, CHAN_DEADLINE_NONE));
+	longer.later = 1;
+	EXPECT_EQ(-E2BIG, raw_select(&longer.c, sizeof(longer), 0, CHAN_DEADLINE_NONE));
+	EXPECT_EQ(1, chan_len(ch));
+}
+
+TEST(deadline_is_on_the_clock_that_was_named)
+{
+	uint64_t value, soon = 1000000;
+	struct chan_case c = chan_case_recv(channel_make(0), &value);
+	const clockid_t clocks[] = { CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_BOOTTIME };
+	const unsigned int flags[] = { 0, CHAN_SELECT_REALTIME, CHAN_SELECT_BOOTTIME };
+	struct timespec now;
+	uint64_t deadline;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		clock_gettime(clocks[i], &now);
+		deadline = now.tv_sec * 1000000000ULL + now.tv_nsec + soon;
+		EXPECT_EQ(-ETIMEDOUT, raw_select(&c, sizeof(c), flags[i], deadline));
+		clock_gettime(clocks[i], &now);
+		EXPECT_GE(now.tv_sec * 1000000000ULL + now.tv_nsec, deadline);
+	}
+	EXPECT_EQ(-EINVAL, raw_select(&c, sizeof(c), flags[1] | flags[2], 0));
+}
+
+TEST(G2_restart_after_a_signal_goes_to_the_back)
+{
+	int ch = channel_make(0);
+	uint64_t *room = shared_alloc(sizeof(*room));
+	struct chan_case c = chan_case_recv(ch, room);
+	struct operation *op, *second;
+
+	catch_signal(SA_RESTART);
+	op = park_select(TASK_THREAD, ch, &c, 1);
+	second = operation_park_recv(TASK_THREAD, ch);
+	operation_signal(op, SIGUSR1);
+	wait_until(channel_info(ch).recv_parks == 3 && channel_info(ch).recvq == 2);
+	channel_send(ch, 1);
+	EXPECT_EQ(1, operation_join(second));
+	channel_send(ch, 2);
+	EXPECT_EQ(0, operation_join(op));
+	EXPECT_EQ(2, *room);
+}
+
+/* Parked to receive, it would find its own channel ready to be sent to. */
+TEST(G5_channel_of_another_case_is_not_polled)
+{
+	int ch = channel_make(0);
+	uint64_t value = 1;
+	struct chan_case cases[] = {
+		chan_case_recv(ch, &value),
+		chan_case_poll(channel_dup(ch, CHAN_RIGHT_SEND), ~0),
+	};
+
+	EXPECT_EQ(-EINVAL, chan_select(cases, 2));
+	EXPECT_EQ(0, channel_info(ch).recv_parks);
 }
 
 TEST(errors_change_nothing)

@@ -178,13 +178,14 @@ struct chan_info {
 
 /**
  * struct chan_case - one case of a select
- * @fd: a channel, or with CHAN_CASE_POLL any file; -1 is never ready, nor is a channel
- *	that is not made
+ * @fd: a channel, or with CHAN_CASE_POLL any file but a channel of another case; -1 is
+ *	never ready, nor is a channel that is not made
  * @op: CHAN_CASE_*
  * @flags: 0
  * @elem: CHAN_CASE_SEND: address of the element; CHAN_CASE_RECV: of room for it;
  *	CHAN_CASE_POLL: 0
- * @events: CHAN_CASE_POLL: POLL* to wait for; POLLERR and POLLHUP always count. Else 0.
+ * @events: CHAN_CASE_POLL: POLL* to wait for, others do not matter; POLLERR and POLLHUP
+ *	always count. Else 0.
  * @revents: result, CHAN_CASE_POLL that is chosen: those that are there
  * @result: for the library; CHAN_IOC_SELECT neither reads nor writes it
  * @reserved: 0
