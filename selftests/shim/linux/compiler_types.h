@@ -9,5 +9,6 @@
 #define __uninitialized
 #define __aligned(bytes)	__attribute__((aligned(bytes)))
 #define noinline		__attribute__((noinline))
+#define __no_kcsan	__attribute__((no_sanitize("thread")))
 
 #endif /* _SHIM_LINUX_COMPILER_TYPES_H */
