@@ -214,9 +214,11 @@ static struct chan_waiter *chan_send_complete_locked(struct hchan *ch, struct ch
  * @slot: the element; has left it on success
  * @wake: whom to wake
  *
+ * Inline in this file, where elements pass by the million.
+ *
  * Return: 0, -EPIPE or -EAGAIN.
  */
-int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_wake *wake)
+inline int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_wake *wake)
 {
 	lockdep_assert_held(&ch->lock);
 	if (ch->closed)
@@ -255,9 +257,11 @@ static void chan_returned_take_locked(struct hchan *ch, void *slot, u64 *ticket)
  * @ticket: its ticket, for chan_hchan_give_back()
  * @wake: whom to wake
  *
+ * Inline in this file, where elements pass by the million.
+ *
  * Return: 1, 0 if the channel is closed and drained, or -EAGAIN.
  */
-int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struct chan_wake *wake)
+inline int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struct chan_wake *wake)
 {
 	struct chan_waiter *w;
 
