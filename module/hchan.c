@@ -237,19 +237,6 @@ inline int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_
 	return -EAGAIN;
 }
 
-static void chan_returned_take_locked(struct hchan *ch, void *slot, u64 *ticket)
-{
-	struct chan_returned *r;
-
-	lockdep_assert_held(&ch->lock);
-	r = list_first_entry(&ch->returned, struct chan_returned, node);
-	chan_elem_move(slot, r->slot, ch->slotsize);
-	*ticket = r->ticket;
-	list_del(&r->node);
-	ch->nreturned--;
-	kfree(r);
-}
-
 /**
  * chan_recv_try_locked() - receive one element without waiting
  * @ch: the channel
@@ -419,19 +406,6 @@ int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsi
 		done++;
 	}
 	return done ? done : got;
-}
-
-static void chan_returned_add_locked(struct hchan *ch, struct chan_returned *r)
-{
-	struct chan_returned *next;
-
-	lockdep_assert_held(&ch->lock);
-	list_for_each_entry(next, &ch->returned, node) {
-		if (next->ticket > r->ticket)
-			break;
-	}
-	list_add_tail(&r->node, &next->node);
-	ch->nreturned++;
 }
 
 /**

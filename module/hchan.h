@@ -126,6 +126,11 @@ void chan_hchan_detach(struct hchan *ch, u32 rights);
 void chan_hchan_info(struct hchan *ch, struct chan_info *info);
 void chan_hchan_live(unsigned int *channels, unsigned int *waiters);
 
+/* returned.c: elements given back */
+void chan_returned_add_locked(struct hchan *ch, struct chan_returned *r);
+void chan_returned_take_locked(struct hchan *ch, void *slot, u64 *ticket);
+void chan_returned_free(struct hchan *ch);
+
 /* hchan.c: how elements move */
 int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
 		    unsigned int min, const struct chan_deadline *deadline);

@@ -47,13 +47,9 @@ struct hchan *chan_hchan_alloc(void)
 
 static void chan_hchan_free_elems(struct hchan *ch)
 {
-	struct chan_returned *r, *next;
 	u32 i;
 
-	list_for_each_entry_safe(r, next, &ch->returned, node) {
-		chan_elem_free(r->slot, ch->elemsize, 1);
-		kfree(r);
-	}
+	chan_returned_free(ch);
 	if (!chan_elem_is_ref(ch->elemsize))
 		return;
 	for (i = 0; i < ch->qcount; i++) {
