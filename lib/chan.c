@@ -42,6 +42,24 @@ static int chan_open(void)
 	return ch;
 }
 
+/* A new file descriptor, whose nil channel becomes what the command makes of it. */
+static int chan_open_as(unsigned long command, const void *arg)
+{
+	int ch = chan_open();
+	int saved, ret;
+
+	if (ch < 0)
+		return ch;
+	ret = chan_ioctl(ch, command, arg);
+	if (ret < 0) {
+		saved = errno;
+		close(ch);
+		errno = saved;
+		return ret;
+	}
+	return ch;
+}
+
 static int chan_xfer_one(int ch, unsigned long command, const void *elem, unsigned int flags,
 			 uint64_t deadline)
 {
@@ -87,24 +105,12 @@ int chan_make_typed(size_t elemsize, unsigned int cap, unsigned int flags, const
 		.flags = flags,
 	};
 	size_t length = strnlen(type, CHAN_TYPE_MAX);
-	int saved, ch, ret;
 
 	if (elemsize > CHAN_ELEM_MAX || length == CHAN_TYPE_MAX)
 		return -EINVAL;
 	make.elemsize = elemsize;
 	memcpy(make.type, type, length);
-
-	ch = chan_open();
-	if (ch < 0)
-		return ch;
-	ret = chan_ioctl(ch, CHAN_IOC_MAKE, &make);
-	if (ret < 0) {
-		saved = errno;
-		close(ch);
-		errno = saved;
-		return ret;
-	}
-	return ch;
+	return chan_open_as(CHAN_IOC_MAKE, &make);
 }
 
 int chan_make(size_t elemsize, unsigned int cap, unsigned int flags)
@@ -277,4 +283,39 @@ int chan_try_select(struct chan_case *cases, unsigned int n)
 int chan_select_until(struct chan_case *cases, unsigned int n, uint64_t deadline)
 {
 	return chan_select_any(cases, n, 0, deadline);
+}
+
+int chan_after(uint64_t ns)
+{
+	struct chan_timer timer = { .expires = chan_deadline(ns) };
+
+	return chan_open_as(CHAN_IOC_TIMER, &timer);
+}
+
+int chan_tick(uint64_t ns)
+{
+	struct chan_timer timer = { .expires = chan_deadline(ns), .interval = ns };
+
+	return ns ? chan_open_as(CHAN_IOC_TIMER, &timer) : -EINVAL;
+}
+
+int chan_timer_stop(int ch)
+{
+	struct chan_timer timer = { .expires = CHAN_DEADLINE_NONE };
+
+	return chan_ioctl(ch, CHAN_IOC_TIMER, &timer);
+}
+
+int chan_timer_reset(int ch, uint64_t ns)
+{
+	struct chan_timer timer = { .expires = chan_deadline(ns) };
+
+	return chan_ioctl(ch, CHAN_IOC_TIMER, &timer);
+}
+
+int chan_tick_reset(int ch, uint64_t ns)
+{
+	struct chan_timer timer = { .expires = chan_deadline(ns), .interval = ns };
+
+	return ns ? chan_ioctl(ch, CHAN_IOC_TIMER, &timer) : -EINVAL;
 }

@@ -311,6 +311,57 @@ int chan_try_select(struct chan_case *cases, unsigned int n);
  */
 int chan_select_until(struct chan_case *cases, unsigned int n, uint64_t deadline);
 
+/**
+ * chan_after() - a channel that receives one tick, after a while
+ * @ns: nanoseconds from now
+ *
+ * A tick is a uint64_t: the CLOCK_MONOTONIC time in nanoseconds at which it was due. The
+ * channel is not closed after it. close(2) gives the timer up, whether it has come or not.
+ *
+ * Return: a close-on-exec file descriptor that may only receive, or
+ * -EDQUOT, -ENOMEM, any error of open(2): as chan_make().
+ */
+int chan_after(uint64_t ns);
+
+/**
+ * chan_tick() - a channel that receives a tick again and again
+ * @ns: nanoseconds until the first one, and between two
+ *
+ * It buffers one tick. Those that come while nobody has taken that are dropped.
+ *
+ * Return: as chan_after(); -EINVAL: @ns is 0.
+ */
+int chan_tick(uint64_t ns);
+
+/**
+ * chan_timer_stop() - let no tick come any more
+ * @ch: a channel of chan_after() or chan_tick()
+ *
+ * Ticks of before are received no more, and the channel is not closed: a receive waits.
+ *
+ * Return: 1 if there was a tick to come, or one that was not received; else 0; or
+ * -EBUSY: @ch is a channel of chan_make().
+ */
+int chan_timer_stop(int ch);
+
+/**
+ * chan_timer_reset() - stop a timer, and let one tick come after a while
+ * @ch: a channel of chan_after() or chan_tick()
+ * @ns: nanoseconds from now
+ *
+ * Return: as chan_timer_stop().
+ */
+int chan_timer_reset(int ch, uint64_t ns);
+
+/**
+ * chan_tick_reset() - stop a timer, and let ticks come again and again
+ * @ch: a channel of chan_after() or chan_tick()
+ * @ns: nanoseconds until the first one, and between two
+ *
+ * Return: as chan_timer_stop(); -EINVAL: @ns is 0.
+ */
+int chan_tick_reset(int ch, uint64_t ns);
+
 #ifdef __cplusplus
 }
 #endif

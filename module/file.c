@@ -148,7 +148,7 @@ static ssize_t chan_file_write(struct file *file, const char __user *buf, size_t
 void chan_file_info(struct chan_file *cf, struct chan_info *info)
 {
 	chan_hchan_info(cf->ch, info);
-	info->rights = cf->rights;
+	info->rights &= cf->rights;
 }
 
 static const char *chan_file_closed_name(struct chan_file *cf, u32 closed)

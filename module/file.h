@@ -13,12 +13,18 @@
 /**
  * struct chan_file - an open file; constant
  * @ch: its channel
- * @rights: CHAN_RIGHT_*: what may be done through it
+ * @rights: CHAN_RIGHT_*: what may be done through it, if the channel can do it
  */
 struct chan_file {
 	struct hchan	*ch;
 	u32		rights;
 };
+
+/* What may be done through a file of a channel that is made. */
+static inline u32 chan_file_rights(const struct chan_file *cf)
+{
+	return cf->rights & cf->ch->rights;
+}
 
 /**
  * chan_file_check() - may an operation go on?
@@ -31,7 +37,7 @@ static inline int chan_file_check(const struct chan_file *cf, u32 right)
 {
 	if (unlikely(!chan_hchan_made(cf->ch)))
 		return -EBADFD;
-	if (unlikely(right & ~cf->rights))
+	if (unlikely(right & ~chan_file_rights(cf)))
 		return -EBADF;
 	return 0;
 }

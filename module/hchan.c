@@ -58,7 +58,7 @@
  * Field protection
  * ----------------
  * constant once made (CHAN_BARRIER_MADE): dataqsiz, slotsize, elemsize, batch, buf,
- *	flags, type, user; constant once allocated: id
+ *	flags, type, user, rights, ticker; constant once allocated: id
  * lock: qcount, sendx, recvx, the slots of buf, closed, recvq, sendq, returned,
  *	nreturned, tickets, all counters, senders, receivers, writing made
  * own lock or atomic: pollwq, refs; node: the lock of the list of all channels

@@ -13,6 +13,7 @@
 #include "waiter.h"
 
 struct chan_elem;
+struct chan_ticker;
 struct chan_user;
 
 /* Largest ring, in bytes. */
@@ -56,11 +57,13 @@ struct chan_returned {
  * @maxlen: largest @qcount there ever was
  * @senders: open files that may send
  * @receivers: open files that may receive
- * @made: CHAN_IOC_MAKE has succeeded; before, this is a nil channel
+ * @rights: CHAN_RIGHT_* that its files can have
+ * @made: CHAN_IOC_MAKE or CHAN_IOC_TIMER has succeeded; before, this is a nil channel
  * @flags: CHAN_F_*
  * @id: unique number
  * @type: name of the element type
  * @user: who is charged for the channel and its ring
+ * @ticker: what feeds the channel, if a clock does; else NULL
  * @refs: one for each open file
  * @pollwq: pollers of either side
  * @node: in the list of all channels
@@ -89,11 +92,13 @@ struct hchan {
 	u32			maxlen;
 	u32			senders;
 	u32			receivers;
+	u32			rights;
 	bool			made;
 	u32			flags;
 	u64			id;
 	char			type[CHAN_TYPE_MAX];
 	struct chan_user	*user;
+	struct chan_ticker	*ticker;
 	refcount_t		refs;
 	wait_queue_head_t	pollwq;
 	struct list_head	node;
@@ -118,7 +123,7 @@ struct chan_wake {
 struct hchan *chan_hchan_alloc(void);
 struct hchan *chan_hchan_get(struct hchan *ch);
 void chan_hchan_put(struct hchan *ch);
-int chan_hchan_make(struct hchan *ch, const struct chan_make *make);
+int chan_hchan_make(struct hchan *ch, const struct chan_make *make, struct chan_ticker *ticker);
 
 void chan_hchan_attach(struct hchan *ch, u32 rights);
 void chan_hchan_detach(struct hchan *ch, u32 rights);

@@ -18,13 +18,15 @@
 #include "elem.h"
 #include "file.h"
 #include "limits.h"
+#include "timer.h"
 #include "xfer.h"
 
 static_assert(sizeof(struct chan_make) == 48);
 static_assert(sizeof(struct chan_xfer) == 32);
 static_assert(sizeof(struct chan_dup) == 8);
 static_assert(sizeof(struct chan_info) == 160);
-static_assert(sizeof(struct chan_query) == 72);
+static_assert(sizeof(struct chan_timer) == 24);
+static_assert(sizeof(struct chan_query) == 80);
 static_assert(sizeof(struct chan_case) == 32);
 static_assert(sizeof(struct chan_select) == 32);
 static_assert(sizeof(((struct hchan *)0)->type) == CHAN_TYPE_MAX);
@@ -39,6 +41,7 @@ union chan_ioctl_arg {
 	struct chan_info	info;
 	struct chan_query	query;
 	struct chan_select	select;
+	struct chan_timer	timer;
 };
 
 static long chan_ioctl_query(struct file *file, union chan_ioctl_arg *arg)
@@ -57,6 +60,7 @@ static long chan_ioctl_query(struct file *file, union chan_ioctl_arg *arg)
 	chan_user_usage(&query->user_channels, &query->user_bytes);
 	query->select_flags = CHAN_SELECT_ALL;
 	query->select_max = CHAN_SELECT_MAX;
+	query->timer_flags = CHAN_TIMER_ALL;
 	return 0;
 }
 
@@ -71,7 +75,7 @@ static long chan_ioctl_make(struct file *file, union chan_ioctl_arg *arg)
 	if (len == sizeof(make->type) ||
 	    memchr_inv(make->type + len, 0, sizeof(make->type) - len))
 		return -EINVAL;
-	return chan_hchan_make(cf->ch, make);
+	return chan_hchan_make(cf->ch, make, NULL);
 }
 
 static long chan_ioctl_dup(struct file *file, union chan_ioctl_arg *arg)
@@ -104,27 +108,35 @@ static long chan_ioctl_info(struct file *file, union chan_ioctl_arg *arg)
 	return err;
 }
 
-/* From the clock as the caller's time namespace shows it to the initial one. */
-static ktime_t chan_ioctl_host_time(clockid_t clock, ktime_t time)
+/* How far a clock is ahead in the caller's time namespace. */
+static ktime_t chan_ioctl_ahead(clockid_t clock)
 {
 	struct timespec64 shift = {};
-	ktime_t ahead;
 
 	if (clock == CLOCK_MONOTONIC)
 		timens_add_monotonic(&shift);
 	else if (clock == CLOCK_BOOTTIME)
 		timens_add_boottime(&shift);
-	ahead = timespec64_to_ktime(shift);
+	return timespec64_to_ktime(shift);
+}
+
+/* From the clock as the caller's time namespace shows it to the initial one. */
+static ktime_t chan_ioctl_host_time(clockid_t clock, ktime_t time)
+{
+	ktime_t ahead = chan_ioctl_ahead(clock);
+
 	/* ktime_add_safe() takes a sum that is less than @time for an overflow. */
 	if (ahead <= 0)
 		return ktime_add_safe(time, -ahead);
 	return time > ahead ? ktime_sub(time, ahead) : 0;
 }
 
-/* Flags of a transfer and of a select that say the same are the same. */
+/* Flags that say the same are the same. */
 static_assert(CHAN_SELECT_NONBLOCK == CHAN_XFER_NONBLOCK);
 static_assert(CHAN_SELECT_REALTIME == CHAN_XFER_REALTIME);
 static_assert(CHAN_SELECT_BOOTTIME == CHAN_XFER_BOOTTIME);
+static_assert(CHAN_TIMER_REALTIME == CHAN_XFER_REALTIME);
+static_assert(CHAN_TIMER_BOOTTIME == CHAN_XFER_BOOTTIME);
 
 static int chan_ioctl_deadline(u32 flags, u64 expires, struct chan_deadline *deadline)
 {
@@ -199,6 +211,29 @@ static long chan_ioctl_select(struct file *file, union chan_ioctl_arg *arg)
 	return err ? err : chan_cases_select(select, &deadline);
 }
 
+static long chan_ioctl_timer(struct file *file, union chan_ioctl_arg *arg)
+{
+	struct chan_file *cf = file->private_data;
+	const struct chan_timer *timer = &arg->timer;
+	struct chan_ticks ticks;
+	int err;
+
+	if ((timer->flags & ~CHAN_TIMER_ALL) || timer->reserved)
+		return -EINVAL;
+	err = chan_ioctl_deadline(timer->flags, timer->expires, &ticks.first);
+	if (err)
+		return err;
+	ticks.interval = min_t(u64, timer->interval, KTIME_MAX);
+	ticks.ahead = chan_ioctl_ahead(ticks.first.clock);
+	if (!chan_hchan_made(cf->ch)) {
+		err = chan_ticker_make(cf->ch);
+		/* EBUSY: another task was faster, perhaps with the same. */
+		if (err && err != -EBUSY)
+			return err;
+	}
+	return cf->ch->ticker ? chan_ticker_set(cf->ch->ticker, &ticks) : -EBUSY;
+}
+
 /**
  * struct chan_ioctl_op - one row of the table
  * @cmd: the command, with the size of the structure as this module knows it
@@ -220,6 +255,7 @@ static const struct chan_ioctl_op chan_ioctl_ops[] = {
 	CHAN_IOCTL_OP(CHAN_IOC_DUP, 8, chan_ioctl_dup),
 	CHAN_IOCTL_OP(CHAN_IOC_CLOSE, 0, chan_ioctl_close),
 	CHAN_IOCTL_OP(CHAN_IOC_INFO, 160, chan_ioctl_info),
+	CHAN_IOCTL_OP(CHAN_IOC_TIMER, 24, chan_ioctl_timer),
 	CHAN_IOCTL_OP(CHAN_IOC_SENDV, 32, chan_ioctl_sendv),
 	CHAN_IOCTL_OP(CHAN_IOC_RECVV, 32, chan_ioctl_recvv),
 	CHAN_IOCTL_OP(CHAN_IOC_SELECT, 32, chan_ioctl_select),

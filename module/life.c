@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * How channels come and go: a nil channel with each open of /dev/chan, made by
- * CHAN_IOC_MAKE, shared by open files, freed with the last of them.
+ * CHAN_IOC_MAKE or CHAN_IOC_TIMER, shared by open files, freed with the last of them.
  */
 #include <linux/atomic.h>
 #include <linux/errno.h>
@@ -12,6 +12,7 @@
 #include "hchan.h"
 #include "limits.h"
 #include "poll.h"
+#include "timer.h"
 
 static LIST_HEAD(chan_hchan_list);
 /* Protects chan_hchan_list; outside hchan.lock. */
@@ -37,6 +38,7 @@ struct hchan *chan_hchan_alloc(void)
 	INIT_LIST_HEAD(&ch->returned);
 	init_waitqueue_head(&ch->pollwq);
 	refcount_set(&ch->refs, 1);
+	ch->rights = CHAN_RIGHTS_ALL;
 	ch->id = atomic64_inc_return(&chan_hchan_last_id);
 
 	spin_lock(&chan_hchan_list_lock);
@@ -82,6 +84,7 @@ void chan_hchan_put(struct hchan *ch)
 	if (!ch || !refcount_dec_and_test(&ch->refs))
 		return;
 
+	chan_ticker_free(ch->ticker);
 	/* Every operation and every poller holds an open file. */
 	WARN_ON_ONCE(ch->recvq.count || ch->sendq.count || waitqueue_active(&ch->pollwq));
 	spin_lock(&chan_hchan_list_lock);
@@ -100,7 +103,7 @@ void chan_hchan_put(struct hchan *ch)
 
 /* Give @ch what was prepared for it. Returns -EBUSY if it has been made already. */
 static int chan_hchan_set_made(struct hchan *ch, const struct chan_make *make, void *buf,
-			       struct chan_user *user)
+			       struct chan_user *user, struct chan_ticker *ticker)
 {
 	int err = -EBUSY;
 
@@ -114,6 +117,10 @@ static int chan_hchan_set_made(struct hchan *ch, const struct chan_make *make, v
 		memcpy(ch->type, make->type, sizeof(ch->type));
 		ch->buf = buf;
 		ch->user = user;
+		ch->ticker = ticker;
+		/* The file of the nil channel, the only one, has counted as its sender. */
+		if (ticker)
+			ch->rights = CHAN_RIGHT_RECV;
 		/* CHAN_BARRIER_MADE, the writing side */
 		smp_store_release(&ch->made, true);
 		err = 0;
@@ -126,12 +133,13 @@ static int chan_hchan_set_made(struct hchan *ch, const struct chan_make *make, v
  * chan_hchan_make() - make a nil channel a channel
  * @ch: the channel
  * @make: its form; checked already, but for the size of the ring
+ * @ticker: what feeds it: the only sender there will ever be; or NULL
  *
  * Context: may sleep.
  * Return: 0, -EBUSY if it is made already, -EINVAL if the ring would be larger than
  * CHAN_RING_MAX, -EDQUOT or -ENOMEM.
  */
-int chan_hchan_make(struct hchan *ch, const struct chan_make *make)
+int chan_hchan_make(struct hchan *ch, const struct chan_make *make, struct chan_ticker *ticker)
 {
 	u64 bytes = (u64)make->cap * chan_elem_slotsize(make->elemsize);
 	struct chan_user *user;
@@ -157,7 +165,7 @@ int chan_hchan_make(struct hchan *ch, const struct chan_make *make)
 		err = -ENOMEM;
 		goto uncharge_bytes;
 	}
-	err = chan_hchan_set_made(ch, make, buf, user);
+	err = chan_hchan_set_made(ch, make, buf, user, ticker);
 	if (err)
 		goto free_buf;
 	/* Who polls a nil channel waits for this too: room to send. */
@@ -204,6 +212,7 @@ void chan_hchan_detach(struct hchan *ch, u32 rights)
 	u32 cause = CHAN_OPEN;
 
 	spin_lock(&ch->lock);
+	rights &= ch->rights;
 	if ((rights & CHAN_RIGHT_RECV) && !--ch->receivers)
 		cause = CHAN_CLOSED_NO_RECEIVERS;
 	if ((rights & CHAN_RIGHT_SEND) && !--ch->senders)
@@ -219,7 +228,7 @@ void chan_hchan_detach(struct hchan *ch, u32 rights)
 /**
  * chan_hchan_info() - a consistent snapshot
  * @ch: the channel
- * @info: result; all but @info->rights, which are those of a file
+ * @info: result; @info->rights are those that any file can have
  */
 void chan_hchan_info(struct hchan *ch, struct chan_info *info)
 {
@@ -231,6 +240,7 @@ void chan_hchan_info(struct hchan *ch, struct chan_info *info)
 	info->flags = ch->flags;
 	info->len = ch->qcount;
 	info->closed = ch->closed;
+	info->rights = ch->rights;
 	info->senders = ch->senders;
 	info->receivers = ch->receivers;
 	info->sendq = ch->sendq.count;

@@ -58,8 +58,8 @@ __poll_t chan_poll(struct file *file, struct poll_table_struct *wait)
 	}
 	spin_unlock(&ch->lock);
 
-	return (cf->rights & CHAN_RIGHT_RECV ? recv : 0) |
-	       (cf->rights & CHAN_RIGHT_SEND ? send : 0);
+	return (chan_file_rights(cf) & CHAN_RIGHT_RECV ? recv : 0) |
+	       (chan_file_rights(cf) & CHAN_RIGHT_SEND ? send : 0);
 }
 
 /**

@@ -21,6 +21,7 @@
 
 /* Commands of the first version. */
 #define V1_QUERY	0x8048e800U
+#define V2_QUERY	0x8050e800U	/* with timer_flags */
 #define V1_MAKE		0x4030e801U
 #define V1_DUP		0x4008e802U
 #define V1_CLOSE	0x0000e803U
@@ -30,6 +31,7 @@
 #define V1_SENDV	0x4020e812U
 #define V1_RECVV	0x4020e813U
 #define V1_SELECT	0x4020e814U
+#define V1_TIMER	0x4018e805U
 
 #define SIZE(type, size) \
 	_Static_assert(sizeof(struct type) == size, "size of struct " #type); \
@@ -83,7 +85,13 @@ FIELD(chan_info, send_parks, 112, 8);
 FIELD(chan_info, recv_parks, 120, 8);
 FIELD(chan_info, type, 128, 32);
 
-SIZE(chan_query, 72);
+SIZE(chan_timer, 24);
+FIELD(chan_timer, expires, 0, 8);
+FIELD(chan_timer, interval, 8, 8);
+FIELD(chan_timer, flags, 16, 4);
+FIELD(chan_timer, reserved, 20, 4);
+
+SIZE(chan_query, 80);
 FIELD(chan_query, version, 0, 4);
 FIELD(chan_query, make_flags, 4, 4);
 FIELD(chan_query, xfer_flags, 8, 4);
@@ -97,6 +105,8 @@ FIELD(chan_query, user_channels, 48, 8);
 FIELD(chan_query, user_bytes, 56, 8);
 FIELD(chan_query, select_flags, 64, 4);
 FIELD(chan_query, select_max, 68, 4);
+FIELD(chan_query, timer_flags, 72, 4);
+FIELD(chan_query, reserved, 76, 4);
 
 SIZE(chan_case, 32);
 FIELD(chan_case, fd, 0, 4);
@@ -123,12 +133,12 @@ TEST(G14_numbers_never_change)
 		uint64_t first, now;
 	} numbers[] = {
 #define NUMBER(name, value) { #name, value, name }
-		NUMBER(CHAN_IOC_QUERY, V1_QUERY), NUMBER(CHAN_IOC_MAKE, V1_MAKE),
+		NUMBER(CHAN_IOC_QUERY, V2_QUERY), NUMBER(CHAN_IOC_MAKE, V1_MAKE),
 		NUMBER(CHAN_IOC_DUP, V1_DUP), NUMBER(CHAN_IOC_CLOSE, V1_CLOSE),
 		NUMBER(CHAN_IOC_INFO, V1_INFO), NUMBER(CHAN_IOC_SEND, V1_SEND),
 		NUMBER(CHAN_IOC_RECV, V1_RECV), NUMBER(CHAN_IOC_SENDV, V1_SENDV),
 		NUMBER(CHAN_IOC_RECVV, V1_RECVV), NUMBER(CHAN_IOC_SELECT, V1_SELECT),
-		NUMBER(CHAN_IOC_TYPE, 0xe8),
+		NUMBER(CHAN_IOC_TIMER, V1_TIMER), NUMBER(CHAN_IOC_TYPE, 0xe8),
 		NUMBER(CHAN_ABI_VERSION, 1), NUMBER(CHAN_ELEM_MAX, 1048576),
 		NUMBER(CHAN_ELEM_INLINE, 256), NUMBER(CHAN_TYPE_MAX, 32),
 		NUMBER(CHAN_DEADLINE_NONE, UINT64_MAX), NUMBER(CHAN_RIGHT_SEND, 1),
@@ -142,6 +152,8 @@ TEST(G14_numbers_never_change)
 		NUMBER(CHAN_SELECT_MAX, 64), NUMBER(CHAN_SELECT_NONBLOCK, 1),
 		NUMBER(CHAN_SELECT_REALTIME, 2), NUMBER(CHAN_SELECT_BOOTTIME, 4),
 		NUMBER(CHAN_SELECT_FIRST, 8), NUMBER(CHAN_SELECT_ALL, 15),
+		NUMBER(CHAN_F_TIMER, 2), NUMBER(CHAN_TIMER_REALTIME, 2),
+		NUMBER(CHAN_TIMER_BOOTTIME, 4), NUMBER(CHAN_TIMER_ALL, 6),
 		NUMBER(CHAN_SELECT_CLOSED, 0x10000), NUMBER(CHAN_SELECT_INDEX, 0xffff),
 	};
 
@@ -253,12 +265,15 @@ static const struct v1_make v1_make = { .elemsize = 8, .cap = 4, .type = "long" 
 TEST_F(abi, G14_channels_are_made_and_described)
 {
 	const uint32_t v1_dup[2] = { 2, 0 };
-	uint32_t info[40], query[18];
+	uint32_t info[40], first_query[18], query[20];
 	int recv;
 
-	RESULT(V1_QUERY, query);
+	EXPECT_EQ(0, variant->call(self->ch, V1_QUERY, place(self->end, 0, first_query, 72)));
+	memcpy(first_query, self->end - 72, 72);
+	RESULT(V2_QUERY, query);
 	EXPECT_EQ(1, query[0]);
 	EXPECT_EQ(1048576, query[4]);
+	EXPECT_EQ(0, memcmp(first_query, query, 72));
 	ASSERT_EQ(0, CALL(V1_MAKE, v1_make));
 	recv = CALL(V1_DUP, v1_dup);
 	ASSERT_LE(0, recv);

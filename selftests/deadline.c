@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -360,31 +359,9 @@ FIXTURE_VARIANT_ADD(time_namespace, earlier)
 	.direction = -1,
 };
 
-/*
- * From now on processes are forked into a namespace whose clocks differ by so much. Returns
- * the difference, in nanoseconds.
- */
-static int64_t enter_time_namespace(int direction)
-{
-	/* A clock cannot be set before its start. */
-	int64_t seconds = direction > 0 ? 1000000 : 1 - clock_read(CLOCK_MONOTONIC) / CLOCK_SECOND;
-	FILE *offsets;
-
-	if (unshare(CLONE_NEWTIME))
-		give_up("unshare: %s", strerror(errno));
-	offsets = fopen("/proc/self/timens_offsets", "we");
-	if (!offsets)
-		give_up("timens_offsets: %s", strerror(errno));
-	fprintf(offsets, "monotonic %lld 0\nboottime %lld 0\n", (long long)seconds,
-		(long long)seconds);
-	if (fclose(offsets))
-		give_up("timens_offsets: %s", strerror(errno));
-	return seconds * CLOCK_SECOND;
-}
-
 TEST_F(time_namespace, ETIMEDOUT_as_its_clocks_show)
 {
-	int64_t shift = enter_time_namespace(variant->direction);
+	int64_t shift = clock_enter_namespace(variant->direction);
 	int ch = channel_make(0);
 	struct timing timing = { .run = operation_recv };
 	struct operation *op;
@@ -410,7 +387,7 @@ TEST_F(time_namespace, ETIMEDOUT_as_its_clocks_show)
 /* A time that the host's clocks have passed, or are far from, is the other way round here. */
 TEST_F(time_namespace, deadline_is_not_the_hosts)
 {
-	int64_t shift = enter_time_namespace(variant->direction);
+	int64_t shift = clock_enter_namespace(variant->direction);
 	int ch = channel_make(0);
 	struct operation *op;
 	unsigned int i;
@@ -433,7 +410,7 @@ TEST_F(time_namespace, deadline_is_not_the_hosts)
 
 TEST_F(time_namespace, far_deadline_is_waited_for)
 {
-	enter_time_namespace(variant->direction);
+	clock_enter_namespace(variant->direction);
 	EXPECT_TRUE(far_deadlines_wait(TASK_PROCESS, channel_make(0)));
 }
 

@@ -124,8 +124,23 @@ TEST(shorter_structures_than_the_first_fail)
 
 	for_each_structured(command) {
 		command_fill(command, structure);
-		for (size_t size = 0; size < command_size(command); size++) {
+		for (size_t size = 0; size < command_first_size(command); size++) {
 			EXPECT_EQ(-EINVAL, command_try(command_sized(command, size), structure)) {
+				TH_LOG("%s of %zu bytes", command->name, size);
+			}
+		}
+	}
+}
+
+TEST(shorter_structures_since_the_first_are_taken)
+{
+	unsigned char structure[256];
+
+	for_each_structured(command) {
+		command_fill(command, structure);
+		for (size_t size = command_first_size(command); size < command_size(command); size++) {
+			EXPECT_EQ(success(command),
+				  command_try(command_sized(command, size), structure)) {
 				TH_LOG("%s of %zu bytes", command->name, size);
 			}
 		}

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
+#include <sched.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "channel.h"
@@ -24,4 +26,22 @@ void clock_shift_realtime(int64_t ns)
 
 	if (clock_settime(CLOCK_REALTIME, &new))
 		give_up("clock_settime: %s", strerror(errno));
+}
+
+int64_t clock_enter_namespace(int direction)
+{
+	/* A clock cannot be set before its start. */
+	int64_t seconds = direction > 0 ? 1000000 : 1 - clock_read(CLOCK_MONOTONIC) / CLOCK_SECOND;
+	FILE *offsets;
+
+	if (unshare(CLONE_NEWTIME))
+		give_up("unshare: %s", strerror(errno));
+	offsets = fopen("/proc/self/timens_offsets", "we");
+	if (!offsets)
+		give_up("timens_offsets: %s", strerror(errno));
+	fprintf(offsets, "monotonic %lld 0\nboottime %lld 0\n", (long long)seconds,
+		(long long)seconds);
+	if (fclose(offsets))
+		give_up("timens_offsets: %s", strerror(errno));
+	return seconds * CLOCK_SECOND;
 }

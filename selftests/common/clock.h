@@ -20,4 +20,10 @@ int64_t clock_read(clockid_t clock);
  */
 void clock_shift_realtime(int64_t ns);
 
+/*
+ * From now on processes are forked into a namespace whose CLOCK_MONOTONIC and CLOCK_BOOTTIME
+ * are later (1) or earlier (-1). Returns the difference, in nanoseconds.
+ */
+int64_t clock_enter_namespace(int direction);
+
 #endif /* _COMMON_CLOCK_H */

@@ -9,12 +9,13 @@
 #include "command.h"
 #include "state.h"
 
-const struct command commands[10] = {
+const struct command commands[11] = {
 	{ "QUERY", CHAN_IOC_QUERY },
 	{ "MAKE", CHAN_IOC_MAKE },
 	{ "DUP", CHAN_IOC_DUP },
 	{ "CLOSE", CHAN_IOC_CLOSE },
 	{ "INFO", CHAN_IOC_INFO },
+	{ "TIMER", CHAN_IOC_TIMER },
 	{ "SEND", CHAN_IOC_SEND },
 	{ "RECV", CHAN_IOC_RECV },
 	{ "SENDV", CHAN_IOC_SENDV },
@@ -25,6 +26,11 @@ const struct command commands[10] = {
 size_t command_size(const struct command *command)
 {
 	return _IOC_SIZE(command->number);
+}
+
+size_t command_first_size(const struct command *command)
+{
+	return command->number == CHAN_IOC_QUERY ? 72 : command_size(command);
 }
 
 unsigned int command_sized(const struct command *command, size_t size)
@@ -55,6 +61,7 @@ void command_fill(const struct command *command, void *structure)
 		.casesize = sizeof(ready),
 		.deadline = CHAN_DEADLINE_NONE,
 	};
+	const struct chan_timer timer = { .expires = CHAN_DEADLINE_NONE };
 	const struct chan_dup dup = { .rights = CHAN_RIGHTS_ALL };
 	const struct chan_xfer xfer = {
 		.elems = (uintptr_t)&element,
@@ -72,6 +79,9 @@ void command_fill(const struct command *command, void *structure)
 	case CHAN_IOC_MAKE:
 		memcpy(structure, &make, sizeof(make));
 		break;
+	case CHAN_IOC_TIMER:
+		memcpy(structure, &timer, sizeof(timer));
+		break;
 	case CHAN_IOC_DUP:
 		memcpy(structure, &dup, sizeof(dup));
 		break;
@@ -84,7 +94,8 @@ void command_fill(const struct command *command, void *structure)
 
 int command_try(unsigned int number, const void *arg)
 {
-	const bool make = _IOC_NR(number) == _IOC_NR(CHAN_IOC_MAKE);
+	const bool make = _IOC_NR(number) == _IOC_NR(CHAN_IOC_MAKE) ||
+			  _IOC_NR(number) == _IOC_NR(CHAN_IOC_TIMER);
 	const bool dup = _IOC_NR(number) == _IOC_NR(CHAN_IOC_DUP);
 	const int ch = make ? channel_open() : channel_make(4);
 	struct state before;

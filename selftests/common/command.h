@@ -14,7 +14,7 @@ struct command {
 };
 
 /* All of them. */
-extern const struct command commands[10];
+extern const struct command commands[11];
 
 #define for_each_command(command) \
 	for (const struct command *command = commands; \
@@ -31,6 +31,8 @@ extern const struct command commands[10];
 #define COMMAND_SIZE_MAX	((1U << _IOC_SIZEBITS) - 1)
 
 size_t command_size(const struct command *command);
+/* Of its structure in the first version. */
+size_t command_first_size(const struct command *command);
 /* Its number for a structure of another size. */
 unsigned int command_sized(const struct command *command, size_t size);
 /* Fill its structure, of the known size, so that it succeeds; elements are 8 bytes. */
@@ -41,7 +43,7 @@ void command_fill(const struct command *command, void *structure);
 
 /*
  * Run it under this number on a channel on which it can succeed: a nil channel for
- * CHAN_IOC_MAKE, else one of capacity 4 with 2 elements. What it made is undone. Returns
+ * CHAN_IOC_MAKE and CHAN_IOC_TIMER, else one of capacity 4 with 2 elements. What it made is undone. Returns
  * its result, where success of CHAN_IOC_DUP is 0; or COMMAND_CHANGED.
  */
 int command_try(unsigned int number, const void *arg);

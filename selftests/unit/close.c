@@ -184,7 +184,7 @@ static void nohup_channel_outlives_its_peers(void **state)
 
 	(void)state;
 	form.flags = CHAN_F_NOHUP;
-	assert_int_equal(chan_hchan_make(cf->ch, &form), 0);
+	assert_int_equal(chan_hchan_make(cf->ch, &form, NULL), 0);
 	channel_send(cf, 1);
 	op = operation_park_send(sender, 2);
 	channel_release(cf);
@@ -209,7 +209,7 @@ static void peers_of_nil_channel_come_and_go(void **state)
 
 	(void)state;
 	channel_release(sender);
-	assert_int_equal(chan_hchan_make(cf->ch, &form), 0);
+	assert_int_equal(chan_hchan_make(cf->ch, &form, NULL), 0);
 	assert_int_equal(channel_info(cf).closed, CHAN_OPEN);
 	assert_int_equal(channel_info(cf).senders, 1);
 }

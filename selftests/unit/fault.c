@@ -218,7 +218,7 @@ static void G4_make_fails_at_each_allocation(void **state)
 		struct chan_info after;
 
 		shim_memory_fail_nth(nth);
-		err = chan_hchan_make(cf->ch, &form);
+		err = chan_hchan_make(cf->ch, &form, NULL);
 		if (!allocation_failed())
 			break;
 		assert_int_equal(err, -ENOMEM);
@@ -227,7 +227,7 @@ static void G4_make_fails_at_each_allocation(void **state)
 		assert_false(chan_hchan_made(cf->ch));
 		assert_int_equal(shim_memory_live(), live);
 		assert_int_equal(chan_limits_live_bytes(), 0);
-		assert_int_equal(chan_hchan_make(cf->ch, &form), 0);
+		assert_int_equal(chan_hchan_make(cf->ch, &form, NULL), 0);
 		channel_release(cf);
 	}
 	assert_int_equal(err, 0);

@@ -6,7 +6,7 @@
 
 static long run_make(struct operation *op)
 {
-	return chan_hchan_make(op->cf->ch, op->data);
+	return chan_hchan_make(op->cf->ch, op->data, NULL);
 }
 
 static void assert_live(unsigned int channels, unsigned int waiters)
@@ -25,7 +25,7 @@ static void make_works_once(void **state)
 	unsigned int live = shim_memory_live();
 
 	(void)state;
-	assert_int_equal(chan_hchan_make(cf->ch, &form), -EBUSY);
+	assert_int_equal(chan_hchan_make(cf->ch, &form, NULL), -EBUSY);
 	assert_int_equal(channel_info(cf).elemsize, 8);
 	assert_int_equal(channel_info(cf).cap, 1);
 	assert_int_equal(shim_memory_live(), live);
@@ -98,7 +98,7 @@ static void made_channel_is_seen_whole(void **state)
 			ops[i] = operation_new(run_send_when_made, cf, 1);
 			operation_start(ops[i]);
 		}
-		assert_int_equal(chan_hchan_make(cf->ch, &form), 0);
+		assert_int_equal(chan_hchan_make(cf->ch, &form, NULL), 0);
 		for (i = 0; i < ARRAY_LENGTH(ops); i++)
 			assert_int_equal(operation_join(ops[i]), 1);
 		channel_expect_range(cf, 1, 1);
@@ -114,7 +114,7 @@ static void operation_on_nil_channel_does_not_notice_make(void **state)
 	struct operation *op = operation_park_recv(cf);
 
 	(void)state;
-	assert_int_equal(chan_hchan_make(cf->ch, &form), 0);
+	assert_int_equal(chan_hchan_make(cf->ch, &form, NULL), 0);
 	channel_send(cf, 1);
 	assert_true(shim_task_asleep(op->task));
 	shim_task_signal(op->task);

@@ -124,7 +124,7 @@ static void G9_receiver_is_told_of_each_change(void **state)
 	cf = channel_open();
 	poller = poll_for(cf, WRITABLE);
 	form = channel_form(8, 1);
-	assert_int_equal(chan_hchan_make(cf->ch, &form), 0);
+	assert_int_equal(chan_hchan_make(cf->ch, &form, NULL), 0);
 	assert_int_equal(operation_join(poller), WRITABLE);
 }
 

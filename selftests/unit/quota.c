@@ -25,7 +25,7 @@ static int make(struct chan_file *cf, u32 elemsize, u32 cap)
 {
 	struct chan_make form = channel_form(elemsize, cap);
 
-	return chan_hchan_make(cf->ch, &form);
+	return chan_hchan_make(cf->ch, &form, NULL);
 }
 
 static long send_large(struct chan_file *cf)

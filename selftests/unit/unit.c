@@ -129,7 +129,7 @@ struct chan_file *channel_make(u32 elemsize, u32 cap)
 	struct chan_file *cf = channel_open();
 	struct chan_make form = channel_form(elemsize, cap);
 
-	assert_int_equal(chan_hchan_make(cf->ch, &form), 0);
+	assert_int_equal(chan_hchan_make(cf->ch, &form, NULL), 0);
 	return cf;
 }
 

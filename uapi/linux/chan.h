@@ -43,6 +43,8 @@
 /* chan_make.flags: the channel outlives its last sender and last receiver. */
 #define CHAN_F_NOHUP		(1U << 0)
 #define CHAN_F_ALL		CHAN_F_NOHUP
+/* chan_info.flags: a channel of CHAN_IOC_TIMER. */
+#define CHAN_F_TIMER		(1U << 1)
 
 /* chan_info.closed: why a channel is closed. */
 #define CHAN_OPEN		0	/* it is not */
@@ -127,11 +129,11 @@ struct chan_paths {
  * @id: number of the channel, unique until the module is unloaded
  * @elemsize: as made
  * @cap: as made
- * @flags: as made
+ * @flags: as made; CHAN_F_TIMER
  * @len: elements in the buffer; never more than @cap
  * @closed: CHAN_OPEN or CHAN_CLOSED_*
  * @rights: CHAN_RIGHT_* of the file descriptor that was asked
- * @senders: open files that may send
+ * @senders: open files that may send; of a timer, the clock
  * @receivers: open files that may receive
  * @sendq: operations parked to send
  * @recvq: operations parked to receive
@@ -236,6 +238,35 @@ struct chan_select {
 	__u64	deadline;
 };
 
+/* chan_timer.flags; they have the same values in chan_xfer.flags */
+#define CHAN_TIMER_REALTIME	(1U << 1)	/* expires is on CLOCK_REALTIME */
+#define CHAN_TIMER_BOOTTIME	(1U << 2)	/* expires is on CLOCK_BOOTTIME */
+#define CHAN_TIMER_ALL \
+	(CHAN_TIMER_REALTIME | CHAN_TIMER_BOOTTIME)
+
+/**
+ * struct chan_timer - argument of CHAN_IOC_TIMER
+ * @expires: absolute time in nanoseconds of the first tick; CHAN_DEADLINE_NONE: none
+ * @interval: nanoseconds from each tick to the next; 0: there is only one
+ * @flags: CHAN_TIMER_*; at most one clock, CLOCK_MONOTONIC if none
+ * @reserved: 0
+ *
+ * Makes a nil channel one that a clock feeds: its elements are ticks, each a __u64, the time
+ * at which it was due, on that clock. It buffers one; ticks that find it full are dropped.
+ * Nobody can send to it or close it, all that its file descriptors may do is receive. Its
+ * last file descriptor ends it.
+ *
+ * On such a channel, sets the clock anew: ticks of before are received no more. Returns 1 if
+ * there was one to come, or one that was not received; else 0. EBUSY is a channel of
+ * CHAN_IOC_MAKE.
+ */
+struct chan_timer {
+	__u64	expires;
+	__u64	interval;
+	__u32	flags;
+	__u32	reserved;
+};
+
 /**
  * struct chan_query - result of CHAN_IOC_QUERY, for any chan file descriptor
  * @version: CHAN_ABI_VERSION of the module
@@ -251,6 +282,8 @@ struct chan_select {
  * @user_bytes: bytes that the caller's user holds now
  * @select_flags: CHAN_SELECT_* it knows
  * @select_max: most cases of one select
+ * @timer_flags: CHAN_TIMER_* it knows
+ * @reserved: 0
  *
  * CAP_SYS_RESOURCE lifts the limits of a user.
  */
@@ -268,6 +301,8 @@ struct chan_query {
 	__u64	user_bytes;
 	__u32	select_flags;
 	__u32	select_max;
+	__u32	timer_flags;
+	__u32	reserved;
 };
 
 /*
@@ -281,6 +316,7 @@ struct chan_query {
 #define CHAN_IOC_DUP	_IOW(CHAN_IOC_TYPE, 0x02, struct chan_dup)
 #define CHAN_IOC_CLOSE	_IO(CHAN_IOC_TYPE, 0x03)
 #define CHAN_IOC_INFO	_IOR(CHAN_IOC_TYPE, 0x04, struct chan_info)
+#define CHAN_IOC_TIMER	_IOW(CHAN_IOC_TYPE, 0x05, struct chan_timer)
 #define CHAN_IOC_SEND	_IO(CHAN_IOC_TYPE, 0x10)
 #define CHAN_IOC_RECV	_IO(CHAN_IOC_TYPE, 0x11)
 #define CHAN_IOC_SENDV	_IOW(CHAN_IOC_TYPE, 0x12, struct chan_xfer)
