@@ -413,6 +413,24 @@ TEST_F(poll, G9_both_sides_poll_and_never_miss_each_other)
 	converse(_metadata, variant->cap + !variant->cap, variant->kind, true, true);
 }
 
+/* Each waits for a peer that is parked, and neither is. */
+TEST(pollers_of_both_sides_of_a_rendezvous_do_not_meet)
+{
+	uint64_t value = 0;
+	int ch = channel_make(0);
+	struct operation *sends = poller(TASK_PROCESS, ch, POLLOUT);
+	struct operation *receives = poller(TASK_PROCESS, ch, POLLIN);
+
+	EXPECT_TRUE(operation_sleeps_in(sends, SYS_poll));
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &value));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &value));
+	EXPECT_TRUE(operation_sleeps_in(sends, SYS_poll));
+	EXPECT_TRUE(operation_sleeps_in(receives, SYS_poll));
+	operation_park_recv(TASK_PROCESS, ch);
+	EXPECT_EQ(POLLOUT, operation_join(sends));
+	EXPECT_TRUE(operation_sleeps_in(receives, SYS_poll));
+}
+
 /* A channel that was polled, and is polled no more, costs its users no wake-up either. */
 TEST(G9_without_pollers_nobody_is_woken)
 {

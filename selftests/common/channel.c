@@ -117,6 +117,14 @@ void channel_send_range(int ch, uint64_t from, uint64_t to)
 		channel_send(ch, from);
 }
 
+void channel_fill(int ch)
+{
+	const struct chan_info info = channel_info(ch);
+
+	if (info.cap)
+		channel_send_range(ch, info.len + 1, info.cap);
+}
+
 uint64_t channel_recv(int ch)
 {
 	uint64_t value;

@@ -56,6 +56,8 @@ void channel_wait_parked(int ch, unsigned int sendq, unsigned int recvq);
 /* For elements of 8 bytes: what must go through at once. */
 void channel_send(int ch, uint64_t value);
 void channel_send_range(int ch, uint64_t from, uint64_t to);
+/* Until there is no more room. */
+void channel_fill(int ch);
 uint64_t channel_recv(int ch);
 
 /* Elements of any size, whose bytes all depend on @value as far as they have room. */
