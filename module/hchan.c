@@ -126,7 +126,9 @@ static void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wake, int 
 	if (likely(!waitqueue_active(&ch->pollwq)))
 		return;
 	wake->recv += recv;
-	wake->send += send;
+	/* On a closed channel, room is no news. */
+	if (!ch->closed)
+		wake->send += send;
 }
 
 /**

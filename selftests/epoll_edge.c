@@ -159,6 +159,8 @@ TEST_F(edge, G9_edge_tells_a_close_once_on_each_side)
 	EXPECT_EQ(EPOLLOUT | EPOLLERR, set_events(sends));
 	EXPECT_EQ(EPOLLIN | EPOLLRDHUP | EPOLLHUP, set_events(receives));
 	EXPECT_EQ(-EPIPE, chan_close(ch));
+	while (channel_info(ch).len)
+		channel_recv(ch);
 	EXPECT_EQ(0, set_events(sends));
 	EXPECT_EQ(0, set_events(receives));
 }
