@@ -65,6 +65,7 @@ $(BUILD)/kselftest/kselftest_harness.h:
 	scripts/kselftest-headers $(@D)
 
 selftests: deps lib $(BUILD)/kselftest/kselftest_harness.h
+	scripts/install-deps loops
 	$(MAKE) -C selftests OUTPUT=$(BUILD)/selftests
 
 vm-deps: deps
