@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * chan-demo: see channels at work. A tree of files is hashed by processes that
- * share the work over two channels; then again, while workers are killed.
+ * share the work over two channels; again, while workers are killed; and again,
+ * by a process that chooses with select.
  *
- * Exit status: 0 each file has a result in both acts, 1 something failed, 2 wrong
+ * Exit status: 0 each file has a result in each act, 1 something failed, 2 wrong
  * usage, 130 interrupted.
  */
 #include <argp.h>
@@ -33,7 +34,7 @@ struct options {
 static const struct argp_option option_list[] = {
 	{ "workers", 'w', "NUMBER", 0, "How many workers there are (default 4)", 0 },
 	{ "output", 'o', "FOLDER", 0,
-	  "Write the results of both acts into FOLDER/act-1 and FOLDER/act-2, as sha256sum does",
+	  "Write the results of each act into FOLDER/act-1 and so on, as sha256sum does",
 	  0 },
 	{ 0 },
 };
@@ -81,8 +82,9 @@ static const struct argp parser = {
 	.parser = parse_option,
 	.args_doc = "DIRECTORY",
 	.doc = "Hashes the files below DIRECTORY, in processes that share the work over "
-	       "channels; then again, while workers are killed.\v"
-	       "Exit status: 0 each file has a result in both acts, 1 something failed, "
+	       "channels; again, while workers are killed; and again, by a process that "
+	       "chooses with select.\v"
+	       "Exit status: 0 each file has a result in each act, 1 something failed, "
 	       "2 wrong usage, 130 interrupted.",
 };
 
@@ -152,6 +154,21 @@ static int play_deaths(struct demo *demo, const struct options *options, uint32_
 	return status;
 }
 
+static int play_choices(struct demo *demo, const struct options *options)
+{
+	struct ledger ledger = {};
+	int err = demo_make(demo);
+	int status;
+
+	if (err)
+		return complain("cannot make a channel", err);
+	err = act_choices(demo, &ledger);
+	status = err ? complain_act("act 3", err) : write_results(options, "act-3", &ledger);
+	ledger_free(&ledger);
+	demo_forget(demo);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	struct options options = { .workers = 4 };
@@ -176,6 +193,8 @@ int main(int argc, char **argv)
 	status = play_flow(&demo, &options, &results);
 	if (!status)
 		status = play_deaths(&demo, &options, results);
+	if (!status)
+		status = play_choices(&demo, &options);
 	if (!status && (fflush(stdout) || ferror(stdout)))
 		status = complain("cannot write", -EIO);
 	return status;

@@ -47,6 +47,7 @@ int demo_make(struct demo *demo)
 	demo->results = result_channel_make(RESULTS_CAPACITY, 0);
 	if (demo->results.fd < 0)
 		goto close_paths;
+	demo->quit = -1;
 	return 0;
 
 close_paths:

@@ -5,7 +5,9 @@
  *   producer ---- paths ----> workers ---- results ----> collector
  *             capacity 16               capacity 0
  *
- * The collector is the process that starts the others.
+ * The collector is the process that starts the others. In the third act it is a dispatcher
+ * as well: it receives the paths, and sends each to a worker that is ready, over a channel
+ * of capacity 0 that is that worker's own.
  */
 #ifndef DEMO_H
 #define DEMO_H
@@ -65,6 +67,7 @@ struct board {
  * @board: shared by all
  * @paths: from the producer to the workers
  * @results: from the workers to the collector
+ * @quit: nobody sends to it, and its close tells the workers to end; -1 if there is none
  */
 struct demo {
 	const char *directory;
@@ -72,6 +75,7 @@ struct demo {
 	struct board *board;
 	struct path_channel paths;
 	struct result_channel results;
+	int quit;
 };
 
 /* What a worker does when it has received its first path. */
@@ -94,9 +98,10 @@ int worker_run(struct demo *demo, uint32_t worker, enum worker_fate fate);
 pid_t start_producer(struct demo *demo, uint32_t already_sent);
 pid_t start_worker(struct demo *demo, uint32_t worker, enum worker_fate fate);
 
-/* The two acts, which the collector plays; they return 0 or a negative errno value. */
+/* The acts, which the collector plays; they return 0 or a negative errno value. */
 struct ledger;
 int act_flow(struct demo *demo, struct ledger *ledger);
 int act_deaths(struct demo *demo, struct ledger *ledger, uint32_t expected);
+int act_choices(struct demo *demo, struct ledger *ledger);
 
 #endif /* DEMO_H */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A worker receives paths, hashes the files, and sends the results.
+ * A worker receives paths, hashes the files, and sends the results, until there are no more
+ * paths or it is told to quit.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,9 +49,13 @@ static int work(struct demo *demo, uint32_t worker, enum worker_fate fate, int d
 {
 	struct path *path = &demo->board->held[worker];
 	struct result result;
+	struct chan_case cases[] = {
+		chan_case_recv(demo->paths.fd, path),
+		chan_case_recv(demo->quit, NULL),
+	};
 	int ret;
 
-	chan_foreach_result(demo->paths.fd, path, ret) {
+	while ((ret = chan_select(cases, 2)) == 0 && cases[0].result == 1) {
 		if (fate == WORKER_STOPS)
 			raise(SIGSTOP);
 		result.number = path->number;
@@ -88,6 +93,8 @@ int worker_run(struct demo *demo, uint32_t worker, enum worker_fate fate)
 	ret = demo_narrow(&demo->paths.fd, CHAN_RIGHT_RECV);
 	if (!ret)
 		ret = demo_narrow(&demo->results.fd, CHAN_RIGHT_SEND);
+	if (!ret && demo->quit >= 0)
+		ret = demo_narrow(&demo->quit, CHAN_RIGHT_RECV);
 	if (ret)
 		return complain("a worker has no channel", ret);
 
