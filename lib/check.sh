@@ -26,6 +26,12 @@ fail()
 	failed=1
 }
 
+# skip what package: says so, where a package is not installed that no user of libchan needs
+skip()
+{
+	echo "check.sh: skipped: $1, as $2 is not installed" >&2
+}
+
 # Functions that chan.h declares, one a line.
 declared()
 {
@@ -91,7 +97,7 @@ check_man()
 		[ -e "$page" ] || fail "$page points nowhere"
 	done
 	command -v mandoc >/dev/null || {
-		echo "check.sh: skipped: man pages, as mandoc is not installed" >&2
+		skip "man pages" mandoc
 		return
 	}
 	find man -type f -exec mandoc -Tlint -Wwarning {} + || fail "man pages have warnings"
@@ -125,10 +131,43 @@ check_examples()
 	compile_examples examples/*.c
 }
 
+# Those of EVENT LOOPS in chan(7), each in the language of its subsection.
+check_loops()
+{
+	awk -v stem="$scratch/loop." '
+		$1 == ".EE" { inside = 0 }
+		inside { gsub(/\\e/, "\\"); gsub(/\\-/, "-"); print > file }
+		$1 == ".EX" && section == "EVENT" { inside = 1; file = stem language }
+		$1 == ".SS" { language = $2 == "Python" ? "py" : $2 == "Go" ? "go" : "c" }
+		$1 == ".SH" { section = $2 }
+	' man/chan.7
+	if command -v python3 >/dev/null; then
+		python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$scratch/loop.py" ||
+			fail "the example of Python is none"
+	else
+		skip "the example of Python" python3
+	fi
+	if command -v go >/dev/null; then
+		GO111MODULE=off CGO_ENABLED=0 GOFLAGS='' GOCACHE=$scratch/go \
+			go build -o "$scratch/loop" "$scratch/loop.go" ||
+			fail "the example of Go does not compile"
+	else
+		skip "the example of Go" go
+	fi
+	if pkg-config --exists libevent_core; then
+		$CC $EXAMPLE_CFLAGS -o "$scratch/loop" "$scratch/loop.c" "$OUTPUT/libchan.a" \
+			$(pkg-config --cflags --libs libevent_core) ||
+			fail "the example of libevent does not compile"
+	else
+		skip "the example of libevent" libevent
+	fi
+}
+
 check_symbols
 check_types
 check_install
 check_man
 check_examples
+check_loops
 [ $failed = 0 ] && echo "check.sh: all well"
 exit $failed
