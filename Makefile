@@ -38,6 +38,7 @@ help:
 	@echo '     KDIR=/lib/modules/$$(uname -r)/build   for this or any other tree'
 	@echo '     CHAN_DEBUG=y    with run-time checks'
 	@echo 'make lib tools selftests  libchan, demo and benchmark, test programs, into build/'
+	@echo 'make examples    small programs to learn from, into build/examples'
 	@echo 'make install     library and tools, into PREFIX ($(PREFIX)), below DESTDIR'
 	@echo 'make modules_install  chan.ko, for the kernel of KERNEL or KDIR, below INSTALL_MOD_PATH'
 	@echo 'make clean       remove build/ (fetched kernels stay: see scripts/kernel --help)'
@@ -58,6 +59,9 @@ module: deps
 lib: deps
 	$(MAKE) -C lib OUTPUT=$(BUILD)/lib
 
+examples: deps lib
+	$(MAKE) -C lib OUTPUT=$(BUILD)/lib EXAMPLES=$(BUILD)/examples examples
+
 tools: deps lib
 	$(MAKE) -C tools OUTPUT=$(BUILD)/tools
 
@@ -71,10 +75,10 @@ selftests: deps lib $(BUILD)/kselftest/kselftest_harness.h
 vm-deps: deps
 	scripts/install-deps vm
 
-check: vm-deps lib tools selftests
+check: vm-deps lib examples tools selftests
 	+scripts/check $(KERNEL)
 
-check-matrix: vm-deps lib tools selftests
+check-matrix: vm-deps lib examples tools selftests
 	+scripts/check $(MATRIX)
 
 demo: vm-deps module lib tools
@@ -95,5 +99,5 @@ modules_install: module
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps module lib tools selftests vm-deps check check-matrix demo bench install \
-	modules_install clean
+.PHONY: all help deps module lib examples tools selftests vm-deps check check-matrix demo bench \
+	install modules_install clean

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 #
 # What can be checked of libchan without the module: exported symbols, what the
-# compiler must refuse, C++, the installed tree, man pages and every example.
+# compiler must refuse, C++, the installed tree, man pages with their examples, and the
+# index of the example programs.
 # Run by "make check", which sets OUTPUT, CC and CXX.
 
 # Flags are lists of words.
@@ -103,15 +104,6 @@ check_man()
 	find man -type f -exec mandoc -Tlint -Wwarning {} + || fail "man pages have warnings"
 }
 
-# compile_examples file...: programs that were extracted
-compile_examples()
-{
-	for example; do
-		$CC $EXAMPLE_CFLAGS -o "$scratch/example" "$example" \
-			"$OUTPUT/libchan.a" -lpthread || fail "$(basename "$example") does not compile"
-	done
-}
-
 check_examples()
 {
 	for page in man/*; do
@@ -127,8 +119,19 @@ check_examples()
 		inside { print > file }
 		/^```c$/ { inside = 1; file = stem "-" ++n ".c" }
 	' ../README.md || fail "no README.md"
-	compile_examples "$scratch"/*.c
-	compile_examples examples/*.c
+	for example in "$scratch"/*.c; do
+		$CC $EXAMPLE_CFLAGS -o "$scratch/example" "$example" \
+			"$OUTPUT/libchan.a" -lpthread || fail "$(basename "$example") does not compile"
+	done
+}
+
+check_index()
+{
+	printf '%s\n' examples/*.c | sed 's|.*/||' | sort >"$scratch/examples"
+	sed -n 's/^\*\*\[\(.*\)\](\1)\*\* .*/\1/p' examples/README.md | sort >"$scratch/listed"
+	cmp -s "$scratch/examples" "$scratch/listed" ||
+		fail "examples/README.md does not list each example once:" \
+			"$(diff "$scratch/examples" "$scratch/listed")"
 }
 
 # Those of EVENT LOOPS in chan(7), each in the language of its subsection.
@@ -169,5 +172,6 @@ check_install
 check_man
 check_examples
 check_loops
+check_index
 [ $failed = 0 ] && echo "check.sh: all well"
 exit $failed

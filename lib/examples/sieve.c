@@ -1,90 +1,65 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * The prime sieve of the Go tutorials, with a process for each prime: each takes
- * numbers from its left, keeps the first one, which is prime, and passes on to its
- * right what that does not divide. When the first process has enough primes it leaves;
- * all others end because nobody is there to receive any more.
+ * The prime sieve of the Go tutorials, with a process for each prime: each takes numbers
+ * from its left, of which the first is prime, and passes on to its right what that does
+ * not divide. When the first process has enough primes it leaves; the others end because
+ * nobody is there to receive any more.
  */
-#include <chan.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-struct side {
-	int in;
-	int out;
-};
-
-static int check(int fd)
-{
-	if (fd < 0) {
-		fprintf(stderr, "sieve: %s\n", strerror(-fd));
-		exit(1);
-	}
-	return fd;
-}
-
-/* A channel, split into its two sides, so that each notices the end of the other. */
-static struct side sieve_channel(void)
-{
-	int both = check(chan_make_typed(sizeof(int), 0, 0, "int"));
-	struct side side = {
-		.in = check(chan_dup(both, CHAN_RIGHT_RECV)),
-		.out = check(chan_dup(both, CHAN_RIGHT_SEND)),
-	};
-
-	close(both);
-	return side;
-}
+#include "example.h"
 
 static void generate(int out)
 {
-	int i = 2;
+	int n = 2;
 
-	while (chan_send(out, &i) == 0)
-		i++;
-	_exit(0);
+	while (chan_send(out, &n) == 0)
+		n++;
+	exit(0);
 }
 
 static void filter(int in, int out, int prime)
 {
-	int i;
+	int n;
 
-	chan_foreach(in, &i) {
-		if (i % prime && chan_send(out, &i) < 0)
+	while (check(chan_recv(in, &n)) == 1) {
+		if (n % prime && chan_send(out, &n) == -EPIPE)
 			break;
 	}
-	_exit(0);
+	exit(0);
 }
 
-/* Run a stage in a process of its own. Returns what comes out of it. */
-static int stage(int in, int prime)
+/* Start a filter behind @in, which then belongs to it. Returns what comes out of it. */
+static int add_filter(int in, int prime)
 {
-	struct side side = sieve_channel();
+	struct sides out = make_sides(sizeof(int), 0);
 
-	fflush(stdout);
-	if (fork() == 0) {
-		close(side.in);
-		if (prime)
-			filter(in, side.out, prime);
-		generate(side.out);
+	if (start() == 0) {
+		close(out.recv);
+		filter(in, out.send, prime);
 	}
-	close(side.out);
-	if (in >= 0)
-		close(in);
-	return side.in;
+	close(out.send);
+	close(in);
+	return out.recv;
 }
 
 int main(int argc, char **argv)
 {
 	int count = argc > 1 ? atoi(argv[1]) : 10;
-	int in = stage(-1, 0);
+	struct sides numbers = make_sides(sizeof(int), 0);
+	int in = numbers.recv;
 	int prime;
 
-	while (count-- > 0 && chan_recv(in, &prime) == 1) {
-		printf("%d\n", prime);
-		in = stage(in, prime);
+	if (start() == 0) {
+		close(numbers.recv);
+		generate(numbers.send);
 	}
+	close(numbers.send);
+
+	while (count-- > 0) {
+		check(chan_recv(in, &prime));
+		printf("%d\n", prime);
+		in = add_filter(in, prime);
+	}
+	close(in);
+	join();
 	return 0;
 }
