@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
+/*
+ * Semaphore: a channel of capacity N, from which nobody takes anything but what he has put
+ * into it. To send is to enter, and waits while N are inside; to receive is to leave. Who
+ * waits longest enters first.
+ */
+#include "example.h"
+
+#define ROOM	3
+#define TASKS	8
+
+static void work(int semaphore, int inside, int finish)
+{
+	check(chan_send(semaphore, NULL));
+	check(chan_send(inside, NULL));
+	check(chan_recv(finish, NULL));
+	check(chan_recv(semaphore, NULL));
+	exit(0);
+}
+
+int main(void)
+{
+	int semaphore = check(chan_make(0, ROOM, 0));
+	int inside = check(chan_make(0, 0, 0));
+	int finish = check(chan_make(0, 0, 0));
+	int i;
+
+	for (i = 0; i < TASKS; i++) {
+		if (start() == 0)
+			work(semaphore, inside, finish);
+	}
+	for (i = 0; i < ROOM; i++)
+		check(chan_recv(inside, NULL));
+	printf("%d of %d tasks are inside\n", chan_len(semaphore), TASKS);
+	if (chan_try_recv(inside, NULL) == -EAGAIN)
+		printf("nobody else enters\n");
+
+	for (i = ROOM; i < TASKS; i++) {
+		check(chan_send(finish, NULL));
+		check(chan_recv(inside, NULL));
+		printf("one leaves, another one enters\n");
+	}
+	check(chan_close(finish));
+	join();
+	printf("%d are inside\n", chan_len(semaphore));
+	return 0;
+}

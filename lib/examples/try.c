@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
+/*
+ * Try: an operation that never waits. -EAGAIN says that it would have to, and that
+ * nothing happened; it is Go's select with one case and a default.
+ */
+#include "example.h"
+
+int main(void)
+{
+	int ch = check(chan_make(sizeof(int), 2, 0));
+	int ret, n = 1;
+
+	while ((ret = chan_try_send(ch, &n)) != -EAGAIN) {
+		check(ret);
+		printf("sent %d\n", n++);
+	}
+	printf("no room for %d\n", n);
+
+	while ((ret = chan_try_recv(ch, &n)) != -EAGAIN) {
+		check(ret);
+		printf("received %d\n", n);
+	}
+	printf("nothing to receive\n");
+
+	check(chan_close(ch));
+	if (chan_try_send(ch, &n) == -EPIPE)
+		printf("closed: nothing can be sent\n");
+	if (chan_try_recv(ch, &n) == 0)
+		printf("closed: nothing will come any more\n");
+	return 0;
+}
