@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
+/*
+ * Broadcast by close: an element reaches one receiver, a close reaches all of them, those
+ * who come later too. Here it starts a race.
+ */
+#include "example.h"
+
+#define RUNNERS	5
+
+static void run(int ready, int go, int finish)
+{
+	check(chan_send(ready, NULL));
+	/* Nobody sends: this returns when the channel is closed. */
+	check(chan_recv(go, NULL));
+	check(chan_send(finish, NULL));
+	exit(0);
+}
+
+int main(void)
+{
+	int ready = check(chan_make(0, 0, 0));
+	int go = check(chan_make(0, 0, 0));
+	int finish = check(chan_make(0, 0, 0));
+	int i;
+
+	for (i = 0; i < RUNNERS; i++) {
+		if (start() == 0)
+			run(ready, go, finish);
+	}
+	for (i = 0; i < RUNNERS; i++)
+		check(chan_recv(ready, NULL));
+	printf("%d runners are ready\n", RUNNERS);
+	if (chan_try_recv(finish, NULL) == -EAGAIN)
+		printf("none has started\n");
+
+	check(chan_close(go));
+	for (i = 0; i < RUNNERS; i++)
+		check(chan_recv(finish, NULL));
+	printf("%d runners have finished\n", RUNNERS);
+	join();
+	return 0;
+}
