@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
+/*
+ * Or-done: a stream is read until it ends, or until somebody calls off. There are several
+ * who may do that; a process waits for all of them, and closes one channel that stands
+ * for any. So who reads has two cases, however many reasons there are.
+ */
+#include "example.h"
+
+#define REASONS	3
+
+/* Returns a channel that is closed as soon as one of @done is. */
+static int any_of(const int *done, unsigned int n)
+{
+	struct chan_case cases[REASONS];
+	int any = check(chan_make(0, 0, 0));
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		cases[i] = chan_case_recv(done[i], NULL);
+	if (start() == 0) {
+		check(chan_select(cases, n));
+		check(chan_close(any));
+		exit(0);
+	}
+	return any;
+}
+
+/* Returns 1 if an element was received, 0 if the stream has ended or @done is closed. */
+static int recv_or_done(int stream, int done, void *elem)
+{
+	struct chan_case cases[] = {
+		chan_case_recv(stream, elem),
+		chan_case_recv(done, NULL),
+	};
+
+	return check(chan_select(cases, 2)) == 0 ? check(cases[0].result) : 0;
+}
+
+/* Sends three numbers, and has no more; but the stream does not end before @done. */
+static void generate(int stream, int done)
+{
+	int n;
+
+	for (n = 1; n <= 3; n++)
+		check(chan_send(stream, &n));
+	check(chan_recv(done, NULL));
+	exit(0);
+}
+
+int main(void)
+{
+	int stream = check(chan_make(sizeof(int), 0, 0));
+	int done[REASONS];
+	int any, i, n;
+
+	for (i = 0; i < REASONS; i++)
+		done[i] = check(chan_make(0, 0, 0));
+	any = any_of(done, REASONS);
+	if (start() == 0)
+		generate(stream, any);
+
+	while (recv_or_done(stream, any, &n)) {
+		printf("received %d\n", n);
+		if (n == 3)
+			check(chan_close(done[1]));
+	}
+	printf("called off\n");
+	join();
+	return 0;
+}

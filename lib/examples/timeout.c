@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
+/*
+ * Select with a timeout: a question has an answer, or it is refused, or the time is up.
+ * The deadline is a point in time, so to call again after a signal does not prolong it.
+ */
+#include "example.h"
+
+static void serve(int questions, int answers, int refusals)
+{
+	int root, n;
+
+	while (check(chan_recv(questions, &n)) == 1) {
+		if (n < 0)
+			check(chan_send(refusals, &n));
+		for (root = 0; root * root < n; root++)
+			continue;
+		/* Of any other number it finds no root, and says nothing. */
+		if (root * root == n)
+			check(chan_send(answers, &root));
+	}
+	exit(0);
+}
+
+static void ask(int questions, int answers, int refusals, int n, uint64_t patience)
+{
+	int root, ret;
+	struct chan_case cases[] = {
+		chan_case_recv(answers, &root),
+		chan_case_recv(refusals, &n),
+	};
+
+	check(chan_send(questions, &n));
+	ret = chan_select_until(cases, 2, chan_deadline(patience));
+	if (ret == -ETIMEDOUT)
+		printf("the root of %d: no answer\n", n);
+	else if (check(ret) == 0)
+		printf("the root of %d: %d\n", n, root);
+	else
+		printf("the root of %d: refused\n", n);
+}
+
+int main(void)
+{
+	int questions = check(chan_make(sizeof(int), 0, 0));
+	int answers = check(chan_make(sizeof(int), 0, 0));
+	int refusals = check(chan_make(sizeof(int), 0, 0));
+
+	if (start() == 0)
+		serve(questions, answers, refusals);
+
+	ask(questions, answers, refusals, 49, MINUTE);
+	ask(questions, answers, refusals, 50, 20 * MILLISECOND);
+	ask(questions, answers, refusals, -1, MINUTE);
+	check(chan_close(questions));
+	join();
+	return 0;
+}
