@@ -39,7 +39,7 @@ help:
 	@echo '     CHAN_DEBUG=y    with run-time checks'
 	@echo 'make lib tools selftests  libchan, demo and benchmark, test programs, into build/'
 	@echo 'make examples    small programs to learn from, into build/examples'
-	@echo 'make install     library and tools, into PREFIX ($(PREFIX)), below DESTDIR'
+	@echo 'make install     library, its examples and tools, into PREFIX ($(PREFIX)), below DESTDIR'
 	@echo 'make modules_install  chan.ko, for the kernel of KERNEL or KDIR, below INSTALL_MOD_PATH'
 	@echo 'make clean       remove build/ (fetched kernels stay: see scripts/kernel --help)'
 	@echo

@@ -85,7 +85,8 @@ check_install()
 		LD_LIBRARY_PATH=$prefix/lib
 		export LD_LIBRARY_PATH
 		$CC -o "$scratch/linked" check/linked.c $flags && "$scratch/linked" &&
-			$CXX -x c++ -o "$scratch/linked" check/linked.c $flags && "$scratch/linked"
+			$CXX -x c++ -o "$scratch/linked" check/linked.c $flags && "$scratch/linked" &&
+			$CC -o "$scratch/linked" "$prefix/share/doc/chan/examples/done.c" $flags
 	) || fail "a program cannot use the installed library"
 }
 
