@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
+/*
+ * Rate limit: a request takes a token from a bucket, which gets one at every tick. The
+ * bucket is a channel: its capacity is how many requests may come in a burst after a quiet
+ * time, for what does not fit in is lost. Each token is the time at which it was due.
+ */
+#include "example.h"
+
+#define BUCKET	3
+#define PERIOD	(5 * MILLISECOND)
+
+static void fill(int bucket)
+{
+	int ret, tick = check(chan_tick(PERIOD));
+	uint64_t token;
+
+	while (check(chan_recv(tick, &token)) == 1) {
+		ret = chan_try_send(bucket, &token);
+		if (ret == -EPIPE)
+			exit(0);
+		if (ret != -EAGAIN)
+			check(ret);
+	}
+}
+
+/* As many requests as the tokens allow at once. */
+static void burst(int bucket)
+{
+	uint64_t token;
+	int i;
+
+	for (i = 0; i < BUCKET; i++)
+		check(chan_try_recv(bucket, &token));
+	printf("%d requests at once\n", BUCKET);
+}
+
+int main(void)
+{
+	int bucket = check(chan_make(sizeof(uint64_t), BUCKET, 0));
+	uint64_t first, token = 0;
+	int i, pause;
+
+	for (i = 0; i < BUCKET; i++)
+		check(chan_send(bucket, &token));
+	burst(bucket);
+	if (chan_try_recv(bucket, &token) == -EAGAIN)
+		printf("the bucket is empty\n");
+
+	if (start() == 0)
+		fill(bucket);
+	check(chan_recv(bucket, &first));
+	for (i = 1; i <= 4; i++)
+		check(chan_recv(bucket, &token));
+	if (token - first >= 4 * PERIOD)
+		printf("4 requests in no less than 4 periods\n");
+
+	/* A quiet time, as long as it takes. */
+	pause = check(chan_tick(PERIOD));
+	while (check(chan_len(bucket)) < BUCKET)
+		check(chan_recv(pause, &token));
+	burst(bucket);
+	check(chan_close(bucket));
+	join();
+	return 0;
+}
