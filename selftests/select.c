@@ -19,24 +19,6 @@
 
 CAPACITY_FIXTURE(select);
 
-/* What operations run: a select of the cases in @data; its result is the index. */
-static int run_select(struct operation *op)
-{
-	return chan_select(op->data, op->count);
-}
-
-/* A select in a task of its own, which has parked on @ch. The cases are shared memory. */
-static struct operation *park_select(enum task_kind kind, int ch, struct chan_case *cases,
-				     unsigned int n)
-{
-	struct operation *op = operation_new(kind, run_select, ch, n);
-
-	op->data = shared_alloc(n * sizeof(*cases));
-	memcpy(op->data, cases, n * sizeof(*cases));
-	operation_park(op);
-	return op;
-}
-
 TEST_F(select, G5_parked_peer_is_ready)
 {
 	uint64_t sent = 1, received = 0;
@@ -83,7 +65,7 @@ TEST_F(select, G5_parked_select_is_completed_by_a_send)
 		ch[i] = channel_make(variant->cap);
 		cases[i] = chan_case_recv(ch[i], &room[i]);
 	}
-	op = park_select(variant->kind, ch[2], cases, 3);
+	op = operation_park_select(variant->kind, ch[2], cases, 3);
 	channel_wait_parked(ch[0], 0, 1);
 	channel_send(ch[1], 7);
 	EXPECT_EQ(1, operation_wait(op));
@@ -109,7 +91,7 @@ TEST_F(select, G5_parked_select_is_completed_by_a_receive)
 	channel_send_range(full, 1, variant->cap);
 	elem[0] = 100;
 	elem[1] = variant->cap + 1;
-	op = park_select(variant->kind, full, cases, 2);
+	op = operation_park_select(variant->kind, full, cases, 2);
 	for (i = 1; i <= variant->cap + 1; i++)
 		EXPECT_EQ(i, channel_recv(full));
 	EXPECT_EQ(1, operation_join(op));
@@ -132,7 +114,7 @@ TEST_F(select, G5_two_selects_that_face_each_other_meet)
 
 	memory[0] = 5;
 	memory[2] = 6;
-	op = park_select(variant->kind, a, one, 2);
+	op = operation_park_select(variant->kind, a, one, 2);
 	chosen = chan_select(two, 2);
 	i = operation_join(op);
 	ASSERT_GE(chosen, 0);
@@ -146,7 +128,7 @@ TEST_F(select, G6_close_completes_a_parked_select)
 	int ch = channel_make(variant->cap), other = channel_make(0);
 	uint64_t *room = shared_alloc(sizeof(*room));
 	struct chan_case cases[] = { chan_case_recv(other, room), chan_case_recv(ch, room) };
-	struct operation *op = park_select(variant->kind, ch, cases, 2);
+	struct operation *op = operation_park_select(variant->kind, ch, cases, 2);
 
 	*room = 1;
 	ASSERT_EQ(0, chan_close(ch));
@@ -164,7 +146,7 @@ TEST_F(select, G4_signal_ends_a_parked_select_and_nothing_happened)
 	struct operation *op;
 
 	catch_signal(0);
-	op = park_select(variant->kind, ch, cases, 2);
+	op = operation_park_select(variant->kind, ch, cases, 2);
 	operation_signal(op, SIGUSR1);
 	EXPECT_EQ(-EINTR, operation_join(op));
 	EXPECT_EQ(0, channel_info(ch).recvq);
@@ -218,7 +200,7 @@ TEST(G5_a_select_never_meets_itself)
 
 	EXPECT_EQ(-EAGAIN, chan_try_select(cases, 2));
 	EXPECT_EQ(-ETIMEDOUT, chan_select_until(cases, 2, chan_deadline(100000)));
-	op = park_select(TASK_THREAD, ch, cases, 2);
+	op = operation_park_select(TASK_THREAD, ch, cases, 2);
 	channel_wait_parked(ch, 1, 1);
 	EXPECT_EQ(3, channel_recv(ch));
 	EXPECT_EQ(0, operation_join(op));
@@ -254,7 +236,7 @@ TEST(G5_select_parks_on_as_many_channels_as_there_may_be)
 		ch[i] = channel_make(i % 2);
 		cases[i] = chan_case_recv(ch[i], room);
 	}
-	op = park_select(TASK_PROCESS, ch[0], cases, CHAN_SELECT_MAX);
+	op = operation_park_select(TASK_PROCESS, ch[0], cases, CHAN_SELECT_MAX);
 	EXPECT_EQ(CHAN_SELECT_MAX, module_parameter("live_waiters"));
 	channel_send(ch[40], 4);
 	EXPECT_EQ(40, operation_join(op));
@@ -269,7 +251,7 @@ TEST(G5_duplicates_leave_the_queue)
 	struct chan_case cases[] = {
 		chan_case_recv(ch, room), chan_case_recv(ch, room), chan_case_recv(ch, room),
 	};
-	struct operation *op = park_select(TASK_PROCESS, ch, cases, 3);
+	struct operation *op = operation_park_select(TASK_PROCESS, ch, cases, 3);
 
 	channel_wait_parked(ch, 0, 3);
 	channel_send(ch, 4);
@@ -419,7 +401,7 @@ TEST(G2_restart_after_a_signal_goes_to_the_back)
 	struct operation *op, *second;
 
 	catch_signal(SA_RESTART);
-	op = park_select(TASK_THREAD, ch, &c, 1);
+	op = operation_park_select(TASK_THREAD, ch, &c, 1);
 	second = operation_park_recv(TASK_THREAD, ch);
 	operation_signal(op, SIGUSR1);
 	wait_until(channel_info(ch).recv_parks == 3 && channel_info(ch).recvq == 2);

@@ -22,15 +22,10 @@
 #include "common/channel.h"
 #include "common/operation.h"
 
-static int run_select(struct operation *op)
-{
-	return chan_select(op->data, op->count);
-}
-
 /* A select of these cases in a thread, which has parked on @ch. */
 static struct operation *park_select(int ch, struct chan_case *cases, unsigned int n)
 {
-	struct operation *op = operation_new(TASK_THREAD, run_select, ch, n);
+	struct operation *op = operation_new(TASK_THREAD, operation_select, ch, n);
 
 	op->data = cases;
 	operation_park(op);
@@ -183,7 +178,7 @@ TEST(G12_select_that_waits_for_a_file_can_be_killed)
 {
 	int ch = channel_make(0);
 	struct chan_case *cases = shared_alloc(2 * sizeof(*cases));
-	struct operation *op = operation_new(TASK_PROCESS, run_select, ch, 2);
+	struct operation *op = operation_new(TASK_PROCESS, operation_select, ch, 2);
 
 	cases[0] = chan_case_poll(eventfd(0, EFD_CLOEXEC), POLLIN);
 	cases[1] = chan_case_recv(ch, op->elems);

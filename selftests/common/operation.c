@@ -47,9 +47,25 @@ int operation_recv_one(struct operation *op)
 	return chan_recv(op->ch, op->elems);
 }
 
+int operation_send_numbers(struct operation *op)
+{
+	const uintptr_t end = (uintptr_t)op->data;
+	uint64_t i;
+	int ret = 0;
+
+	for (i = 0; i < end && !ret; i++)
+		ret = chan_send(op->ch, &i);
+	return ret;
+}
+
 int operation_close(struct operation *op)
 {
 	return chan_close(op->ch);
+}
+
+int operation_select(struct operation *op)
+{
+	return chan_select(op->data, op->count);
 }
 
 void *shared_alloc(size_t size)
@@ -120,6 +136,16 @@ void operation_start(struct operation *op)
 		give_up("pthread_create: %s", strerror(err));
 }
 
+struct operation *operation_start_new(enum task_kind kind, int (*run)(struct operation *op),
+				      int ch, const void *data)
+{
+	struct operation *op = operation_new(kind, run, ch, 1);
+
+	op->data = (void *)data;
+	operation_start(op);
+	return op;
+}
+
 static uint64_t operation_parked(const struct operation *op)
 {
 	struct chan_info info = channel_info(op->ch);
@@ -148,6 +174,17 @@ struct operation *operation_park_recv(enum task_kind kind, int ch)
 {
 	struct operation *op = operation_new(kind, operation_recv_one, ch, 1);
 
+	operation_park(op);
+	return op;
+}
+
+struct operation *operation_park_select(enum task_kind kind, int ch, const struct chan_case *cases,
+					unsigned int n)
+{
+	struct operation *op = operation_new(kind, operation_select, ch, n);
+
+	op->data = shared_alloc(n * sizeof(*cases));
+	memcpy(op->data, cases, n * sizeof(*cases));
 	operation_park(op);
 	return op;
 }
@@ -220,6 +257,22 @@ int operation_join(struct operation *op)
 
 	munmap(op, op->size);
 	return result;
+}
+
+bool operations_succeed(struct operation **ops, unsigned int n)
+{
+	bool succeed = true;
+	unsigned int i;
+	int result;
+
+	for (i = 0; i < n; i++) {
+		result = operation_join(ops[i]);
+		if (!result)
+			continue;
+		fprintf(stderr, "# operation %u: %d\n", i, result);
+		succeed = false;
+	}
+	return succeed;
 }
 
 static void on_signal(int signal)

@@ -8,6 +8,7 @@
 #ifndef _COMMON_OPERATION_H
 #define _COMMON_OPERATION_H
 
+#include <chan.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -71,18 +72,29 @@ int operation_recv(struct operation *op);
 /* SEND and RECV of one element. */
 int operation_send_one(struct operation *op);
 int operation_recv_one(struct operation *op);
+/* SEND of the numbers from 0 to @data - 1, one after the other. Returns 0 if all are sent. */
+int operation_send_numbers(struct operation *op);
 int operation_close(struct operation *op);
+
+/* A select of the @count cases in @data, which its task shares. The index is the result. */
+int operation_select(struct operation *op);
 
 /* For @count elements of @ch, which must be made. */
 struct operation *operation_new(enum task_kind kind, int (*run)(struct operation *op), int ch,
 				unsigned int count);
 void operation_start(struct operation *op);
+/* A new one of one element, with @data, which runs. */
+struct operation *operation_start_new(enum task_kind kind, int (*run)(struct operation *op),
+				      int ch, const void *data);
 /* Start it, and wait until one more operation is parked on its channel. */
 void operation_park(struct operation *op);
 
 /* New ones of one element of 8 bytes, parked. */
 struct operation *operation_park_send(enum task_kind kind, int ch, uint64_t value);
 struct operation *operation_park_recv(enum task_kind kind, int ch);
+/* A new select of @n cases, which has parked on @ch. Its cases are a copy, in @data. */
+struct operation *operation_park_select(enum task_kind kind, int ch, const struct chan_case *cases,
+					unsigned int n);
 
 /* The first element, of 8 bytes. */
 uint64_t operation_value(const struct operation *op);
@@ -93,6 +105,8 @@ void operation_kill(struct operation *op);
 
 /* Wait for the end of its task. Returns its result, or OPERATION_KILLED; frees it. */
 int operation_join(struct operation *op);
+/* Join @n of them. Is the result of each 0? If not, says which is not. */
+bool operations_succeed(struct operation **ops, unsigned int n);
 /* Wait for the end of its task; it stays valid until operation_join(). */
 int operation_wait(struct operation *op);
 

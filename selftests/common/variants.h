@@ -12,17 +12,44 @@
 	FIXTURE_VARIANT_ADD(fixture, name) { .cap = capacity, .kind = task, }
 
 /* A fixture that is nothing but its variants: variant->cap and variant->kind. */
-#define CAPACITY_FIXTURE(fixture) \
+#define CAPACITY_FIXTURE_BARE(fixture) \
 	FIXTURE(fixture) {}; \
 	FIXTURE_VARIANT(fixture) { unsigned int cap; enum task_kind kind; }; \
 	FIXTURE_SETUP(fixture) {} \
-	FIXTURE_TEARDOWN(fixture) {} \
+	FIXTURE_TEARDOWN(fixture) {}
+
+#define CAPACITY_FIXTURE(fixture) \
+	CAPACITY_FIXTURE_BARE(fixture) \
 	CAPACITY_VARIANT(fixture, cap_0_threads, 0, TASK_THREAD); \
 	CAPACITY_VARIANT(fixture, cap_1_threads, 1, TASK_THREAD); \
 	CAPACITY_VARIANT(fixture, cap_7_threads, 7, TASK_THREAD); \
 	CAPACITY_VARIANT(fixture, cap_0_processes, 0, TASK_PROCESS); \
 	CAPACITY_VARIANT(fixture, cap_1_processes, 1, TASK_PROCESS); \
 	CAPACITY_VARIANT(fixture, cap_7_processes, 7, TASK_PROCESS)
+
+/* With the capacities of Go's own tests. */
+#define GO_CAPACITY_VARIANTS(fixture) \
+	CAPACITY_VARIANT(fixture, cap_0_threads, 0, TASK_THREAD); \
+	CAPACITY_VARIANT(fixture, cap_1_threads, 1, TASK_THREAD); \
+	CAPACITY_VARIANT(fixture, cap_10_threads, 10, TASK_THREAD); \
+	CAPACITY_VARIANT(fixture, cap_100_threads, 100, TASK_THREAD); \
+	CAPACITY_VARIANT(fixture, cap_0_processes, 0, TASK_PROCESS); \
+	CAPACITY_VARIANT(fixture, cap_1_processes, 1, TASK_PROCESS); \
+	CAPACITY_VARIANT(fixture, cap_10_processes, 10, TASK_PROCESS); \
+	CAPACITY_VARIANT(fixture, cap_100_processes, 100, TASK_PROCESS)
+
+#define GO_CAPACITY_FIXTURE(fixture) \
+	CAPACITY_FIXTURE_BARE(fixture) \
+	GO_CAPACITY_VARIANTS(fixture)
+
+/* A fixture for nothing but variant->kind. */
+#define TASK_FIXTURE(fixture) \
+	FIXTURE(fixture) {}; \
+	FIXTURE_VARIANT(fixture) { enum task_kind kind; }; \
+	FIXTURE_SETUP(fixture) {} \
+	FIXTURE_TEARDOWN(fixture) {} \
+	FIXTURE_VARIANT_ADD(fixture, threads) { .kind = TASK_THREAD, }; \
+	FIXTURE_VARIANT_ADD(fixture, processes) { .kind = TASK_PROCESS, }
 
 #define SIZE_VARIANT(fixture, size, capacity) \
 	FIXTURE_VARIANT_ADD(fixture, size_##size##_cap_##capacity) { \
