@@ -12,6 +12,9 @@
  * and the claim word of the parker picks one of these peers. The task then takes its other
  * waiters out of their queues.
  *
+ * Two alternatives may have the same queue. Then their order there is random, so that each
+ * has the same chance with the peer that comes.
+ *
  * Two selections that face each other meet: whoever comes second finds the waiters of
  * the first. One never meets itself, as its waiters are queued only after it has looked.
  *
@@ -197,6 +200,29 @@ static int chan_select_commit(struct chan_selection *s, u64 ready)
 	return s->result == -EAGAIN ? -ESTALE : 0;
 }
 
+/*
+ * Of several alternatives in one queue, which stand one after the other, a peer completes the
+ * first. Let the one that was added last take any place among them, each with the same chance;
+ * done for each of them, that makes all orders equally likely.
+ */
+static void chan_select_mix_locked(struct chan_waitq *q, struct chan_waiter *w)
+{
+	struct list_head *at = &w->node;
+	unsigned int before = 0, skip;
+
+	while (at->prev != &q->list &&
+	       list_entry(at->prev, struct chan_waiter, node)->parker == w->parker) {
+		at = at->prev;
+		before++;
+	}
+	if (likely(!before))
+		return;
+	for (skip = get_random_u32_below(before + 1); skip; skip--)
+		at = at->next;
+	if (at != &w->node)
+		list_move_tail(&w->node, at);
+}
+
 static void chan_select_enqueue_locked(struct chan_selection *s)
 {
 	struct chan_alternative *a = s->alternatives;
@@ -204,12 +230,15 @@ static void chan_select_enqueue_locked(struct chan_selection *s)
 
 	for (i = 0; i < s->n; i++, a++) {
 		struct chan_wake wake = {};
+		struct chan_waitq *q;
 
 		if (!a->ch)
 			continue;
+		q = a->send ? &a->ch->sendq : &a->ch->recvq;
 		chan_waiter_init(&a->w, &s->parker, a->slot);
-		chan_hchan_enqueue_locked(a->ch, a->send ? &a->ch->sendq : &a->ch->recvq, &a->w,
-					  &wake);
+		chan_hchan_enqueue_locked(a->ch, q, &a->w, &wake);
+		if (!s->first)
+			chan_select_mix_locked(q, &a->w);
 		a->tell = wake.recv || wake.send;
 	}
 }

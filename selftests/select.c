@@ -255,7 +255,7 @@ TEST(G5_duplicates_leave_the_queue)
 
 	channel_wait_parked(ch, 0, 3);
 	channel_send(ch, 4);
-	EXPECT_EQ(0, operation_join(op));
+	EXPECT_GE(operation_join(op), 0);
 	EXPECT_EQ(4, *room);
 	channel_wait_parked(ch, 0, 0);
 	EXPECT_EQ(-EAGAIN, chan_try_send(ch, room));
