@@ -5,10 +5,12 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -118,6 +120,56 @@ TEST_F(memcg, G12_large_elements_are_charged_to_the_sender)
 	EXPECT_EQ(0, operation_wait(op));
 	EXPECT_GE(op->progress, 8 * MIB);
 	EXPECT_LE(op->progress, 10 * MIB);
+}
+
+#define SELECTS	5000
+#define CASES	16
+
+/* Receives what a thread of the same group sends. */
+static void select_often(int ch, struct chan_case *cases)
+{
+	struct operation *sender = operation_start_new(TASK_THREAD, operation_send_numbers, ch,
+						       (void *)SELECTS);
+	int i;
+
+	for (i = 0; i < SELECTS; i++) {
+		if (chan_select(cases, CASES) != 0)
+			give_up("another case was carried out");
+	}
+	if (operation_join(sender))
+		give_up("a send failed");
+}
+
+/* Many cases, a large element and a file: all that takes an allocation. */
+static int run_selects(struct operation *op)
+{
+	static const uint8_t elem[CHAN_ELEM_INLINE + 1];
+	uint64_t value;
+	struct chan_case cases[CASES];
+	unsigned long before, after;
+	int i;
+
+	enter_group("max");
+	for (i = 0; i < CASES; i++)
+		cases[i] = chan_case_recv(i ? channel_make(0) : op->ch, &value);
+	cases[CASES - 2] = chan_case_send(channel_make_elems(sizeof(elem), 0), elem);
+	cases[CASES - 1] = chan_case_poll(eventfd(0, EFD_CLOEXEC), POLLIN);
+	select_often(op->ch, cases);
+	before = group_number("memory.current");
+	select_often(op->ch, cases);
+	after = group_number("memory.current");
+	op->progress = after > before ? after - before : 0;
+	return 0;
+}
+
+/* For each, this allows for less than the smallest thing that it allocates. */
+TEST_F(memcg, G12_selects_leave_no_memory_behind)
+{
+	struct operation *op = operation_new(TASK_PROCESS, run_selects, channel_make(0), 1);
+
+	operation_start(op);
+	EXPECT_EQ(0, operation_wait(op));
+	EXPECT_LE(op->progress, MIB / 4);
 }
 
 static int run_overrun(struct operation *op)
