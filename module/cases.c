@@ -44,7 +44,7 @@ struct chan_cases_room {
  * struct chan_cases - a select on its way
  * @selection: what select.c needs of it
  * @room: the arrays
- * @files: how many cases have a valid entry in @room.files
+ * @end: of the valid entries in @room.files
  * @polls: how many cases are CHAN_CASE_POLL with a file
  * @bytes: of slots that elements to send need
  * @filled: how many cases have their element in its slot, if they send
@@ -54,7 +54,7 @@ struct chan_cases_room {
 struct chan_cases {
 	struct chan_selection	selection;
 	struct chan_cases_room	room;
-	unsigned int		files;
+	struct fd		*end;
 	unsigned int		polls;
 	unsigned int		bytes;
 	unsigned int		filled;
@@ -69,14 +69,13 @@ static size_t chan_cases_slotsize(const struct chan_alternative *a)
 }
 
 /* Copy the user's array, each structure as long as the user knows it. */
-static int chan_cases_copy_in(struct chan_case *cases, const struct chan_select *select)
+static noinline int chan_cases_copy_in_any(struct chan_case *cases,
+					   const struct chan_select *select)
 {
 	const void __user *from = u64_to_user_ptr(select->cases);
 	unsigned int i;
 	int err;
 
-	if (likely(select->casesize == sizeof(*cases)))
-		return copy_from_user(cases, from, select->ncases * sizeof(*cases)) ? -EFAULT : 0;
 	for (i = 0; i < select->ncases; i++) {
 		err = copy_struct_from_user(&cases[i], sizeof(*cases),
 					    from + (size_t)i * select->casesize, select->casesize);
@@ -86,72 +85,93 @@ static int chan_cases_copy_in(struct chan_case *cases, const struct chan_select 
 	return 0;
 }
 
-static int chan_cases_check(const struct chan_case *c)
+static int chan_cases_copy_in(struct chan_case *cases, const struct chan_select *select)
 {
-	if (c->flags || c->reserved)
-		return -EINVAL;
-	switch (c->op) {
-	case CHAN_CASE_SEND:
-	case CHAN_CASE_RECV:
-		return c->events ? -EINVAL : 0;
-	case CHAN_CASE_POLL:
-		return c->elem ? -EINVAL : 0;
-	default:
-		return -EINVAL;
-	}
+	if (unlikely(select->casesize != sizeof(*cases)))
+		return chan_cases_copy_in_any(cases, select);
+	return copy_from_user(cases, u64_to_user_ptr(select->cases),
+			      select->ncases * sizeof(*cases)) ? -EFAULT : 0;
 }
+
+static bool chan_cases_sends(const struct chan_case *c)
+{
+	return c->op == CHAN_CASE_SEND;
+}
+
+/* Is this a case with a channel, and well-formed? */
+static bool chan_cases_is_channel(const struct chan_case *c)
+{
+	return !(c->flags | c->reserved | c->events) &&
+	       (chan_cases_sends(c) || c->op == CHAN_CASE_RECV);
+}
+
+static bool chan_cases_is_foreign(const struct chan_case *c)
+{
+	return !(c->flags | c->reserved | c->elem) && c->op == CHAN_CASE_POLL;
+}
+
+/* A case needs the right of the same number. */
+static_assert(CHAN_CASE_SEND == CHAN_RIGHT_SEND);
+static_assert(CHAN_CASE_RECV == CHAN_RIGHT_RECV);
 
 /* A case with a channel, unless that is nil. */
 static int chan_cases_use_channel(struct chan_cases *cases, struct chan_alternative *a,
-				  const struct chan_case *c, struct file *file)
+				  const struct chan_case *c, const struct file *file)
 {
-	struct chan_file *cf = file->private_data;
+	const struct chan_file *cf = file->private_data;
+	struct hchan *ch;
 	int err;
 
 	if (unlikely(file->f_op != &chan_file_fops))
 		return -ENOTTY;
-	a->send = c->op == CHAN_CASE_SEND;
-	err = chan_file_check(cf, a->send ? CHAN_RIGHT_SEND : CHAN_RIGHT_RECV);
-	if (unlikely(err))
+	ch = cf->ch;
+	err = chan_hchan_check_rights(ch, cf->rights, c->op);
+	if (unlikely(err)) {
+		a->ch = NULL;
 		return err == -EBADFD ? 0 : err;
-	a->ch = cf->ch;
+	}
+	chan_select_add(&cases->selection, a, ch, chan_cases_sends(c));
 	a->slot = cases->recv.slots;
-	if (a->send)
+	if (unlikely(a->send))
 		cases->bytes += chan_cases_slotsize(a);
 	return 0;
 }
 
 /* Check a case, and look up its file and what can be done with it. */
-static int chan_cases_open_one(struct chan_cases *cases, unsigned int i)
+static int chan_cases_open_one(struct chan_cases *cases, struct chan_alternative *a,
+			       const struct chan_case *c, struct fd *f)
 {
-	const struct chan_case *c = &cases->room.cases[i];
-	struct chan_alternative *a = &cases->room.alternatives[i];
-	struct fd *f = &cases->room.files[i];
-	int err = chan_cases_check(c);
+	const bool channel = chan_cases_is_channel(c);
 
-	if (unlikely(err))
-		return err;
-	a->ch = NULL;
-	*f = (struct fd){};
-	cases->files++;
-	if (c->fd == -1)
-		return 0;
+	if (unlikely(!channel && !chan_cases_is_foreign(c))) {
+		*f = (struct fd){};
+		return -EINVAL;
+	}
 	*f = fdget(c->fd);
-	if (unlikely(!fd_file(*f)))
-		return -EBADF;
-	if (c->op != CHAN_CASE_POLL)
+	if (likely(channel && fd_file(*f)))
 		return chan_cases_use_channel(cases, a, c, fd_file(*f));
+	a->ch = NULL;
+	if (!fd_file(*f))
+		return c->fd == -1 ? 0 : -EBADF;
 	cases->polls++;
 	return 0;
 }
 
 static int chan_cases_open(struct chan_cases *cases)
 {
-	unsigned int i;
+	const struct chan_case *c = cases->room.cases, *end = c + cases->selection.n;
+	struct chan_alternative *a = cases->room.alternatives;
+	struct fd *f = cases->room.files;
 	int err = 0;
 
-	for (i = 0; !err && i < cases->selection.n; i++)
-		err = chan_cases_open_one(cases, i);
+	for (; c < end; c++, a++, f++) {
+		err = chan_cases_open_one(cases, a, c, f);
+		if (unlikely(err)) {
+			f++;
+			break;
+		}
+	}
+	cases->end = f;
 	return err;
 }
 
@@ -274,12 +294,12 @@ static void chan_cases_empty(struct chan_cases *cases, void *few, int err)
 
 static void chan_cases_close(struct chan_cases *cases)
 {
-	unsigned int i;
+	const struct fd *f;
 
 	if (unlikely(cases->polls))
 		chan_foreign_free(cases->selection.foreign);
-	for (i = 0; i < cases->files; i++)
-		fdput(cases->room.files[i]);
+	for (f = cases->room.files; f < cases->end; f++)
+		fdput(*f);
 }
 
 static long chan_cases_run(const struct chan_select *select, const struct chan_deadline *deadline,
@@ -296,9 +316,10 @@ static long chan_cases_run(const struct chan_select *select, const struct chan_d
 	cases.selection.alternatives = room->alternatives;
 	cases.selection.n = select->ncases;
 	cases.selection.first = select->flags & CHAN_SELECT_FIRST;
+	cases.selection.seem_ready = 0;
 	cases.selection.foreign = NULL;
 	cases.room = *room;
-	cases.files = 0;
+	cases.end = room->files;
 	cases.polls = 0;
 	cases.bytes = 0;
 	cases.filled = 0;

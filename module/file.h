@@ -20,26 +20,16 @@ struct chan_file {
 	u32		rights;
 };
 
-/* What may be done through a file of a channel that is made. */
-static inline u32 chan_file_rights(const struct chan_file *cf)
-{
-	return cf->rights & cf->ch->rights;
-}
-
 /**
  * chan_file_check() - may an operation go on?
  * @cf: the file
- * @right: the right it needs, or 0
+ * @right: what it needs, one right or more
  *
  * Return: 0, -EBADFD for a nil channel, or -EBADF without the right.
  */
 static inline int chan_file_check(const struct chan_file *cf, u32 right)
 {
-	if (unlikely(!chan_hchan_made(cf->ch)))
-		return -EBADFD;
-	if (unlikely(right & ~chan_file_rights(cf)))
-		return -EBADF;
-	return 0;
+	return chan_hchan_check_rights(cf->ch, cf->rights, right);
 }
 
 /* How long an operation waits that names no deadline. */

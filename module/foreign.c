@@ -109,7 +109,7 @@ int chan_foreign_add(struct chan_foreign *f, unsigned int index, struct file *fi
 
 /**
  * chan_foreign_scan() - look at all files
- * @f: may be NULL
+ * @f: the files
  *
  * Whatever pokes the task after this began is seen in chan_foreign_poked().
  *
@@ -121,8 +121,6 @@ u64 chan_foreign_scan(struct chan_foreign *f)
 	struct chan_foreign_file *ff;
 	u64 ready = 0;
 
-	if (!f)
-		return 0;
 	if (!f->fresh) {
 		/* CHAN_BARRIER_PARK: first forget, then look */
 		smp_store_mb(f->pollers.triggered, 0);

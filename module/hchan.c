@@ -60,18 +60,19 @@
  * constant once made (CHAN_BARRIER_MADE): dataqsiz, slotsize, elemsize, batch, buf,
  *	flags, type, user, rights, ticker; constant once allocated: id
  * lock: qcount, sendx, recvx, the slots of buf, closed, recvq, sendq, returned,
- *	nreturned, tickets, all counters, senders, receivers, writing made
+ *	nreturned, tickets, all counters, senders, receivers, writing rights
  * own lock or atomic: pollwq, refs; node: the lock of the list of all channels
  *
  * Named barriers
  * --------------
  * CHAN_BARRIER_COMPLETE and CHAN_BARRIER_PARK: see waiter.h.
  *
- * CHAN_BARRIER_MADE: who sees made sees what CHAN_IOC_MAKE has set.
+ * CHAN_BARRIER_MADE: who sees rights, which a nil channel has none of, sees what
+ * CHAN_IOC_MAKE has set.
  *
  *   MAKE                                   any operation
- *   elemsize = ...; buf = ...              made? (acquire)
- *   made = true (release)                  read elemsize, buf
+ *   elemsize = ...; buf = ...              rights? (acquire)
+ *   rights = ... (release)                 read elemsize, buf
  *
  * CHAN_BARRIER_POLL: see poll.c.
  *
@@ -132,18 +133,16 @@ static void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wake, int 
 }
 
 /**
- * chan_wake_run() - wake whom a change has to wake
+ * chan_wake_run_any() - the part of chan_wake_run() that has something to do
  * @ch: the channel that was changed
  * @wake: what was remembered under its lock; empty afterwards
  *
  * Context: no lock of a channel held; may sleep.
  */
-void chan_wake_run(struct hchan *ch, struct chan_wake *wake)
+void chan_wake_run_any(struct hchan *ch, struct chan_wake *wake)
 {
 	if (wake->claimed.first)
 		chan_claimed_complete(&wake->claimed);
-	if (likely(!(wake->recv | wake->send | wake->closed)))
-		return;
 	if (wake->recv)
 		chan_poll_wake_recv(ch, wake->recv);
 	if (wake->send)

@@ -5,6 +5,7 @@
 #ifndef _CHAN_HCHAN_H
 #define _CHAN_HCHAN_H
 
+#include <linux/errno.h>
 #include <linux/refcount.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -57,8 +58,7 @@ struct chan_returned {
  * @maxlen: largest @qcount there ever was
  * @senders: open files that may send
  * @receivers: open files that may receive
- * @rights: CHAN_RIGHT_* that its files can have
- * @made: CHAN_IOC_MAKE or CHAN_IOC_TIMER has succeeded; before, this is a nil channel
+ * @rights: CHAN_RIGHT_* that its files can have; 0: this is a nil channel
  * @flags: CHAN_F_*
  * @id: unique number
  * @type: name of the element type
@@ -93,7 +93,6 @@ struct hchan {
 	u32			senders;
 	u32			receivers;
 	u32			rights;
-	bool			made;
 	u32			flags;
 	u64			id;
 	char			type[CHAN_TYPE_MAX];
@@ -183,7 +182,20 @@ static inline void chan_hchan_unlock(struct hchan *ch)
 	spin_unlock(&ch->lock);
 }
 
-void chan_wake_run(struct hchan *ch, struct chan_wake *wake);
+void chan_wake_run_any(struct hchan *ch, struct chan_wake *wake);
+
+/**
+ * chan_wake_run() - wake whom a change has to wake
+ * @ch: the channel that was changed
+ * @wake: what was remembered under its lock; empty afterwards
+ *
+ * Context: no lock of a channel held; may sleep.
+ */
+static inline void chan_wake_run(struct hchan *ch, struct chan_wake *wake)
+{
+	if (unlikely(wake->claimed.first) || unlikely(wake->recv | wake->send | wake->closed))
+		chan_wake_run_any(ch, wake);
+}
 
 /**
  * chan_hchan_made() - is this more than a nil channel?
@@ -194,7 +206,26 @@ void chan_wake_run(struct hchan *ch, struct chan_wake *wake);
 static inline bool chan_hchan_made(const struct hchan *ch)
 {
 	/* CHAN_BARRIER_MADE, the reading side */
-	return smp_load_acquire(&ch->made);
+	return smp_load_acquire(&ch->rights);
+}
+
+/**
+ * chan_hchan_check_rights() - may an operation go on?
+ * @ch: the channel
+ * @rights: of the file
+ * @right: what it needs, one right or more
+ *
+ * Return: 0: what CHAN_IOC_MAKE has set may be read; -EBADFD for a nil channel, or -EBADF
+ * without the right.
+ */
+static inline int chan_hchan_check_rights(const struct hchan *ch, u32 rights, u32 right)
+{
+	/* CHAN_BARRIER_MADE, the reading side */
+	u32 made = smp_load_acquire(&ch->rights);
+
+	if (unlikely(right & ~(made & rights)))
+		return made ? -EBADF : -EBADFD;
+	return 0;
 }
 
 #endif /* _CHAN_HCHAN_H */

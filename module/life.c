@@ -38,7 +38,6 @@ struct hchan *chan_hchan_alloc(void)
 	INIT_LIST_HEAD(&ch->returned);
 	init_waitqueue_head(&ch->pollwq);
 	refcount_set(&ch->refs, 1);
-	ch->rights = CHAN_RIGHTS_ALL;
 	ch->id = atomic64_inc_return(&chan_hchan_last_id);
 
 	spin_lock(&chan_hchan_list_lock);
@@ -91,7 +90,7 @@ void chan_hchan_put(struct hchan *ch)
 	list_del(&ch->node);
 	spin_unlock(&chan_hchan_list_lock);
 
-	if (ch->made) {
+	if (ch->rights) {
 		chan_hchan_free_elems(ch);
 		kvfree(ch->buf);
 		chan_user_uncharge_bytes(ch->user, (u64)ch->dataqsiz * ch->slotsize);
@@ -108,7 +107,7 @@ static int chan_hchan_set_made(struct hchan *ch, const struct chan_make *make, v
 	int err = -EBUSY;
 
 	spin_lock(&ch->lock);
-	if (!ch->made) {
+	if (!ch->rights) {
 		ch->elemsize = make->elemsize;
 		ch->slotsize = chan_elem_slotsize(make->elemsize);
 		ch->batch = chan_elem_batch(make->elemsize);
@@ -118,11 +117,8 @@ static int chan_hchan_set_made(struct hchan *ch, const struct chan_make *make, v
 		ch->buf = buf;
 		ch->user = user;
 		ch->ticker = ticker;
-		/* The file of the nil channel, the only one, has counted as its sender. */
-		if (ticker)
-			ch->rights = CHAN_RIGHT_RECV;
 		/* CHAN_BARRIER_MADE, the writing side */
-		smp_store_release(&ch->made, true);
+		smp_store_release(&ch->rights, ticker ? CHAN_RIGHT_RECV : CHAN_RIGHTS_ALL);
 		err = 0;
 	}
 	spin_unlock(&ch->lock);
@@ -212,12 +208,14 @@ void chan_hchan_detach(struct hchan *ch, u32 rights)
 	u32 cause = CHAN_OPEN;
 
 	spin_lock(&ch->lock);
-	rights &= ch->rights;
+	/* Of a timer, the ticker has taken the place of the file as its only sender. */
+	if (ch->ticker)
+		rights &= ch->rights;
 	if ((rights & CHAN_RIGHT_RECV) && !--ch->receivers)
 		cause = CHAN_CLOSED_NO_RECEIVERS;
 	if ((rights & CHAN_RIGHT_SEND) && !--ch->senders)
 		cause = CHAN_CLOSED_NO_SENDERS;
-	if (!ch->made || (ch->flags & CHAN_F_NOHUP))
+	if (!ch->rights || (ch->flags & CHAN_F_NOHUP))
 		cause = CHAN_OPEN;
 	spin_unlock(&ch->lock);
 
@@ -228,7 +226,7 @@ void chan_hchan_detach(struct hchan *ch, u32 rights)
 /**
  * chan_hchan_info() - a consistent snapshot
  * @ch: the channel
- * @info: result; @info->rights are those that any file can have
+ * @info: result; @info->rights are those that any file can have, or will
  */
 void chan_hchan_info(struct hchan *ch, struct chan_info *info)
 {
@@ -240,7 +238,7 @@ void chan_hchan_info(struct hchan *ch, struct chan_info *info)
 	info->flags = ch->flags;
 	info->len = ch->qcount;
 	info->closed = ch->closed;
-	info->rights = ch->rights;
+	info->rights = ch->rights ?: CHAN_RIGHTS_ALL;
 	info->senders = ch->senders;
 	info->receivers = ch->receivers;
 	info->sendq = ch->sendq.count;

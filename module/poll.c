@@ -41,6 +41,7 @@ __poll_t chan_poll(struct file *file, struct poll_table_struct *wait)
 	struct chan_file *cf = file->private_data;
 	struct hchan *ch = cf->ch;
 	__poll_t recv = 0, send = 0;
+	u32 rights;
 
 	/* CHAN_BARRIER_POLL: register, then look */
 	poll_wait(file, &ch->pollwq, wait);
@@ -58,8 +59,8 @@ __poll_t chan_poll(struct file *file, struct poll_table_struct *wait)
 	}
 	spin_unlock(&ch->lock);
 
-	return (chan_file_rights(cf) & CHAN_RIGHT_RECV ? recv : 0) |
-	       (chan_file_rights(cf) & CHAN_RIGHT_SEND ? send : 0);
+	rights = cf->rights & ch->rights;
+	return (rights & CHAN_RIGHT_RECV ? recv : 0) | (rights & CHAN_RIGHT_SEND ? send : 0);
 }
 
 /**

@@ -2,9 +2,9 @@
 /*
  * Many channels at once: of several operations, one is carried out.
  *
- * A selection first looks at its alternatives without any lock. Of those that seem to be
- * ready it takes one at random, all with the same chance, and tries it under the lock of its
- * channel alone: if that succeeds, it was ready, and nothing had to be known of the others.
+ * Whoever adds an alternative looks at it, without any lock. Of those that seem to be ready
+ * the selection takes one at random, all with the same chance, and tries it under the lock of
+ * its channel alone: if that succeeds, it was ready, and nothing had to be known of the others.
  *
  * Else it looks with the locks of all its channels held, so that "none is ready" is true of
  * one instant (G5). If none is, all become waiters of one parker before any of the locks
@@ -122,21 +122,27 @@ static u64 chan_select_ready_locked(struct chan_selection *s)
 	return ready;
 }
 
-/* One of the bits that are set, each with the same chance. */
-static unsigned int chan_select_pick(const struct chan_selection *s, u64 ready)
+/* Which foreign alternatives are ready. */
+static u64 chan_select_scan(struct chan_selection *s)
 {
-	unsigned int skip = 0;
+	return s->foreign ? chan_foreign_scan(s->foreign) : 0;
+}
 
-	if (!s->first && !is_power_of_2(ready))
-		skip = get_random_u32_below(hweight64(ready));
-	while (skip--)
-		ready &= ready - 1;
+/* One of the bits that are set, each with the same chance. */
+static __always_inline unsigned int chan_select_pick(const struct chan_selection *s, u64 ready)
+{
+	unsigned int skip;
+
+	if (unlikely(!is_power_of_2(ready)) && !s->first) {
+		for (skip = get_random_u32_below(hweight64(ready)); skip; skip--)
+			ready &= ready - 1;
+	}
 	return __ffs64(ready);
 }
 
 /* Carry out an alternative with a channel, whose lock is held. */
-static void chan_select_try_locked(struct chan_selection *s, unsigned int i,
-				   struct chan_wake *wake)
+static inline void chan_select_try_locked(struct chan_selection *s, unsigned int i,
+					  struct chan_wake *wake)
 {
 	struct chan_alternative *a = &s->alternatives[i];
 
@@ -145,35 +151,15 @@ static void chan_select_try_locked(struct chan_selection *s, unsigned int i,
 			      chan_recv_try_locked(a->ch, a->slot, &s->ticket, wake);
 }
 
-/* Does it seem to be ready? A hint: what it says may not hold any more, or not yet. */
-static __no_kcsan bool chan_select_seems_ready(const struct chan_alternative *a)
-{
-	const struct hchan *ch = a->ch;
-
-	if (READ_ONCE(ch->closed))
-		return true;
-	if (a->send)
-		return READ_ONCE(ch->qcount) < ch->dataqsiz || READ_ONCE(ch->recvq.count);
-	return READ_ONCE(ch->qcount) || READ_ONCE(ch->sendq.count) || READ_ONCE(ch->nreturned);
-}
-
 /*
- * Carry out one of the alternatives that seem to be ready. Returns 0, or -ESTALE if none
- * does, or the chosen one was not.
+ * Carry out one of the alternatives that are said to be ready. Returns 0, or -ESTALE if the
+ * chosen one was not.
  */
 static int chan_select_guess(struct chan_selection *s, u64 ready)
 {
-	const struct chan_alternative *a = s->alternatives;
 	struct chan_wake wake = {};
 	struct hchan *ch;
-	unsigned int i;
 
-	for (i = 0; i < s->n; i++, a++) {
-		if (a->ch && chan_select_seems_ready(a))
-			ready |= BIT_ULL(i);
-	}
-	if (!ready)
-		return -ESTALE;
 	s->winner = chan_select_pick(s, ready);
 	s->result = 0;
 	ch = s->alternatives[s->winner].ch;
@@ -284,7 +270,7 @@ static int chan_select_wait(struct chan_selection *s, const struct chan_deadline
 		err = chan_parker_wait(&s->parker, deadline);
 		if (err != -EAGAIN)
 			return err;
-		*ready = chan_foreign_scan(s->foreign);
+		*ready = chan_select_scan(s);
 	} while (!*ready);
 	return chan_parker_retire(&s->parker) ? -EAGAIN : 0;
 }
@@ -318,20 +304,21 @@ static int chan_select_park(struct chan_selection *s, const struct chan_deadline
 	return 0;
 }
 
-/* Returns -ESTALE if it has to be done again. */
-static int chan_select_once(struct chan_selection *s, const struct chan_deadline *deadline)
+/*
+ * Look with all locks held, the foreign alternatives having been found not to be ready. Returns
+ * -ESTALE if it has to be done again.
+ */
+static int chan_select_look(struct chan_selection *s, const struct chan_deadline *deadline)
 {
-	const int *poked = chan_foreign_poked(s->foreign);
-	u64 ready = chan_foreign_scan(s->foreign);
-	int err = chan_select_guess(s, ready);
+	const int *poked;
+	u64 ready;
 
-	if (err != -ESTALE || ready)
-		return err;
 	chan_select_sort(s);
 	chan_select_lock(s);
 	ready = chan_select_ready_locked(s);
 	if (ready)
 		return chan_select_commit(s, ready);
+	poked = chan_foreign_poked(s->foreign);
 	if (poked && READ_ONCE(*poked)) {
 		chan_select_unlock(s);
 		return -ESTALE;
@@ -354,10 +341,16 @@ static int chan_select_once(struct chan_selection *s, const struct chan_deadline
  */
 int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadline)
 {
-	int err;
+	u64 ready = s->seem_ready;
+	int err = -ESTALE;
 
 	do {
-		err = chan_select_once(s, deadline);
+		ready |= chan_select_scan(s);
+		if (ready)
+			err = chan_select_guess(s, ready);
+		if (err == -ESTALE)
+			err = chan_select_look(s, deadline);
+		ready = 0;
 	} while (err == -ESTALE);
 	return err;
 }

@@ -5,13 +5,13 @@
 #ifndef _CHAN_SELECT_H
 #define _CHAN_SELECT_H
 
+#include <linux/bitops.h>
 #include <linux/types.h>
 #include <linux/chan.h>
 
-#include "waiter.h"
+#include "hchan.h"
 
 struct chan_foreign;
-struct hchan;
 
 /**
  * struct chan_alternative - one of the operations that a selection has to choose from
@@ -33,6 +33,7 @@ struct chan_alternative {
  * struct chan_selection - a task that wants one of several operations
  * @alternatives: @n of them, in the caller's order
  * @n: 0 to CHAN_SELECT_MAX
+ * @seem_ready: a bit for each that chan_select_add() has found ready
  * @first: of those that are ready take the first, not any
  * @foreign: what else can be ready, each at the place of an alternative without a
  *	channel; or NULL
@@ -46,6 +47,7 @@ struct chan_alternative {
 struct chan_selection {
 	struct chan_alternative	*alternatives;
 	unsigned int		n;
+	u64			seem_ready;
 	bool			first;
 	struct chan_foreign	*foreign;
 	unsigned int		winner;
@@ -55,6 +57,32 @@ struct chan_selection {
 	unsigned int		channels;
 	u8			order[CHAN_SELECT_MAX];
 };
+
+/* A hint: what it says may not hold any more, or not yet. */
+static __no_kcsan inline bool chan_select_seems_ready(const struct hchan *ch, bool send)
+{
+	if (send)
+		return READ_ONCE(ch->qcount) < ch->dataqsiz ||
+		       READ_ONCE(ch->recvq.count) | READ_ONCE(ch->closed);
+	return READ_ONCE(ch->qcount) | READ_ONCE(ch->sendq.count) | READ_ONCE(ch->nreturned) |
+	       READ_ONCE(ch->closed);
+}
+
+/**
+ * chan_select_add() - say what an alternative is, and look whether it seems to be ready
+ * @s: the selection
+ * @a: the alternative, one of @s
+ * @ch: its channel, made
+ * @send: to send, not to receive
+ */
+static inline void chan_select_add(struct chan_selection *s, struct chan_alternative *a,
+				   struct hchan *ch, bool send)
+{
+	a->ch = ch;
+	a->send = send;
+	if (unlikely(chan_select_seems_ready(ch, send)))
+		s->seem_ready |= BIT_ULL(a - s->alternatives);
+}
 
 int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadline);
 

@@ -14,7 +14,9 @@ static struct chan_alternative *choice_add(struct choice *c, struct chan_file *c
 {
 	struct chan_alternative *a = &c->alternatives[c->selection.n++];
 
-	*a = (struct chan_alternative){ .ch = cf ? cf->ch : NULL, .send = send, .slot = slot };
+	*a = (struct chan_alternative){ .slot = slot };
+	if (cf)
+		chan_select_add(&c->selection, a, cf->ch, send);
 	return a;
 }
 

@@ -9,6 +9,7 @@
 #define __uninitialized
 #define __aligned(bytes)	__attribute__((aligned(bytes)))
 #define noinline		__attribute__((noinline))
+#define __always_inline		inline __attribute__((always_inline))
 #define __no_kcsan	__attribute__((no_sanitize("thread")))
 
 #endif /* _SHIM_LINUX_COMPILER_TYPES_H */
