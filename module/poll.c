@@ -19,7 +19,7 @@
  *
  * If the change comes first, the poller reads the new state. If the poller comes
  * first, its registration is before its unlock, so the change sees it and wakes it.
- * Without the lock around either look, both could miss.
+ * Without the lock around the poller's look, both could miss.
  *
  * Both sides share one wait queue, and what changed is the key of the wake-up, so that
  * who polls for one side sleeps through the other's. EPOLLHUP and EPOLLERR are in the
