@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is promised, in terms of what tasks do and are told: nothing here is in the module.
+ * Elements are numbers below ELEMENTS, each sent once; sets of them are bit masks.
+ */
+byte begun[CHANNELS];	/* sends of these have begun, on each channel */
+byte sent;		/* whose send has returned success */
+byte failed;		/* whose send has returned an error */
+byte taken;		/* have left their channel */
+byte received;		/* have reached the memory of a receiver */
+byte before[ELEMENTS];	/* sent on the same channel before the send of this one began */
+bit close_told[CHANNELS];	/* a close has returned */
+
+inline promise_send_begins(c, v)
+{
+	before[v] = sent & begun[c] & ~received;
+	begun[c] = begun[c] | BIT(v)
+}
+
+/* G1: what was sent before, and is in the channel, is taken before. */
+inline promise_taken(v)
+{
+	assert(v < ELEMENTS);
+	assert((before[v] & ~taken) == 0);
+	taken = taken | BIT(v)
+}
+
+/* G4: an element that was given back is in the channel again. */
+inline promise_given_back(v)
+{
+	taken = taken & ~BIT(v)
+}
+
+/* G3: nothing is doubled or invented. */
+inline promise_received(v)
+{
+	assert(v < ELEMENTS);
+	assert((received & BIT(v)) == 0);
+	received = received | BIT(v);
+	before[v] = 0
+}
+
+inline promise_send_succeeds(v)
+{
+	sent = sent | BIT(v)
+}
+
+/* G4: a send that has failed has done nothing. */
+inline promise_send_fails(v)
+{
+	assert((received & BIT(v)) == 0);
+	failed = failed | BIT(v);
+	before[v] = 0
+}
+
+/* G6: closed and drained: nothing that was sent is left. */
+inline promise_drained(c)
+{
+	assert(closed[c]);
+	assert((sent & begun[c] & ~taken) == 0)
+}
+
+#ifdef WATCH
+/*
+ * G5: a default is taken only if at one instant, no case was ready. What makes cases ready, or
+ * ready no more, comes with a look for such an instant.
+ */
+bit trying[TASKS];	/* has a default */
+bit calm[TASKS];	/* there was such an instant */
+
+inline watch_case(o)
+{
+	y_ = CHANNEL(o);
+	if
+	:: o == FOREIGN -> v_ = v_ || file_told
+	:: o != FOREIGN && o < FOREIGN ->
+		v_ = v_ || closed[y_] ||
+		     (IS_SEND(o) -> len(ring[y_]) < CAP_OF(y_) : len(ring[y_]) + len(returned[y_]));
+		for (w_ : 0 .. TASKS * CASES - 1) {
+			v_ = v_ || (state[TASK(w_)] == PARKED &&
+				    (op[w_] == RECV(y_) && IS_SEND(o) && recvq[y_] ?? [eval(w_)] ||
+				     op[w_] == SEND(y_) && IS_RECV(o) && sendq[y_] ?? [eval(w_)]))
+		}
+	:: else
+	fi
+}
+
+inline promise_watch()
+{
+	for (t_ : 0 .. TASKS - 1) {
+		if
+		:: trying[t_] && !calm[t_] ->
+			v_ = 0;
+			for (x_ : W(t_, 0) .. W(t_, CASES - 1)) {
+				watch_case(op[x_])
+			}
+			calm[t_] = !v_
+		:: else
+		fi
+	}
+}
+
+inline promise_default(me)
+{
+	assert(calm[me])
+}
+#else
+#define trying		unwatched
+#define calm		unwatched
+hidden byte unwatched[TASKS];
+
+inline promise_watch()
+{
+	skip
+}
+
+inline promise_default(me)
+{
+	skip
+}
+#endif
+
+inline count_in_channels()
+{
+	remain = 0;
+	for (c_ : 0 .. CHANNELS - 1) {
+		do
+		:: len(returned[c_]) ->
+			returned[c_] ? _, v_;
+			assert((remain & BIT(v_)) == 0);
+			remain = remain | BIT(v_)
+		:: else -> break
+		od;
+		do
+		:: len(ring[c_]) ->
+			ring[c_] ? v_;
+			assert((remain & BIT(v_)) == 0);
+			remain = remain | BIT(v_)
+		:: else -> break
+		od
+	}
+}
+
+/*
+ * At rest: every task has returned, or is parked with good reason. Elements that were sent
+ * have been received, or are in their channel; no others are.
+ */
+inline promise_rest()
+{
+	for (c_ : 0 .. CHANNELS - 1) {
+		assert(!lock[c_]);
+		check_locked(c_);
+		/* G9: who still polls has nothing to see */
+		assert(!recv_pollers[c_] ||
+		       !(closed[c_] || len(ring[c_]) || len(returned[c_]) || len(sendq[c_])));
+		assert(!send_pollers[c_] ||
+		       !(closed[c_] || len(ring[c_]) < CAP_OF(c_) || len(recvq[c_])))
+	}
+	for (t_ : 0 .. TASKS - 1) {
+		assert(!in_call[t_] || state[t_] == PARKED);
+		assert(!in_call[t_] || (!signalled[t_] && !expired[t_]));
+		assert(!len(claimed[t_]));
+		for (w_ : t_ * CASES .. t_ * CASES + CASES - 1) {
+			for (c_ : 0 .. CHANNELS - 1) {
+				assert(in_call[t_] || !(recvq[c_] ?? [eval(w_)]));
+				assert(in_call[t_] || !(sendq[c_] ?? [eval(w_)]))
+			}
+			assert(!in_call[t_] || op[w_] != FOREIGN || (!file_ready && !poked[t_]))
+		}
+	}
+	count_in_channels();
+	assert((sent & failed) == 0);
+	assert((received & remain) == 0);
+	assert((received | remain) == sent)
+}
