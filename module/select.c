@@ -341,16 +341,16 @@ static int chan_select_look(struct chan_selection *s, const struct chan_deadline
  */
 int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadline)
 {
-	u64 ready = s->seem_ready;
+	u64 seem = s->seem_ready, foreign;
 	int err = -ESTALE;
 
 	do {
-		ready |= chan_select_scan(s);
-		if (ready)
-			err = chan_select_guess(s, ready);
-		if (err == -ESTALE)
+		foreign = chan_select_scan(s);
+		if (seem | foreign)
+			err = chan_select_guess(s, seem | foreign);
+		if (err == -ESTALE && !foreign)
 			err = chan_select_look(s, deadline);
-		ready = 0;
+		seem = 0;
 	} while (err == -ESTALE);
 	return err;
 }

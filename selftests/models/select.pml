@@ -252,7 +252,7 @@ all:
 	   :: atomic { k < CHANNELS && uses(me, k) && !lock[k] -> lock[k] = 1; k++ }
 #endif
 	   od;
-	   /* chan_select_once() */
+	   /* chan_select_look() */
 	   atomic {
 		k = 0;
 #ifdef BUG_ENQUEUED_BEFORE_LOOK

@@ -64,6 +64,25 @@ static void G5_choice_among_files_and_channels_is_uniform(void **state)
 	channel_expect(cf, 1);
 }
 
+/* It seems to be ready when it is added, and is not any more. */
+static void G5_file_is_chosen_where_a_channel_only_seemed_ready(void **state)
+{
+	struct chan_file *cf = channel_make(8, 1);
+	unsigned int i;
+
+	(void)state;
+	shim_pollable_init(&file);
+	file_ready();
+	for (i = 0; i < 50; i++) {
+		channel_send(cf, 1);
+		choice_init(&choice);
+		choice_add_recv(&choice, cf);
+		choice_add_file(&choice, &file, EPOLLIN);
+		channel_expect(cf, 1);
+		assert_int_equal(choice_try(&choice), 1);
+	}
+}
+
 static void G4_file_that_is_not_ready_is_EAGAIN(void **state)
 {
 	(void)state;
@@ -225,6 +244,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(file_that_is_ready_wins_and_no_channel_changes),
+		UNIT_TEST(G5_file_is_chosen_where_a_channel_only_seemed_ready),
 		UNIT_TEST(G5_choice_among_files_and_channels_is_uniform),
 		UNIT_TEST(G4_file_that_is_not_ready_is_EAGAIN),
 		UNIT_TEST(G5_file_that_becomes_ready_on_the_way_is_not_missed),
