@@ -233,6 +233,9 @@ again:
 	   wake_run(me, k, w);
 	   if
 	   :: res != EAGAIN -> goto finish
+#ifdef BUG_READY_FILE_FORGOTTEN
+	   :: res == EAGAIN && fready -> goto all
+#endif
 	   :: res == EAGAIN && fready ->
 		/* By chance, the file is chosen in the end. */
 progress_chosen:
