@@ -272,7 +272,7 @@ static long chan_cases_finish(struct chan_cases *cases, const struct chan_select
 		return winner | CHAN_SELECT_CLOSED;
 	}
 	err = chan_xfer_take(ch, elem, &cases->recv, &cases->selection.ticket, 1);
-	return err < 0 ? err : winner;
+	return err < 0 ? err : (long)winner;
 }
 
 /* Free the elements that were not sent: all but that of a winner that sent. */
