@@ -3,7 +3,12 @@
 #ifndef _SHIM_INTERNAL_H
 #define _SHIM_INTERNAL_H
 
+#include "shim.h"
+
 struct task_struct;
+
+/* NULL if the machine decides. */
+extern const struct shim_controller *shim_controller;
 
 /* Wake-up from outside the module: an interrupt, a signal, a wait queue. */
 int shim_task_wake(struct task_struct *task, unsigned int states);

@@ -6,9 +6,11 @@
 #include <linux/sched.h>
 #include <linux/spinlock.h>
 
+#include "internal.h"
+
 bool spin_is_mine(const spinlock_t *lock)
 {
-	return READ_ONCE(lock->owner) == current;
+	return SHIM_LOAD(lock->owner) == current;
 }
 
 void spin_lock(spinlock_t *lock)
@@ -16,6 +18,10 @@ void spin_lock(spinlock_t *lock)
 	shim_point(SHIM_POINT_LOCK);
 	if (spin_is_mine(lock))
 		shim_fail("spin_lock(): a task meets itself");
+	current->wanted = lock;
+	while (shim_controller && !shim_task_may_run(current))
+		shim_controller->wait();
+	current->wanted = NULL;
 	pthread_mutex_lock(&lock->mutex);
 	WRITE_ONCE(lock->owner, current);
 	current->locks_held++;
@@ -37,6 +43,7 @@ void lock_map_acquire(struct lockdep_map *map)
 		shim_fail("lock_map_acquire(%s): the task holds a lock", map->name);
 	current->order = map;
 	current->last_ordered = NULL;
+	current->orders++;
 }
 
 void lock_map_release(struct lockdep_map *map)

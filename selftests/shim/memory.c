@@ -30,18 +30,35 @@ struct shim_memory {
 
 static unsigned int shim_memory_count;
 static _Thread_local unsigned int shim_memory_countdown;
+static _Thread_local unsigned int shim_user_countdown;
+
+static unsigned int shim_set_countdown(unsigned int *countdown, unsigned int nth)
+{
+	unsigned int left = *countdown;
+
+	*countdown = nth;
+	return left;
+}
+
+/* Does this one fail? */
+static bool shim_count_down(unsigned int *countdown)
+{
+	return *countdown && !--*countdown;
+}
 
 unsigned int shim_memory_fail_nth(unsigned int nth)
 {
-	unsigned int left = shim_memory_countdown;
+	return shim_set_countdown(&shim_memory_countdown, nth);
+}
 
-	shim_memory_countdown = nth;
-	return left;
+unsigned int shim_user_fail_nth(unsigned int nth)
+{
+	return shim_set_countdown(&shim_user_countdown, nth);
 }
 
 unsigned int shim_memory_live(void)
 {
-	return READ_ONCE(shim_memory_count);
+	return SHIM_LOAD(shim_memory_count);
 }
 
 static void *shim_memory_alloc(size_t size, gfp_t flags, enum shim_memory_kind kind)
@@ -50,7 +67,7 @@ static void *shim_memory_alloc(size_t size, gfp_t flags, enum shim_memory_kind k
 
 	shim_might_sleep("allocation");
 	shim_point(SHIM_POINT_ALLOC);
-	if (shim_memory_countdown && !--shim_memory_countdown && !(flags & __GFP_NOFAIL))
+	if (shim_count_down(&shim_memory_countdown) && !(flags & __GFP_NOFAIL))
 		return NULL;
 	if (!size)
 		return ZERO_SIZE_PTR;
@@ -106,8 +123,8 @@ static size_t shim_user_reach(const void __user *address, size_t n)
 	shim_might_sleep("access to user memory");
 	shim_point(SHIM_POINT_USER);
 	start = (uintptr_t)address;
-	end = READ_ONCE(current->user_end);
-	if (start < USER_START || start >= end)
+	end = SHIM_LOAD(current->user_end);
+	if (shim_count_down(&shim_user_countdown) || start < USER_START || start >= end)
 		return 0;
 	return min_t(size_t, n, end - start);
 }
@@ -120,6 +137,22 @@ unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
 		memcpy(to, from, reach);
 	memset((char *)to + reach, 0, n - reach);
 	return n - reach;
+}
+
+/* What the kernel knows of a structure; that the rest is zero, it checks. */
+int copy_struct_from_user(void *to, size_t size, const void __user *from, size_t user_size)
+{
+	const size_t known = min_t(size_t, size, user_size);
+	u8 byte;
+
+	memset(to, 0, size);
+	for (; user_size > known; user_size--) {
+		if (copy_from_user(&byte, (const u8 *)from + user_size - 1, 1))
+			return -EFAULT;
+		if (byte)
+			return -E2BIG;
+	}
+	return copy_from_user(to, from, known) ? -EFAULT : 0;
 }
 
 unsigned long copy_to_user(void __user *to, const void *from, unsigned long n)

@@ -18,7 +18,7 @@ void init_waitqueue_head(wait_queue_head_t *wq)
 
 bool waitqueue_active(wait_queue_head_t *wq)
 {
-	return READ_ONCE(wq->count);
+	return SHIM_LOAD(wq->count);
 }
 
 /* One of the pollers of a struct poll_wqueues. */
@@ -109,7 +109,7 @@ void shim_poller_leave(struct shim_poller *poller)
 
 unsigned int shim_poller_woken(struct shim_poller *poller)
 {
-	return READ_ONCE(poller->woken);
+	return SHIM_LOAD(poller->woken);
 }
 
 void __wake_up(wait_queue_head_t *wq, unsigned int states, int exclusive, void *key)
@@ -139,7 +139,7 @@ static __poll_t shim_pollable_poll(struct file *file, struct poll_table_struct *
 
 	poll_wait(file, &pollable->wq, table);
 	smp_mb();
-	return READ_ONCE(pollable->ready);
+	return SHIM_LOAD(pollable->ready);
 }
 
 void shim_pollable_init(struct shim_pollable *pollable)

@@ -32,6 +32,7 @@ void shim_might_sleep(const char *what);
  * @SHIM_POINT_LOCK: before it takes a spinlock
  * @SHIM_POINT_UNLOCK: after it has released one
  * @SHIM_POINT_ATOMIC: before it changes an atomic variable
+ * @SHIM_POINT_READ: before it reads what others may change meanwhile
  * @SHIM_POINT_STATE: after it has set its state
  * @SHIM_POINT_SCHEDULE: before it sleeps
  * @SHIM_POINT_WAKE: before it wakes another task
@@ -43,6 +44,7 @@ enum shim_point {
 	SHIM_POINT_LOCK,
 	SHIM_POINT_UNLOCK,
 	SHIM_POINT_ATOMIC,
+	SHIM_POINT_READ,
 	SHIM_POINT_STATE,
 	SHIM_POINT_SCHEDULE,
 	SHIM_POINT_WAKE,
@@ -52,10 +54,31 @@ enum shim_point {
 
 /* The calling task passes a point. */
 void shim_point(enum shim_point point);
+const char *shim_point_name(enum shim_point point);
+
+/**
+ * struct shim_controller - who decides what runs, in place of the machine
+ * @point: the calling task passes a point
+ * @wait: the calling task cannot go on before shim_task_may_run()
+ * @random: a number below @ceil
+ * @fail: what was going on, to be told before the program aborts
+ */
+struct shim_controller {
+	void	(*point)(enum shim_point point);
+	void	(*wait)(void);
+	u32	(*random)(u32 ceil);
+	void	(*fail)(void);
+};
+
+/* For a program whose tasks take turns in one thread; NULL: the machine again. */
+void shim_control(const struct shim_controller *controller);
+/* Neither asleep nor before a spinlock that another task holds. */
+bool shim_task_may_run(struct task_struct *task);
 
 /* From now on, give way at random points, and wake up for nothing now and then. */
 void shim_chaos(bool on);
 u64 shim_random(void);
+u32 shim_random_below(u32 ceil);
 
 struct task_struct *shim_task_alloc(void);
 /* Frees the task after a grace period, so never under rcu_read_lock(). */
@@ -86,6 +109,8 @@ void shim_clock_advance(clockid_t clock, s64 ns);
  * left of the last count: 0 if that allocation came.
  */
 unsigned int shim_memory_fail_nth(unsigned int nth);
+/* The same for accesses to user memory. */
+unsigned int shim_user_fail_nth(unsigned int nth);
 /* How many allocations are not yet freed. */
 unsigned int shim_memory_live(void);
 

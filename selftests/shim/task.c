@@ -6,6 +6,7 @@
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/spinlock.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,8 @@
 #include "internal.h"
 
 _Thread_local struct task_struct *current;
+
+const struct shim_controller *shim_controller;
 
 static bool shim_is_chaotic;
 static u64 shim_seed = 1;
@@ -34,6 +37,8 @@ void shim_fail(const char *format, ...)
 	vfprintf(stderr, format, args);
 	va_end(args);
 	fputc('\n', stderr);
+	if (shim_controller)
+		shim_controller->fail();
 	abort();
 }
 
@@ -41,8 +46,8 @@ void shim_might_sleep(const char *what)
 {
 	if (current->locks_held)
 		shim_fail("%s with a spinlock held", what);
-	if (READ_ONCE(current->state) != TASK_RUNNING)
-		shim_fail("%s in task state %#x", what, READ_ONCE(current->state));
+	if (SHIM_LOAD(current->state) != TASK_RUNNING)
+		shim_fail("%s in task state %#x", what, SHIM_LOAD(current->state));
 }
 
 void smp_mb(void)
@@ -62,6 +67,23 @@ u64 shim_random(void)
 	return random;
 }
 
+u32 shim_random_below(u32 ceil)
+{
+	return shim_controller ? shim_controller->random(ceil) : shim_random() % ceil;
+}
+
+void shim_control(const struct shim_controller *controller)
+{
+	shim_controller = controller;
+}
+
+bool shim_task_may_run(struct task_struct *task)
+{
+	if (task->wanted && SHIM_LOAD(task->wanted->owner))
+		return false;
+	return !task->asleep || SHIM_LOAD(task->state) == TASK_RUNNING;
+}
+
 void shim_chaos(bool on)
 {
 	WRITE_ONCE(shim_is_chaotic, on);
@@ -70,7 +92,7 @@ void shim_chaos(bool on)
 /* On average once in @n times, but never without chaos. */
 static bool shim_chaos_strikes(unsigned int n)
 {
-	return READ_ONCE(shim_is_chaotic) && shim_random() % n == 0;
+	return SHIM_LOAD(shim_is_chaotic) && shim_random() % n == 0;
 }
 
 static void shim_stop(struct task_struct *task, enum shim_point point)
@@ -85,14 +107,34 @@ static void shim_stop(struct task_struct *task, enum shim_point point)
 	pthread_mutex_unlock(&task->lock);
 }
 
+const char *shim_point_name(enum shim_point point)
+{
+	static const char *const names[] = {
+		[SHIM_POINT_ANY]	= "any",
+		[SHIM_POINT_LOCK]	= "lock",
+		[SHIM_POINT_UNLOCK]	= "unlock",
+		[SHIM_POINT_ATOMIC]	= "atomic",
+		[SHIM_POINT_READ]	= "read",
+		[SHIM_POINT_STATE]	= "state",
+		[SHIM_POINT_SCHEDULE]	= "schedule",
+		[SHIM_POINT_WAKE]	= "wake",
+		[SHIM_POINT_USER]	= "user memory",
+		[SHIM_POINT_ALLOC]	= "allocation",
+	};
+
+	return names[point];
+}
+
 void shim_point(enum shim_point point)
 {
 	struct task_struct *task = current;
 
-	if (READ_ONCE(task->stop_after) && !task->locks_held)
+	if (SHIM_LOAD(task->stop_after) && !task->locks_held)
 		shim_stop(task, point);
 	if (shim_chaos_strikes(16))
 		sched_yield();
+	if (shim_controller)
+		shim_controller->point(point);
 }
 
 struct task_struct *shim_task_alloc(void)
@@ -152,9 +194,24 @@ void __set_current_state(unsigned int state)
 
 void set_current_state(unsigned int state)
 {
+	/* The module does this only where it waits for who was faster. */
+	if (state == TASK_UNINTERRUPTIBLE)
+		current->retreats++;
 	__set_current_state(state);
 	smp_mb();
 	shim_point(SHIM_POINT_STATE);
+}
+
+/* Until somebody has set the state; the task's lock is held. */
+static void shim_sleep_locked(struct task_struct *task)
+{
+	if (!shim_controller) {
+		pthread_cond_wait(&task->changed, &task->lock);
+		return;
+	}
+	pthread_mutex_unlock(&task->lock);
+	shim_controller->wait();
+	pthread_mutex_lock(&task->lock);
 }
 
 /* The state is set without the lock, so a wake-up may come too early; never too late. */
@@ -168,11 +225,11 @@ void schedule(void)
 	if (shim_chaos_strikes(32))
 		__set_current_state(TASK_RUNNING);
 	pthread_mutex_lock(&task->lock);
-	if ((task->state & TASK_INTERRUPTIBLE) && READ_ONCE(task->signal))
+	if ((task->state & TASK_INTERRUPTIBLE) && SHIM_LOAD(task->signal))
 		__set_current_state(TASK_RUNNING);
 	task->asleep = true;
-	while (READ_ONCE(task->state) != TASK_RUNNING)
-		pthread_cond_wait(&task->changed, &task->lock);
+	while (SHIM_LOAD(task->state) != TASK_RUNNING)
+		shim_sleep_locked(task);
 	task->asleep = false;
 	pthread_mutex_unlock(&task->lock);
 }
@@ -183,7 +240,7 @@ int shim_task_wake(struct task_struct *task, unsigned int states)
 
 	smp_mb();
 	pthread_mutex_lock(&task->lock);
-	if (READ_ONCE(task->state) & states) {
+	if (SHIM_LOAD(task->state) & states) {
 		WRITE_ONCE(task->state, TASK_RUNNING);
 		pthread_cond_broadcast(&task->changed);
 		woken = 1;
@@ -216,6 +273,7 @@ void cond_resched(void)
 void shim_task_signal(struct task_struct *task)
 {
 	WRITE_ONCE(task->signal, true);
+	shim_point(SHIM_POINT_WAKE);
 	shim_task_wake(task, TASK_INTERRUPTIBLE);
 }
 
@@ -257,7 +315,7 @@ unsigned int shim_task_asleep(struct task_struct *task)
 	unsigned int state;
 
 	pthread_mutex_lock(&task->lock);
-	state = task->asleep ? READ_ONCE(task->state) : TASK_RUNNING;
+	state = task->asleep ? SHIM_LOAD(task->state) : TASK_RUNNING;
 	pthread_mutex_unlock(&task->lock);
 	return state;
 }

@@ -9,8 +9,12 @@
 /* An open file, and its place in the list of those that the test has left open. */
 struct unit_file {
 	struct chan_file	cf;
+	struct file		file;
+	int			fd;
 	struct list_head	node;
 };
+
+const struct file_operations chan_file_fops = { .poll = chan_poll };
 
 static LIST_HEAD(unit_files);
 static LIST_HEAD(unit_operations);
@@ -63,6 +67,7 @@ int unit_teardown(void **state)
 	left |= unit_is_left("waiters", waiters);
 	left |= unit_is_left("bytes charged", chan_limits_live_bytes());
 	left |= unit_is_left("allocations", shim_memory_live());
+	left |= unit_is_left("files in use", shim_fds_held());
 	shim_task_free(current);
 	current = NULL;
 	return left ? -1 : 0;
@@ -106,6 +111,8 @@ static struct chan_file *channel_file(struct hchan *ch, u32 rights)
 	assert_non_null(file);
 	file->cf.ch = ch;
 	file->cf.rights = rights;
+	file->file = (struct file){ .f_op = &chan_file_fops, .private_data = &file->cf };
+	file->fd = shim_fd_install(&file->file);
 	chan_hchan_attach(ch, rights);
 	list_add_tail(&file->node, &unit_files);
 	return &file->cf;
@@ -143,9 +150,15 @@ void channel_release(struct chan_file *cf)
 	struct unit_file *file = container_of(cf, struct unit_file, cf);
 
 	list_del(&file->node);
+	shim_fd_close(file->fd);
 	chan_hchan_detach(cf->ch, cf->rights);
 	chan_hchan_put(cf->ch);
 	free(file);
+}
+
+int channel_fd(struct chan_file *cf)
+{
+	return container_of(cf, struct unit_file, cf)->fd;
 }
 
 struct chan_info channel_info(struct chan_file *cf)
@@ -222,10 +235,9 @@ long operation_run_close(struct operation *op)
 	return chan_hchan_close(op->cf->ch, CHAN_CLOSED_BY_CLOSE);
 }
 
-long operation_run_poll(struct operation *op)
+long channel_poll(struct chan_file *cf, __poll_t events)
 {
-	__poll_t events = (uintptr_t)op->data;
-	struct file file = { .private_data = op->cf };
+	struct file *file = &container_of(cf, struct unit_file, cf)->file;
 	struct shim_poller poller;
 	struct poll_table_struct table = { .poller = &poller };
 	__poll_t ready;
@@ -233,7 +245,7 @@ long operation_run_poll(struct operation *op)
 	shim_poller_init(&poller, events);
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
-		ready = chan_poll(&file, &table) & events;
+		ready = chan_poll(file, &table) & events;
 		if (ready || READ_ONCE(current->signal))
 			break;
 		schedule();
@@ -241,6 +253,11 @@ long operation_run_poll(struct operation *op)
 	__set_current_state(TASK_RUNNING);
 	shim_poller_leave(&poller);
 	return ready ? (long)ready : -EINTR;
+}
+
+long operation_run_poll(struct operation *op)
+{
+	return channel_poll(op->cf, (uintptr_t)op->data);
 }
 
 struct operation *operation_new(long (*run)(struct operation *op), struct chan_file *cf,

@@ -21,6 +21,7 @@
 
 #include <cmocka.h>
 
+#include <linux/file.h>
 #include <linux/list.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
@@ -81,11 +82,15 @@ struct chan_make channel_form(u32 elemsize, u32 cap);
 struct chan_file *channel_dup(struct chan_file *cf, u32 rights);
 void channel_release(struct chan_file *cf);
 
+int channel_fd(struct chan_file *cf);
 struct chan_info channel_info(struct chan_file *cf);
 
 /* For elements of 8 bytes: one transfer that does not wait. */
 long channel_try_send(struct chan_file *cf, u64 value);
 long channel_try_recv(struct chan_file *cf, u64 *value);
+
+/* Wait for @events; returns those that are there, or -EINTR. */
+long channel_poll(struct chan_file *cf, __poll_t events);
 
 /* Assert that it goes through at once. */
 void channel_send(struct chan_file *cf, u64 value);

@@ -11,11 +11,13 @@
 
 static inline int atomic_read(const atomic_t *v)
 {
+	shim_point(SHIM_POINT_READ);
 	return __atomic_load_n(&v->counter, __ATOMIC_RELAXED);
 }
 
 static inline int atomic_read_acquire(const atomic_t *v)
 {
+	shim_point(SHIM_POINT_READ);
 	return __atomic_load_n(&v->counter, __ATOMIC_ACQUIRE);
 }
 

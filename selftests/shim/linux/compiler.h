@@ -2,10 +2,12 @@
 #ifndef _SHIM_LINUX_COMPILER_H
 #define _SHIM_LINUX_COMPILER_H
 
+#include "shim.h"
+
 #define likely(condition)	__builtin_expect(!!(condition), 1)
 #define unlikely(condition)	__builtin_expect(!!(condition), 0)
 
-#define READ_ONCE(variable)	__atomic_load_n(&(variable), __ATOMIC_RELAXED)
+#define READ_ONCE(variable)	(shim_point(SHIM_POINT_READ), SHIM_LOAD(variable))
 #define WRITE_ONCE(variable, value) \
 	__atomic_store_n(&(variable), value, __ATOMIC_RELAXED)
 

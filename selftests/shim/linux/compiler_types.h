@@ -3,6 +3,9 @@
 #ifndef _SHIM_LINUX_COMPILER_TYPES_H
 #define _SHIM_LINUX_COMPILER_TYPES_H
 
+/* What the shim reads itself. */
+#define SHIM_LOAD(variable)	__atomic_load_n(&(variable), __ATOMIC_RELAXED)
+
 #define __user
 #define __force
 #define __releases(lock)

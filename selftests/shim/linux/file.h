@@ -4,4 +4,20 @@
 
 #include <linux/fs.h>
 
+/* A file in use. */
+struct fd {
+	struct file	*file;
+};
+
+#define fd_file(f)	((f).file)
+
+struct fd fdget(unsigned int fd);
+void fdput(struct fd fd);
+
+/* The lowest file descriptor that is free, for @file; free one again. */
+int shim_fd_install(struct file *file);
+void shim_fd_close(int fd);
+/* How many files are in use. */
+unsigned int shim_fds_held(void);
+
 #endif /* _SHIM_LINUX_FILE_H */

@@ -10,8 +10,13 @@
 
 #define min_t(type, a, b) \
 	({ type min_a = (a); type min_b = (b); min_a < min_b ? min_a : min_b; })
+#define max_t(type, a, b) \
+	({ type max_a = (a); type max_b = (b); max_a > max_b ? max_a : max_b; })
 #define max(a, b) \
 	({ typeof(a) max_a = (a); typeof(b) max_b = (b); max_a > max_b ? max_a : max_b; })
+
+#define ALIGN(size, to)		(((size) + (to) - 1) / (to) * (to))
+#define u64_to_user_ptr(address)	((void __user *)(uintptr_t)(address))
 
 #define container_of(pointer, type, member) \
 	((type *)((char *)(pointer) - offsetof(type, member)))

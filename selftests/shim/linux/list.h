@@ -15,7 +15,7 @@ static inline void INIT_LIST_HEAD(struct list_head *head)
 
 static inline bool list_empty(const struct list_head *head)
 {
-	return READ_ONCE(head->next) == head;
+	return SHIM_LOAD(head->next) == head;
 }
 
 static inline void list_insert(struct list_head *node, struct list_head *prev,

@@ -8,7 +8,7 @@
 
 static inline u32 get_random_u32_below(u32 ceil)
 {
-	return shim_random() % ceil;
+	return shim_random_below(ceil);
 }
 
 #endif /* _SHIM_LINUX_RANDOM_H */

@@ -35,9 +35,12 @@ struct spinlock;
  * @stop_at: that point
  * @stop_after: how many times the point is passed before the stop; 0: no stop
  * @slack_asked: timer slack of its last sleep until a deadline, its own
+ * @wanted: a spinlock that it waits for, its own
  * @locks_held: how many spinlocks it holds, its own
  * @order: it may take several spinlocks in the order of this, its own
  * @last_ordered: the last that it took in that order, its own
+ * @orders: how often it has begun to take several
+ * @retreats: how often it came too late to end its wait itself
  * @random: state of its random numbers, its own
  * @node: in the list of tasks that wait for the end of a grace period
  */
@@ -59,9 +62,12 @@ struct task_struct {
 	unsigned int	stop_after;
 
 	u64		slack_asked;
+	struct spinlock	*wanted;
 	int		locks_held;
 	struct lockdep_map *order;
 	struct spinlock	*last_ordered;
+	unsigned int	orders;
+	unsigned int	retreats;
 	u64		random;
 	struct list_head node;
 };

@@ -8,6 +8,7 @@
 unsigned long copy_from_user(void *to, const void __user *from, unsigned long n);
 unsigned long copy_to_user(void __user *to, const void *from, unsigned long n);
 unsigned long clear_user(void __user *to, unsigned long n);
+int copy_struct_from_user(void *to, size_t size, const void __user *from, size_t user_size);
 
 #define get_user(variable, from) \
 	(copy_from_user(&(variable), from, sizeof(variable)) ? -EFAULT : 0)

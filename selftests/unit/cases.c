@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The cases of a select, as the user gives them: whatever access to user memory fails, and
+ * whatever allocation, an error says so, nothing has happened, and nothing is left.
+ */
+#include "cases.h"
+#include "unit.h"
+
+/* More than fit on the stack, as are their elements. */
+#define CASES_MANY	10
+#define ELEMSIZE	300
+
+enum ready {
+	READY_SEND,
+	READY_RECV,
+	READY_CLOSED,
+	READY_FILE,
+	READY_MAX,
+};
+
+/**
+ * struct menu - a select, and what it needs; of its cases, one kind is ready
+ * @full: nothing can be sent, and nothing but @sent received
+ * @empty: the reverse
+ * @file: a file
+ * @fd: its descriptor
+ * @elems: the elements of the cases
+ * @cases: the cases
+ * @n: how many
+ */
+struct menu {
+	struct chan_file	*full;
+	struct chan_file	*empty;
+	struct shim_pollable	file;
+	int			fd;
+	u8			elems[CASES_MANY][ELEMSIZE];
+	struct chan_case	cases[CASES_MANY];
+	unsigned int		n;
+};
+
+static void menu_add(struct menu *menu, unsigned int op, int fd)
+{
+	struct chan_case *c = &menu->cases[menu->n];
+
+	*c = (struct chan_case){ .op = op, .fd = fd };
+	if (op == CHAN_CASE_POLL)
+		c->events = EPOLLIN;
+	else
+		c->elem = (uintptr_t)menu->elems[menu->n];
+	menu->n++;
+}
+
+/* @n cases, of which the last is the one that is ready; the file is the first. */
+static void menu_init(struct menu *menu, enum ready ready, u32 elemsize, unsigned int n)
+{
+	u8 elem[ELEMSIZE];
+
+	*menu = (struct menu){ 0 };
+	menu->full = channel_make(elemsize, 1);
+	menu->empty = channel_make(elemsize, 1);
+	element_fill(elem, elemsize, 1);
+	assert_int_equal(chan_xfer_send(menu->full, elem, 1, 1, &chan_deadline_now), 1);
+	shim_pollable_init(&menu->file);
+	menu->fd = shim_fd_install(&menu->file.file);
+	menu_add(menu, CHAN_CASE_POLL, menu->fd);
+	while (menu->n < n - 1)
+		menu_add(menu, CHAN_CASE_SEND, channel_fd(menu->full));
+	switch (ready) {
+	case READY_SEND:
+		menu_add(menu, CHAN_CASE_SEND, channel_fd(menu->empty));
+		break;
+	case READY_RECV:
+		menu_add(menu, CHAN_CASE_RECV, channel_fd(menu->full));
+		break;
+	case READY_CLOSED:
+		menu_add(menu, CHAN_CASE_RECV, channel_fd(menu->empty));
+		assert_int_equal(chan_hchan_close(menu->empty->ch, CHAN_CLOSED_BY_CLOSE), 0);
+		break;
+	default:
+		menu->file.ready = EPOLLIN;
+	}
+}
+
+static long menu_select(struct menu *menu)
+{
+	const struct chan_select select = {
+		.cases = (uintptr_t)menu->cases,
+		.ncases = menu->n,
+		.casesize = sizeof(menu->cases[0]),
+	};
+
+	return chan_cases_select(&select, &chan_deadline_now);
+}
+
+/* Both channels are as they were, and nobody is left in their queues. */
+static void menu_expect_untouched(struct menu *menu)
+{
+	const struct chan_info full = channel_info(menu->full), empty = channel_info(menu->empty);
+
+	assert_int_equal(full.len + full.returned, 1);
+	assert_int_equal(empty.len + empty.returned, 0);
+	assert_int_equal(full.sendq + full.recvq + empty.sendq + empty.recvq, 0);
+	assert_int_equal(shim_fds_held(), 0);
+}
+
+static void menu_end(struct menu *menu)
+{
+	shim_fd_close(menu->fd);
+	channel_release(menu->full);
+	channel_release(menu->empty);
+}
+
+/* Let the @nth allocation fail, or access to user memory. Returns true if there was one. */
+static bool play(enum ready ready, u32 elemsize, unsigned int n, unsigned int nth,
+		 unsigned int (*fail_nth)(unsigned int nth), long error)
+{
+	struct menu menu;
+	s64 bytes;
+	unsigned int live;
+	bool failed;
+	long ret;
+
+	menu_init(&menu, ready, elemsize, n);
+	bytes = chan_limits_live_bytes();
+	live = shim_memory_live();
+	fail_nth(nth);
+	ret = menu_select(&menu);
+	failed = !fail_nth(0);
+	if (failed) {
+		assert_int_equal(ret, error);
+		menu_expect_untouched(&menu);
+		/* But what was given back is where it lay before. */
+		live += channel_info(menu.full).returned;
+		assert_int_equal(shim_memory_live(), live);
+		assert_int_equal(chan_limits_live_bytes(), bytes);
+	} else {
+		assert_int_equal(ret & CHAN_SELECT_INDEX, ready == READY_FILE ? 0 : n - 1);
+	}
+	menu_end(&menu);
+	return failed;
+}
+
+static void play_each(unsigned int (*fail_nth)(unsigned int nth), long error, unsigned int least)
+{
+	static const u32 elemsizes[] = { 8, 100, ELEMSIZE };
+	static const unsigned int counts[] = { 2, 5, CASES_MANY };
+	unsigned int ready, i, j, nth;
+
+	for (ready = 0; ready < READY_MAX; ready++) {
+		for (i = 0; i < ARRAY_LENGTH(elemsizes); i++) {
+			for (j = 0; j < ARRAY_LENGTH(counts); j++) {
+				nth = 1;
+				while (play(ready, elemsizes[i], counts[j], nth, fail_nth, error))
+					nth++;
+				assert_in_range(nth, 1 + least, 100);
+			}
+		}
+	}
+}
+
+static void G4_each_access_to_user_memory_may_fail(void **state)
+{
+	(void)state;
+	/* The array, and what comes of it. */
+	play_each(shim_user_fail_nth, -EFAULT, 2);
+}
+
+static void G4_each_allocation_may_fail(void **state)
+{
+	(void)state;
+	/* The pollers, and one of them. */
+	play_each(shim_memory_fail_nth, -ENOMEM, 2);
+}
+
+static void G4_an_element_that_cannot_be_stored_is_an_error(void **state)
+{
+	struct menu menu;
+
+	(void)state;
+	menu_init(&menu, READY_RECV, 8, 2);
+	menu.cases[1].elem = 0;
+	assert_int_equal(menu_select(&menu), -EFAULT);
+	menu_expect_untouched(&menu);
+	channel_expect(menu.full, 1);
+	menu_end(&menu);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TEST(G4_each_access_to_user_memory_may_fail),
+		UNIT_TEST(G4_each_allocation_may_fail),
+		UNIT_TEST(G4_an_element_that_cannot_be_stored_is_an_error),
+	};
+
+	return UNIT_RUN(tests);
+}
