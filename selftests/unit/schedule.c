@@ -1,285 +1,151 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Systematic schedules: one operation is stopped at each of its points in turn and
- * another runs meanwhile; a third may be parked from the start. Whatever comes of it, no
- * element is lost, duplicated or invented (G3), an error means that nothing happened
- * (G4), and nobody sleeps who was completed.
+ * Schedules of plain operations on channels. Whatever comes of them, a simple channel could
+ * have done it, and nobody sleeps who could go on: see explore/history.h and
+ * explore/play.c.
  */
+#include "explore/explore.h"
 #include "unit.h"
 
-enum kind {
-	NOTHING,
-	SEND,
-	RECV,
-	FAULTING_RECV,
-	CLOSE,
-	SIGNAL_PARKED,
-	KILL_PARKED,
+static const char *const acts[] = {
+	"send:a", "recv:a", "try-send:a", "try-recv:a", "send:a*2", "recv:a*2",
+	"faulting-recv:a", "close:a", "poll:a",
 };
-
-enum {
-	PARKED,
-	STOPPED,
-	OTHER,
-	ACTORS,
-};
-
-/* The element that is in a full channel of capacity 1 from the start. */
-#define BUFFERED	ACTORS
-
-/**
- * struct scene - three operations on one channel
- * @kinds: what they are
- * @cap: capacity of the channel
- * @full: it is full from the start
- */
-struct scene {
-	enum kind	kinds[ACTORS];
-	u32		cap;
-	bool		full;
-};
-
-/* What was broken, or NULL. */
-static const char *broken;
-
-static long run_signal(struct operation *op)
-{
-	shim_task_signal(op->data);
-	return 0;
-}
-
-static long run_kill(struct operation *op)
-{
-	shim_task_kill(op->data);
-	return 0;
-}
-
-static struct operation *actor_new(const struct scene *scene, unsigned int actor,
-				   struct chan_file *cf, struct operation *parked)
-{
-	static long (*const runs[])(struct operation *op) = {
-		[SEND]		= operation_run_send,
-		[RECV]		= operation_run_recv,
-		[FAULTING_RECV]	= operation_run_recv,
-		[CLOSE]		= operation_run_close,
-		[SIGNAL_PARKED]	= run_signal,
-		[KILL_PARKED]	= run_kill,
-	};
-	const enum kind kind = scene->kinds[actor];
-	struct operation *op = operation_new(runs[kind], cf, 1);
-
-	if (kind == SEND)
-		element_fill(op->elems, 8, actor);
-	if (kind == FAULTING_RECV)
-		op->task->user_end = 0;
-	if (kind == SIGNAL_PARKED || kind == KILL_PARKED)
-		op->data = parked->task;
-	return op;
-}
-
-/* Nobody who sleeps has been completed: all of them stand in a queue. */
-static void check_sleepers(struct operation *const *ops, struct chan_file *cf)
-{
-	struct chan_info info = channel_info(cf);
-	unsigned int actor, asleep = 0;
-
-	for (actor = 0; actor < ACTORS; actor++)
-		asleep += ops[actor] && !operation_done(ops[actor]);
-	if (asleep != info.sendq + info.recvq)
-		broken = "somebody sleeps in vain";
-}
-
-/* Every element that was sent is received once, and no other. */
-static void check_elements(const struct scene *scene, struct operation *const *ops,
-			   struct chan_file *cf)
-{
-	unsigned int received[BUFFERED + 1] = { 0 };
-	unsigned int actor;
-	u64 value;
-
-	for (actor = 0; actor < ACTORS; actor++) {
-		if (scene->kinds[actor] == RECV && ops[actor]->result == 1)
-			received[operation_value(ops[actor], 0)]++;
-	}
-	while (channel_try_recv(cf, &value) == 1)
-		received[value]++;
-	for (actor = 0; actor < ACTORS; actor++) {
-		bool sent = scene->kinds[actor] == SEND && ops[actor]->result == 1;
-
-		if (received[actor] != sent)
-			broken = sent ? "an element is lost or duplicated" :
-					"an element came that was not sent";
-	}
-	if (received[BUFFERED] != scene->full)
-		broken = "the buffered element is lost or duplicated";
-}
-
-/* All operations have come to rest: check the outcome, end those that sleep. */
-static void end_scene(const struct scene *scene, struct operation *const *ops,
-		      struct chan_file *cf, unsigned int nth)
-{
-	unsigned int actor;
-
-	check_sleepers(ops, cf);
-	chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE);
-	for (actor = 0; actor < ACTORS; actor++) {
-		if (ops[actor])
-			operation_join(ops[actor]);
-	}
-	check_elements(scene, ops, cf);
-	if (broken)
-		fail_msg("%s: capacity %u, full %d, kinds %d %d %d, stopped at point %u", broken,
-			 scene->cap, scene->full, scene->kinds[PARKED], scene->kinds[STOPPED],
-			 scene->kinds[OTHER], nth);
-	channel_release(cf);
-}
-
-static void start_scene(const struct scene *scene, struct operation **ops,
-			struct chan_file **cf)
-{
-	unsigned int actor;
-
-	*cf = channel_make(8, scene->cap);
-	if (scene->full)
-		channel_send(*cf, BUFFERED);
-	for (actor = 0; actor < ACTORS; actor++) {
-		ops[actor] = NULL;
-		if (scene->kinds[actor] != NOTHING)
-			ops[actor] = actor_new(scene, actor, *cf, ops[PARKED]);
-	}
-	if (ops[PARKED])
-		operation_park(ops[PARKED]);
-}
-
-/* Stop one while another runs. Returns whether there was an @nth point to stop at. */
-static bool play(const struct scene *scene, unsigned int nth)
-{
-	struct operation *ops[ACTORS];
-	struct chan_file *cf;
-	bool stopped;
-
-	start_scene(scene, ops, &cf);
-	operation_start_stopped(ops[STOPPED], SHIM_POINT_ANY, nth);
-	stopped = shim_task_stopped(ops[STOPPED]->task);
-	operation_start(ops[OTHER]);
-	unit_wait_until(operations_settled(ops, ACTORS));
-	operation_continue(ops[STOPPED]);
-	unit_wait_until(operations_settled(ops, ACTORS));
-	end_scene(scene, ops, cf, nth);
-	return stopped;
-}
-
-static void play_all(enum kind parked, u32 cap, bool full)
-{
-	struct scene scene = { .cap = cap, .full = full, .kinds = { parked } };
-	const enum kind last = parked == NOTHING ? CLOSE : KILL_PARKED;
-	unsigned int nth;
-
-	for (scene.kinds[STOPPED] = SEND; scene.kinds[STOPPED] <= CLOSE; scene.kinds[STOPPED]++) {
-		for (scene.kinds[OTHER] = SEND; scene.kinds[OTHER] <= last; scene.kinds[OTHER]++) {
-			nth = 1;
-			while (play(&scene, nth))
-				nth++;
-			assert_in_range(nth, 2, 100);
-		}
-	}
-}
-
-/* Stop the parked one, which gives up, while another runs. Returns the same. */
-static bool play_leaving(const struct scene *scene, void (*interrupt)(struct task_struct *task),
-			 unsigned int nth)
-{
-	struct operation *ops[ACTORS];
-	struct chan_file *cf;
-	bool stopped;
-
-	start_scene(scene, ops, &cf);
-	shim_task_stop_at(ops[PARKED]->task, SHIM_POINT_ANY, nth);
-	interrupt(ops[PARKED]->task);
-	unit_wait_until(operations_settled(ops, 1));
-	stopped = shim_task_stopped(ops[PARKED]->task);
-	operation_start(ops[OTHER]);
-	unit_wait_until(operations_settled(ops, ACTORS));
-	operation_continue(ops[PARKED]);
-	unit_wait_until(operations_settled(ops, ACTORS));
-	end_scene(scene, ops, cf, nth);
-	return stopped;
-}
-
-static void play_all_leaving(void (*interrupt)(struct task_struct *task))
-{
-	static const struct scene scenes[] = {
-		{ .kinds = { SEND }, .cap = 0 },
-		{ .kinds = { SEND }, .cap = 1, .full = true },
-		{ .kinds = { RECV }, .cap = 0 },
-		{ .kinds = { RECV }, .cap = 1 },
-		{ .kinds = { FAULTING_RECV }, .cap = 1 },
-	};
-	unsigned int i, nth;
-
-	for (i = 0; i < ARRAY_LENGTH(scenes); i++) {
-		struct scene scene = scenes[i];
-
-		for (scene.kinds[OTHER] = SEND; scene.kinds[OTHER] <= CLOSE; scene.kinds[OTHER]++) {
-			nth = 1;
-			while (play_leaving(&scene, interrupt, nth))
-				nth++;
-			/* At least: the state, the claim, the lock, and the unlock. */
-			assert_in_range(nth, 5, 100);
-		}
-	}
-}
 
 static void G3_G4_schedules_of_two(void **state)
 {
 	(void)state;
-	play_all(NOTHING, 0, false);
-	play_all(NOTHING, 1, false);
-	play_all(NOTHING, 1, true);
+	explore_pairs(acts, ARRAY_LENGTH(acts));
 }
 
-static void G3_G4_schedules_with_a_parked_sender(void **state)
+/* They sleep, or run, while the others meet. */
+static void G1_G2_G3_schedules_of_three(void **state)
 {
 	(void)state;
-	play_all(SEND, 0, false);
-	play_all(SEND, 1, true);
+	explore_with("*: send:a | send:a", acts, ARRAY_LENGTH(acts));
+	explore_with("*: send:a | recv:a", acts, ARRAY_LENGTH(acts));
+	explore_with("*: recv:a | recv:a", acts, ARRAY_LENGTH(acts));
+	explore_with("*: send:a | faulting-recv:a", acts, ARRAY_LENGTH(acts));
 }
 
-static void G3_G4_schedules_with_a_parked_receiver(void **state)
+static void G1_G3_schedules_of_many_elements(void **state)
 {
+	static const char *const scripts[] = {
+		"*: send:a send:a send:a | recv:a recv:a recv:a",
+		"*: send:a*3 send:a | recv:a*2 recv:a*2",
+		"*: send:a*3 | recv:a | recv:a recv:a",
+		"*: send:a send:a | send:a*2 | recv:a*2 recv:a*2",
+		"*: send:a recv:a send:a | recv:a send:a recv:a",
+		"*: send:a try-send:a send:a | try-recv:a recv:a try-recv:a",
+	};
+
 	(void)state;
-	play_all(RECV, 0, false);
-	play_all(RECV, 1, false);
+	explore_all(scripts, ARRAY_LENGTH(scripts));
 }
 
-static void G3_G4_schedules_with_a_parked_receiver_that_faults(void **state)
+static void G6_schedules_of_a_close(void **state)
 {
+	static const char *const scripts[] = {
+		"*: close:a | send:a send:a | recv:a recv:a",
+		"*: close:a | close:a | recv:a",
+		"*: send:a close:a | recv:a recv:a | recv:a",
+		"*: send:a hangup:a | recv:a recv:a | recv:a",
+		"*: send:a hangup:a | recv:a*3 | close:a",
+		"*: hangup:a | poll:a recv:a | try-recv:a",
+	};
+
 	(void)state;
-	play_all(FAULTING_RECV, 0, false);
-	play_all(FAULTING_RECV, 1, false);
+	explore_all(scripts, ARRAY_LENGTH(scripts));
+}
+
+static void G4_schedules_of_elements_given_back(void **state)
+{
+	static const char *const scripts[] = {
+		"*: faulting-recv:a | send:a send:a | recv:a recv:a",
+		"*: faulting-recv:a | faulting-recv:a | send:a send:a",
+		"*: faulting-recv:a | faulting-recv:a | send:a recv:a",
+		"*: faulting-recv:a recv:a | send:a send:a | close:a",
+		"*: faulting-recv:a | send:a | poll:a recv:a",
+	};
+
+	(void)state;
+	explore_all(scripts, ARRAY_LENGTH(scripts));
+	assert_int_not_equal(play_reached(REACHED_GIVEN_BACK), 0);
 }
 
 static void G3_G10_schedules_with_one_that_is_interrupted(void **state)
 {
+	static const char *const scripts[] = {
+		"*: send:a send:a | recv:a recv:a | signal:0",
+		"*: send:a send:a | recv:a recv:a | signal:1",
+		"*: send:a*2 | recv:a recv:a | signal:0",
+		"*: recv:a*2 | send:a send:a | signal:0",
+		"*: send:a | close:a | signal:0",
+		"*: recv:a | recv:a | signal:0 send:a",
+		"*: poll:a | send:a recv:a | signal:0",
+	};
+
 	(void)state;
-	play_all_leaving(shim_task_signal);
+	explore_all(scripts, ARRAY_LENGTH(scripts));
+	assert_int_not_equal(play_reached(REACHED_BEFORE_SIGNAL), 0);
 }
 
-static void G3_G10_schedules_with_one_that_is_killed(void **state)
+static void G3_G4_G11_schedules_with_one_that_is_killed(void **state)
 {
+	static const char *const scripts[] = {
+		"*: send:a send:a | recv:a recv:a | kill:0",
+		"*: recv:a recv:a | send:a send:a | kill:0",
+		"*: recv:a | recv:a | kill:0 send:a",
+		"*: recv:a | close:a | kill:0",
+		"*: faulting-recv:a | send:a recv:a | kill:0",
+	};
+
 	(void)state;
-	play_all_leaving(shim_task_kill);
+	explore_all(scripts, ARRAY_LENGTH(scripts));
+	assert_int_not_equal(play_reached(REACHED_BEFORE_SIGNAL), 0);
+	assert_int_not_equal(play_reached(REACHED_GIVEN_BACK), 0);
+}
+
+static void G3_G10_schedules_with_a_deadline(void **state)
+{
+	static const char *const scripts[] = {
+		"*: until-send:a send:a | recv:a recv:a | expire",
+		"*: until-recv:a recv:a | send:a send:a | expire",
+		"*: until-recv:a | until-send:a | expire",
+		"*: until-send:a*2 | recv:a | expire",
+		"*: until-recv:a | close:a | expire",
+	};
+
+	(void)state;
+	explore_all(scripts, ARRAY_LENGTH(scripts));
+	assert_int_not_equal(play_reached(REACHED_BEFORE_DEADLINE), 0);
+}
+
+static void G9_schedules_of_a_poller(void **state)
+{
+	static const char *const scripts[] = {
+		"*: poll:a | send:a | recv:a",
+		"*: poll:a recv:a | poll:a recv:a | send:a",
+		"*: poll:a recv:a | send:a*3",
+		"*: poll:a | try-send:a try-send:a | close:a",
+	};
+
+	(void)state;
+	explore_all(scripts, ARRAY_LENGTH(scripts));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_TEST(G3_G4_schedules_of_two),
-		UNIT_TEST(G3_G4_schedules_with_a_parked_sender),
-		UNIT_TEST(G3_G4_schedules_with_a_parked_receiver),
-		UNIT_TEST(G3_G4_schedules_with_a_parked_receiver_that_faults),
+		UNIT_TEST(G1_G2_G3_schedules_of_three),
+		UNIT_TEST(G1_G3_schedules_of_many_elements),
+		UNIT_TEST(G6_schedules_of_a_close),
+		UNIT_TEST(G4_schedules_of_elements_given_back),
 		UNIT_TEST(G3_G10_schedules_with_one_that_is_interrupted),
-		UNIT_TEST(G3_G10_schedules_with_one_that_is_killed),
+		UNIT_TEST(G3_G4_G11_schedules_with_one_that_is_killed),
+		UNIT_TEST(G3_G10_schedules_with_a_deadline),
+		UNIT_TEST(G9_schedules_of_a_poller),
 	};
 
 	return UNIT_RUN(tests);

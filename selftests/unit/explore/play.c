@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Plays: the stage is set, the tasks act, and when they have come to rest, it is checked
+ * what they have done.
+ */
+#include "stage.h"
+
+struct stage stage;
+
+void stage_broken(const char *what)
+{
+	if (!stage.broken)
+		stage.broken = what;
+}
+
+static bool is_ready(const struct chan_info *info, enum verb verb)
+{
+	if (info->closed)
+		return true;
+	return verb == SEND ? info->len < info->cap : info->len || info->returned;
+}
+
+static bool is_interruptible(unsigned int task)
+{
+	return shim_task_asleep(stage.tasks[task]) & TASK_INTERRUPTIBLE;
+}
+
+/* Does another task sleep that would meet this case? */
+static bool has_peer(unsigned int task, const struct act_case *c)
+{
+	const enum verb peer = c->verb == SEND ? RECV : SEND;
+	unsigned int other, i;
+
+	for (other = 0; other < stage.script->n; other++) {
+		if (other == task || !stage.tasks[other])
+			continue;
+		for (i = 0; i < stage.acts[other]->n; i++) {
+			const struct act_case *o = &stage.acts[other]->cases[i];
+
+			if (o->verb == peer && o->channel == c->channel)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A task that sleeps now, as all do, sleeps for ever. Returns how many of its cases are queued. */
+static unsigned int check_sleeper(unsigned int task, const struct chan_info *infos)
+{
+	const struct act *act = stage.acts[task];
+	unsigned int i, queued = 0;
+
+	if (stage.interrupted[task])
+		stage_broken("a task sleeps on, though it was interrupted");
+	if (act->until && stage.expired)
+		stage_broken("a task sleeps on, though its deadline has passed");
+	if (act->verb == POLL && (is_ready(&infos[act->cases[0].channel], RECV) ||
+				  infos[act->cases[0].channel].sendq))
+		stage_broken("a task polls on, though the channel is ready");
+	for (i = 0; i < act->n; i++) {
+		const struct act_case *c = &act->cases[i];
+
+		if (c->verb == FILE_READY) {
+			if (stage.ready)
+				stage_broken("a task sleeps on, though a file is ready");
+			continue;
+		}
+		queued++;
+		if (is_ready(&infos[c->channel], c->verb))
+			stage_broken("a task is parked, though it could go on");
+		if (has_peer(task, c))
+			stage_broken("two tasks are parked that should have met");
+	}
+	return queued;
+}
+
+/* All tasks have come to rest. */
+static void check_rest(void)
+{
+	struct chan_info infos[CHANNELS];
+	unsigned int i, queued = 0;
+
+	for (i = 0; i < CHANNELS; i++) {
+		infos[i] = channel_info(stage.recv[i]);
+		queued += infos[i].sendq + infos[i].recvq;
+	}
+	for (i = 0; i < stage.script->n; i++) {
+		if (!stage.tasks[i])
+			continue;
+		if (control_locked(i))
+			shim_fail("task %u waits for a lock for ever", i);
+		if (!is_interruptible(i))
+			shim_fail("task %u waits for its completion for ever", i);
+		queued -= check_sleeper(i, infos);
+	}
+	if (queued)
+		stage_broken("the queues hold others than those who are parked");
+}
+
+/* What the test itself does is in the history too. */
+static void test_does(struct event *e, enum verb verb, unsigned int channel, long ret,
+		      const u64 *value)
+{
+	e->ended = control_now();
+	stage_record(TEST, e, (struct act_case){ verb, channel }, ret, value);
+}
+
+static void fill(unsigned int channel)
+{
+	unsigned int i;
+	u64 value;
+
+	for (i = 0; i < stage.script->held; i++) {
+		struct event e = { .invoked = control_now(), .slept = CONTROL_NEVER };
+
+		value = 1 + channel * 10 + i;
+		test_does(&e, SEND, channel, channel_try_send(stage.send[channel], value), &value);
+	}
+}
+
+static void drain(unsigned int channel)
+{
+	u64 value;
+	long ret;
+
+	do {
+		struct event e = { .invoked = control_now(), .slept = CONTROL_NEVER };
+
+		value = UNRECEIVED;
+		ret = channel_try_recv(stage.recv[channel], &value);
+		test_does(&e, RECV, channel, ret, &value);
+	} while (ret > 0);
+}
+
+static void close_channel(unsigned int channel)
+{
+	struct event e = { .invoked = control_now(), .slept = CONTROL_NEVER };
+	const int err = chan_hchan_close(stage.recv[channel]->ch, CHAN_CLOSED_BY_CLOSE);
+	const u64 value = 0;
+
+	test_does(&e, CLOSE, channel, !err, &value);
+}
+
+/* End those who sleep: by closing their channels, and by killing those who wait for files. */
+static void end_tasks(void)
+{
+	unsigned int i;
+
+	control_use(NULL);
+	for (i = 0; i < CHANNELS; i++)
+		close_channel(i);
+	control_run();
+	for (i = 0; i < stage.script->n; i++) {
+		stage.interrupted[i] = true;
+		if (stage.tasks[i])
+			shim_task_kill(stage.tasks[i]);
+	}
+	control_run();
+	for (i = 0; i < stage.script->n; i++) {
+		if (!control_ended(i))
+			shim_fail("task %u does not end", i);
+	}
+}
+
+static void swap_files(struct chan_file **one, struct chan_file **other)
+{
+	struct chan_file *file = *one;
+
+	*one = *other;
+	*other = file;
+}
+
+static void set_stage(const struct script *script)
+{
+	unsigned int i;
+
+	stage = (struct stage){ .script = script, .history.cap = script->cap };
+	stage.deadline = shim_clock_now(CLOCK_MONOTONIC) + 5;
+	shim_pollable_init(&stage.file);
+	stage.fd = shim_fd_install(&stage.file.file);
+	for (i = 0; i < CHANNELS; i++)
+		stage.recv[i] = channel_make(8, script->cap);
+	/* Locks are taken in the order of addresses, which must be the same each time. */
+	if (stage.recv[0]->ch > stage.recv[1]->ch)
+		swap_files(&stage.recv[0], &stage.recv[1]);
+	for (i = 0; i < CHANNELS; i++) {
+		struct chan_file *all = stage.recv[i];
+
+		stage.send[i] = channel_dup(all, CHAN_RIGHT_SEND);
+		stage.recv[i] = channel_dup(all, CHAN_RIGHT_RECV | CHAN_RIGHT_CLOSE);
+		channel_release(all);
+		fill(i);
+	}
+}
+
+static void clear_stage(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < CHANNELS; i++) {
+		channel_release(stage.recv[i]);
+		if (stage.send[i])
+			channel_release(stage.send[i]);
+	}
+	shim_fd_close(stage.fd);
+	shim_tasks_reap();
+	if (shim_memory_live() || shim_fds_held() || chan_limits_live_bytes())
+		stage_broken("something was leaked");
+}
+
+const char *play(const struct script *script, struct strategy *strategy)
+{
+	unsigned int i;
+
+	control_begin();
+	set_stage(script);
+	for (i = 0; i < script->n; i++) {
+		stage.tasks[i] = shim_task_alloc();
+		control_add(stage.tasks[i], stage_run);
+	}
+	control_use(strategy);
+	control_run();
+	check_rest();
+	end_tasks();
+	for (i = 0; i < CHANNELS; i++)
+		drain(i);
+	if (!history_is_explained(&stage.history))
+		stage_broken("no channel could have done what this one did");
+	clear_stage();
+	control_end();
+	return stage.broken;
+}

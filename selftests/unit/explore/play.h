@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A script played on the module's core, by one schedule.
+ */
+#ifndef _PLAY_H
+#define _PLAY_H
+
+#include "script.h"
+#include "strategy.h"
+
+/* What is hard to come by, so that a test sees that it was there. */
+enum reached {
+	REACHED_LOOKED_AGAIN,	/* a select: who made it ready was claimed elsewhere */
+	REACHED_BEFORE_SIGNAL,	/* completed, when the task wanted to leave for a signal */
+	REACHED_BEFORE_DEADLINE,/* ... for its deadline */
+	REACHED_BEFORE_FILE,	/* ... for a file that was ready */
+	REACHED_GIVEN_BACK,	/* an element */
+	REACHED_MAX,
+};
+
+/* Returns what was broken, or NULL. */
+const char *play(const struct script *script, struct strategy *strategy);
+/* How often, in all that was played; counts from 0 again. */
+unsigned int play_reached(enum reached what);
+
+#endif /* _PLAY_H */
