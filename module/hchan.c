@@ -119,19 +119,6 @@ void chan_hchan_check_locked(struct hchan *ch)
 }
 #endif
 
-/* Remember to wake pollers. */
-static void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wake, int recv, int send)
-{
-	lockdep_assert_held(&ch->lock);
-	/* CHAN_BARRIER_POLL: look for pollers under the lock */
-	if (likely(!waitqueue_active(&ch->pollwq)))
-		return;
-	wake->recv += recv;
-	/* On a closed channel, room is no news. */
-	if (!ch->closed)
-		wake->send += send;
-}
-
 /**
  * chan_wake_run_any() - the part of chan_wake_run() that has something to do
  * @ch: the channel that was changed
@@ -180,20 +167,30 @@ static void chan_ring_pop_locked(struct hchan *ch, void *slot)
 	ch->qcount--;
 }
 
-/* Give an element to the first parked receiver, if there is one. */
-static bool chan_recv_complete_locked(struct hchan *ch, const void *slot, u64 ticket,
-				      struct chan_wake *wake)
+/**
+ * chan_recv_complete_locked() - give an element to the first parked receiver
+ * @ch: the channel
+ * @slot: the element; has left it if there is one
+ * @ticket: its ticket
+ * @wake: whom to wake
+ *
+ * Inline in this file, where elements pass by the million.
+ *
+ * Return: the receiver, or NULL.
+ */
+inline struct chan_waiter *chan_recv_complete_locked(struct hchan *ch, const void *slot,
+						     u64 ticket, struct chan_wake *wake)
 {
 	struct chan_waiter *w = chan_waitq_claim(&ch->recvq, &wake->claimed);
 
 	lockdep_assert_held(&ch->lock);
 	if (!w)
-		return false;
+		return NULL;
 	chan_elem_move(w->slot, slot, ch->slotsize);
 	w->ticket = ticket;
 	w->result = 1;
 	ch->recvs.park++;
-	return true;
+	return w;
 }
 
 /* The first parked sender, if there is one; its element is the caller's to move. */
@@ -407,49 +404,6 @@ int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsi
 		done++;
 	}
 	return done ? done : got;
-}
-
-/**
- * chan_hchan_give_back() - put received elements back to the head of the channel
- * @ch: the channel
- * @elem: the elements; their slots become empty
- * @tickets: their tickets
- * @from: first one to give back
- * @to: the one after the last
- *
- * The first receiver that is parked gets the element; else it goes to the
- * returned list, to its place among those that were taken before and after it. An
- * element that somebody else has received in the meantime has overtaken it. The
- * element must find a place, so the allocation may not fail; there are never more
- * such elements than tasks that had received at one moment.
- *
- * Context: may sleep.
- */
-void chan_hchan_give_back(struct hchan *ch, const struct chan_elem *elem, const u64 *tickets,
-			  unsigned int from, unsigned int to)
-{
-	struct chan_wake wake = {};
-	struct chan_returned *r;
-	const void *slot;
-
-	for (; from < to; from++) {
-		slot = elem->slots + from * ch->slotsize;
-		r = kmalloc(struct_size(r, slot, ch->slotsize),
-			    GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
-		r->ticket = tickets[from];
-		chan_elem_move(r->slot, slot, ch->slotsize);
-
-		spin_lock(&ch->lock);
-		ch->givebacks++;
-		if (chan_recv_complete_locked(ch, slot, r->ticket, &wake)) {
-			kfree(r);
-		} else {
-			chan_returned_add_locked(ch, r);
-			chan_wake_poll_locked(ch, &wake, 1, 0);
-		}
-		chan_hchan_unlock(ch);
-		chan_wake_run(ch, &wake);
-	}
 }
 
 static void chan_hchan_complete_closed_locked(struct hchan *ch, struct chan_waitq *q,

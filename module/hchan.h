@@ -131,20 +131,21 @@ void chan_hchan_info(struct hchan *ch, struct chan_info *info);
 void chan_hchan_live(unsigned int *channels, unsigned int *waiters);
 
 /* returned.c: elements given back */
-void chan_returned_add_locked(struct hchan *ch, struct chan_returned *r);
 void chan_returned_take_locked(struct hchan *ch, void *slot, u64 *ticket);
 void chan_returned_free(struct hchan *ch);
+void chan_hchan_give_back(struct hchan *ch, const struct chan_elem *elem, const u64 *tickets,
+			  unsigned int from, unsigned int to);
 
 /* hchan.c: how elements move */
 int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
 		    unsigned int min, const struct chan_deadline *deadline);
 int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsigned int n,
 		    unsigned int min, const struct chan_deadline *deadline);
-void chan_hchan_give_back(struct hchan *ch, const struct chan_elem *elem, const u64 *tickets,
-			  unsigned int from, unsigned int to);
 int chan_hchan_close(struct hchan *ch, u32 cause);
 
-/* hchan.c: steps of an operation, under the lock of the channel, for select.c */
+/* hchan.c: steps of an operation, under the lock of the channel */
+struct chan_waiter *chan_recv_complete_locked(struct hchan *ch, const void *slot, u64 ticket,
+					      struct chan_wake *wake);
 int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_wake *wake);
 int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struct chan_wake *wake);
 void chan_hchan_enqueue_locked(struct hchan *ch, struct chan_waitq *q, struct chan_waiter *w,
@@ -180,6 +181,19 @@ static inline void chan_hchan_unlock(struct hchan *ch)
 {
 	chan_hchan_check_locked(ch);
 	spin_unlock(&ch->lock);
+}
+
+/* Remember to wake pollers: so many who wait to receive, and to send. */
+static inline void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wake, int recv, int send)
+{
+	lockdep_assert_held(&ch->lock);
+	/* CHAN_BARRIER_POLL: look for pollers under the lock */
+	if (likely(!waitqueue_active(&ch->pollwq)))
+		return;
+	wake->recv += recv;
+	/* On a closed channel, room is no news. */
+	if (!ch->closed)
+		wake->send += send;
 }
 
 void chan_wake_run_any(struct hchan *ch, struct chan_wake *wake);

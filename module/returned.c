@@ -9,12 +9,8 @@
 #include "elem.h"
 #include "hchan.h"
 
-/**
- * chan_returned_add_locked() - put an element to its place among those given back
- * @ch: the channel
- * @r: the element
- */
-void chan_returned_add_locked(struct hchan *ch, struct chan_returned *r)
+/* Put an element to its place among those given back. */
+static void chan_returned_add_locked(struct hchan *ch, struct chan_returned *r)
 {
 	struct chan_returned *next;
 
@@ -59,5 +55,48 @@ void chan_returned_free(struct hchan *ch)
 	list_for_each_entry_safe(r, next, &ch->returned, node) {
 		chan_elem_free(r->slot, ch->elemsize, 1);
 		kfree(r);
+	}
+}
+
+/**
+ * chan_hchan_give_back() - put received elements back to the head of the channel
+ * @ch: the channel
+ * @elem: the elements; their slots become empty
+ * @tickets: their tickets
+ * @from: first one to give back
+ * @to: the one after the last
+ *
+ * The first receiver that is parked gets the element; else it goes to the
+ * returned list, to its place among those that were taken before and after it. An
+ * element that somebody else has received in the meantime has overtaken it. The
+ * element must find a place, so the allocation may not fail; there are never more
+ * such elements than tasks that had received at one moment.
+ *
+ * Context: may sleep.
+ */
+void chan_hchan_give_back(struct hchan *ch, const struct chan_elem *elem, const u64 *tickets,
+			  unsigned int from, unsigned int to)
+{
+	struct chan_wake wake = {};
+	struct chan_returned *r;
+	const void *slot;
+
+	for (; from < to; from++) {
+		slot = elem->slots + from * ch->slotsize;
+		r = kmalloc(struct_size(r, slot, ch->slotsize),
+			    GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+		r->ticket = tickets[from];
+		chan_elem_move(r->slot, slot, ch->slotsize);
+
+		spin_lock(&ch->lock);
+		ch->givebacks++;
+		if (chan_recv_complete_locked(ch, slot, r->ticket, &wake)) {
+			kfree(r);
+		} else {
+			chan_returned_add_locked(ch, r);
+			chan_wake_poll_locked(ch, &wake, 1, 0);
+		}
+		chan_hchan_unlock(ch);
+		chan_wake_run(ch, &wake);
 	}
 }
