@@ -189,6 +189,7 @@ inline struct chan_waiter *chan_recv_complete_locked(struct hchan *ch, const voi
 	chan_elem_move(w->slot, slot, ch->slotsize);
 	w->ticket = ticket;
 	w->result = 1;
+	w->peer = task_pid_nr(current);
 	ch->recvs.park++;
 	return w;
 }
@@ -202,6 +203,7 @@ static struct chan_waiter *chan_send_complete_locked(struct hchan *ch, struct ch
 	if (!w)
 		return NULL;
 	w->result = 0;
+	w->peer = task_pid_nr(current);
 	ch->sends.park++;
 	return w;
 }
@@ -218,17 +220,22 @@ static struct chan_waiter *chan_send_complete_locked(struct hchan *ch, struct ch
  */
 inline int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_wake *wake)
 {
+	struct chan_waiter *w;
+
 	lockdep_assert_held(&ch->lock);
 	if (ch->closed)
 		return -EPIPE;
-	if (chan_recv_complete_locked(ch, slot, ch->tickets, wake)) {
+	w = chan_recv_complete_locked(ch, slot, ch->tickets, wake);
+	if (w) {
 		ch->tickets++;
 		ch->sends.handoff++;
+		trace_chan_send(ch->id, CHAN_PATH_HANDOFF, ch->qcount, chan_waiter_pid(w), 0);
 		return 0;
 	}
 	if (ch->qcount < ch->dataqsiz) {
 		chan_ring_push_locked(ch, slot);
 		ch->sends.ring++;
+		trace_chan_send(ch->id, CHAN_PATH_RING, ch->qcount, 0, 0);
 		chan_wake_poll_locked(ch, wake, 1, 0);
 		return 0;
 	}
@@ -254,6 +261,7 @@ inline int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struc
 	if (unlikely(ch->nreturned)) {
 		chan_returned_take_locked(ch, slot, ticket);
 		ch->recvs.ring++;
+		trace_chan_recv(ch->id, CHAN_PATH_RING, ch->qcount, 0, 0);
 		return 1;
 	}
 	if (ch->qcount) {
@@ -265,6 +273,7 @@ inline int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struc
 		else
 			chan_wake_poll_locked(ch, wake, 0, 1);
 		*ticket = ch->tickets++;
+		trace_chan_recv(ch->id, CHAN_PATH_RING, ch->qcount, 0, 0);
 		return 1;
 	}
 	w = chan_send_complete_locked(ch, wake);
@@ -272,6 +281,7 @@ inline int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struc
 		chan_elem_move(slot, w->slot, ch->slotsize);
 		ch->recvs.handoff++;
 		*ticket = ch->tickets++;
+		trace_chan_recv(ch->id, CHAN_PATH_HANDOFF, ch->qcount, chan_waiter_pid(w), 0);
 		return 1;
 	}
 	return ch->closed ? 0 : -EAGAIN;
@@ -289,6 +299,7 @@ void chan_hchan_enqueue_locked(struct hchan *ch, struct chan_waitq *q, struct ch
 {
 	lockdep_assert_held(&ch->lock);
 	chan_waitq_add(q, w);
+	trace_chan_park(ch->id, q == &ch->sendq, q->count, w->parker->select);
 	if (q == &ch->sendq) {
 		ch->send_parks++;
 		chan_wake_poll_locked(ch, wake, 1, 0);
@@ -296,6 +307,25 @@ void chan_hchan_enqueue_locked(struct hchan *ch, struct chan_waitq *q, struct ch
 		ch->recv_parks++;
 		chan_wake_poll_locked(ch, wake, 0, 1);
 	}
+}
+
+/**
+ * chan_hchan_trace_woken() - the part of chan_hchan_trace_wake() that has something to tell
+ * @ch: the channel
+ * @w: the operation that was completed, or the only one the task was parked with
+ * @send: it was to send
+ * @result: of the operation, or why none was completed
+ */
+void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool send, int result)
+{
+	u64 parked = chan_parker_age(w->parker);
+	u32 len = READ_ONCE(ch->qcount);
+
+	trace_chan_wake(ch->id, send, result, parked);
+	if (send && !result)
+		trace_chan_send(ch->id, CHAN_PATH_PARK, len, w->peer, parked);
+	if (!send && result == 1)
+		trace_chan_recv(ch->id, CHAN_PATH_PARK, len, w->peer, parked);
 }
 
 /*
@@ -321,10 +351,12 @@ static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u
 		spin_lock(&ch->lock);
 		chan_waitq_remove(q, &w);
 		chan_hchan_unlock(ch);
-		return err;
+	} else {
+		*ticket = w.ticket;
+		err = w.result;
 	}
-	*ticket = w.ticket;
-	return w.result;
+	chan_hchan_trace_wake(ch, &w, q == &ch->sendq, err);
+	return err;
 }
 
 /**
@@ -436,6 +468,7 @@ int chan_hchan_close(struct hchan *ch, u32 cause)
 		return -EPIPE;
 	}
 	ch->closed = cause;
+	trace_chan_close(ch->id, cause, ch->recvq.count, ch->sendq.count);
 	chan_hchan_complete_closed_locked(ch, &ch->recvq, 0, &wake);
 	chan_hchan_complete_closed_locked(ch, &ch->sendq, -EPIPE, &wake);
 	/* CHAN_BARRIER_POLL */

@@ -11,6 +11,7 @@
 #include <linux/wait.h>
 #include <linux/chan.h>
 
+#include "trace.h"
 #include "waiter.h"
 
 struct chan_elem;
@@ -194,6 +195,22 @@ static inline void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wak
 	/* On a closed channel, room is no news. */
 	if (!ch->closed)
 		wake->send += send;
+}
+
+void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool send, int result);
+
+/**
+ * chan_hchan_trace_wake() - tell that the calling task is not parked any more
+ * @ch: the channel
+ * @w: the operation that was completed, or the only one the task was parked with
+ * @send: it was to send
+ * @result: of the operation, or why none was completed
+ */
+static inline void chan_hchan_trace_wake(struct hchan *ch, const struct chan_waiter *w, bool send,
+					 int result)
+{
+	if (trace_chan_wake_enabled() || trace_chan_send_enabled() || trace_chan_recv_enabled())
+		chan_hchan_trace_woken(ch, w, send, result);
 }
 
 void chan_wake_run_any(struct hchan *ch, struct chan_wake *wake);

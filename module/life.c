@@ -91,6 +91,7 @@ void chan_hchan_put(struct hchan *ch)
 	spin_unlock(&chan_hchan_list_lock);
 
 	if (ch->rights) {
+		trace_chan_release(ch->id, ch->qcount + ch->nreturned);
 		chan_hchan_free_elems(ch);
 		kvfree(ch->buf);
 		chan_user_uncharge_bytes(ch->user, (u64)ch->dataqsiz * ch->slotsize);
@@ -164,6 +165,7 @@ int chan_hchan_make(struct hchan *ch, const struct chan_make *make, struct chan_
 	err = chan_hchan_set_made(ch, make, buf, user, ticker);
 	if (err)
 		goto free_buf;
+	trace_chan_make(ch->id, make->elemsize, make->cap, make->flags);
 	/* Who polls a nil channel waits for this too: room to send. */
 	chan_poll_wake_all(ch);
 	return 0;

@@ -9,6 +9,9 @@
 #include "file.h"
 #include "limits.h"
 
+#define CREATE_TRACE_POINTS
+#include "trace.h"
+
 module_param_named(user_channels, chan_user_channels_max, ulong, 0644);
 MODULE_PARM_DESC(user_channels, "channels that one user may have");
 module_param_named(user_bytes, chan_user_bytes_max, ulong, 0644);

@@ -79,6 +79,7 @@ void chan_hchan_give_back(struct hchan *ch, const struct chan_elem *elem, const 
 {
 	struct chan_wake wake = {};
 	struct chan_returned *r;
+	struct chan_waiter *w;
 	const void *slot;
 
 	for (; from < to; from++) {
@@ -90,12 +91,14 @@ void chan_hchan_give_back(struct hchan *ch, const struct chan_elem *elem, const 
 
 		spin_lock(&ch->lock);
 		ch->givebacks++;
-		if (chan_recv_complete_locked(ch, slot, r->ticket, &wake)) {
+		w = chan_recv_complete_locked(ch, slot, r->ticket, &wake);
+		if (w) {
 			kfree(r);
 		} else {
 			chan_returned_add_locked(ch, r);
 			chan_wake_poll_locked(ch, &wake, 1, 0);
 		}
+		trace_chan_giveback(ch->id, ch->nreturned, w ? chan_waiter_pid(w) : 0);
 		chan_hchan_unlock(ch);
 		chan_wake_run(ch, &wake);
 	}

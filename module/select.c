@@ -284,20 +284,24 @@ static int chan_select_park(struct chan_selection *s, const struct chan_deadline
 
 	chan_parker_init(&s->parker);
 	s->parker.poked = chan_foreign_poked(s->foreign);
+	s->parker.select = true;
 	chan_select_enqueue_locked(s);
 	chan_select_unlock(s);
 	chan_select_tell(s);
 
 	err = chan_select_wait(s, deadline, &ready);
 	chan_select_dequeue(s);
-	if (err == -EAGAIN) {
+	if (err) {
+		if (trace_chan_wake_enabled())
+			trace_chan_wake(0, false, err, chan_parker_age(&s->parker));
+		if (err != -EAGAIN)
+			return err;
 		s->winner = chan_select_pick(s, ready);
 		s->result = 0;
 		return 0;
 	}
-	if (err)
-		return err;
 	a = container_of(s->parker.winner, struct chan_alternative, w);
+	chan_hchan_trace_wake(a->ch, &a->w, a->send, a->w.result);
 	s->winner = a - s->alternatives;
 	s->result = a->w.result;
 	s->ticket = a->w.ticket;
@@ -330,6 +334,13 @@ static int chan_select_look(struct chan_selection *s, const struct chan_deadline
 	return chan_select_park(s, deadline);
 }
 
+static noinline void chan_select_trace(const struct chan_selection *s, int err)
+{
+	const struct hchan *ch = err ? NULL : s->alternatives[s->winner].ch;
+
+	trace_chan_select(ch ? ch->id : 0, s->n, err ? -1 : s->winner, err ? err : s->result);
+}
+
 /**
  * chan_select_run() - carry out one of several operations
  * @s: the alternatives; the result goes there too
@@ -352,5 +363,7 @@ int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadli
 			err = chan_select_look(s, deadline);
 		seem = 0;
 	} while (err == -ESTALE);
+	if (trace_chan_select_enabled())
+		chan_select_trace(s, err);
 	return err;
 }

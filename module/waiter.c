@@ -9,6 +9,7 @@
 #include <linux/sched/rt.h>
 #include <linux/sched/signal.h>
 
+#include "trace.h"
 #include "waiter.h"
 
 const struct chan_deadline chan_deadline_never = {
@@ -31,6 +32,9 @@ void chan_parker_init(struct chan_parker *p)
 	p->task = current;
 	p->winner = NULL;
 	p->poked = NULL;
+	/* Who looks at it is content with the last tick of the clock; tracing is not. */
+	p->since = trace_chan_wake_enabled() ? ktime_get_ns() : ktime_get_coarse_ns();
+	p->select = false;
 }
 
 /**

@@ -52,6 +52,9 @@
 #include <linux/atomic.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
 #include <linux/types.h>
 
 struct task_struct;
@@ -85,12 +88,16 @@ enum chan_parker_state {
  *	peer, read after CHAN_BARRIER_COMPLETE
  * @poked: NULL, or a word that others than peers set before they wake the task, so
  *	that it looks at what they have to tell; constant
+ * @since: when it parked, CLOCK_MONOTONIC in nanoseconds; constant
+ * @select: its waiters are those of a select; constant
  */
 struct chan_parker {
 	atomic_t		state;
 	struct task_struct	*task;
 	struct chan_waiter	*winner;
 	const int		*poked;
+	u64			since;
+	bool			select;
 };
 
 /**
@@ -102,6 +109,7 @@ struct chan_parker {
  * @ticket: of the element that was received; written by the winner
  * @result: of the operation: 1 received, 0 sent or found closed, or -EPIPE;
  *	written by the winner
+ * @peer: who completed it; written by the winner
  */
 struct chan_waiter {
 	struct list_head	node;
@@ -110,6 +118,7 @@ struct chan_waiter {
 	void			*slot;
 	u64			ticket;
 	int			result;
+	pid_t			peer;
 };
 
 /**
@@ -181,10 +190,27 @@ static inline bool chan_waitq_parked(struct chan_waitq *q)
 	return q->count && chan_waitq_parked_first(q);
 }
 
+/* How long it has been parked, in nanoseconds. */
+static inline u64 chan_parker_age(const struct chan_parker *p)
+{
+	return ktime_get_ns() - p->since;
+}
+
 void chan_parker_init(struct chan_parker *p);
 void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot);
 int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline);
 bool chan_parker_retire(struct chan_parker *p);
 void chan_claimed_complete(struct chan_claimed *claimed);
+
+/**
+ * chan_waiter_pid() - who is parked with an operation
+ * @w: the operation, in its queue or claimed by the caller, under the lock of its channel
+ *
+ * Return: the number of the task, in the initial namespace.
+ */
+static inline pid_t chan_waiter_pid(const struct chan_waiter *w)
+{
+	return task_pid_nr(w->parker->task);
+}
 
 #endif /* _CHAN_WAITER_H */

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Tracepoints, system "chan": what happens to a channel, with its number first and scalars
+ * only, so that no type of this module has to be known to whoever reads them.
+ *
+ * Those of one channel come in the order in which its lock was taken, but for chan_wake and
+ * what a task that was parked tells once it runs again (path "park"), chan_select, chan_make and
+ * chan_release, for which no lock is held.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM chan
+
+#if !defined(_CHAN_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define _CHAN_TRACE_H
+
+#include <linux/tracepoint.h>
+
+#ifndef CHAN_TRACE_PATHS
+/* How an element went: see struct chan_paths. */
+#define CHAN_PATH_HANDOFF	0
+#define CHAN_PATH_RING		1
+#define CHAN_PATH_PARK		2
+
+#define CHAN_TRACE_PATHS \
+	{ CHAN_PATH_HANDOFF, "handoff" }, { CHAN_PATH_RING, "ring" }, { CHAN_PATH_PARK, "park" }
+#define CHAN_TRACE_SIDES	{ 0, "recv" }, { 1, "send" }
+#endif
+
+TRACE_EVENT(chan_make,
+	TP_PROTO(u64 id, u32 elemsize, u32 cap, u32 flags),
+	TP_ARGS(id, elemsize, cap, flags),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u32, elemsize)
+		__field(u32, cap)
+		__field(u32, flags)
+	),
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->elemsize = elemsize;
+		__entry->cap = cap;
+		__entry->flags = flags;
+	),
+	TP_printk("id=%llu elemsize=%u cap=%u flags=%#x", __entry->id, __entry->elemsize,
+		  __entry->cap, __entry->flags)
+);
+
+/*
+ * An element was sent, or received. len: elements in the ring after it. peer: the task that
+ * was parked on the other side (handoff), or that completed this operation (park), else 0.
+ * parked: nanoseconds from parking to running again, on the path "park".
+ */
+DECLARE_EVENT_CLASS(chan_element,
+	TP_PROTO(u64 id, u32 path, u32 len, pid_t peer, u64 parked),
+	TP_ARGS(id, path, len, peer, parked),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, parked)
+		__field(u32, path)
+		__field(u32, len)
+		__field(pid_t, peer)
+	),
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->parked = parked;
+		__entry->path = path;
+		__entry->len = len;
+		__entry->peer = peer;
+	),
+	TP_printk("id=%llu path=%s len=%u peer=%d parked=%llu", __entry->id,
+		  __print_symbolic(__entry->path, CHAN_TRACE_PATHS), __entry->len,
+		  __entry->peer, __entry->parked)
+);
+
+DEFINE_EVENT(chan_element, chan_send,
+	TP_PROTO(u64 id, u32 path, u32 len, pid_t peer, u64 parked),
+	TP_ARGS(id, path, len, peer, parked)
+);
+
+DEFINE_EVENT(chan_element, chan_recv,
+	TP_PROTO(u64 id, u32 path, u32 len, pid_t peer, u64 parked),
+	TP_ARGS(id, path, len, peer, parked)
+);
+
+/* A task parks with an operation; a select does so with each of its own. */
+TRACE_EVENT(chan_park,
+	TP_PROTO(u64 id, bool send, u32 waiters, bool select),
+	TP_ARGS(id, send, waiters, select),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u32, send)
+		__field(u32, waiters)
+		__field(u32, select)
+	),
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->send = send;
+		__entry->waiters = waiters;
+		__entry->select = select;
+	),
+	TP_printk("id=%llu side=%s waiters=%u select=%u", __entry->id,
+		  __print_symbolic(__entry->send, CHAN_TRACE_SIDES), __entry->waiters,
+		  __entry->select)
+);
+
+/*
+ * A task that was parked runs again. result: of the operation that was completed, or why none
+ * was; then id is 0 if it was parked by a select, as when a file was ready (-EAGAIN).
+ */
+TRACE_EVENT(chan_wake,
+	TP_PROTO(u64 id, bool send, int result, u64 parked),
+	TP_ARGS(id, send, result, parked),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u64, parked)
+		__field(u32, send)
+		__field(int, result)
+	),
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->parked = parked;
+		__entry->send = send;
+		__entry->result = result;
+	),
+	TP_printk("id=%llu side=%s result=%d parked=%llu", __entry->id,
+		  __print_symbolic(__entry->send, CHAN_TRACE_SIDES), __entry->result,
+		  __entry->parked)
+);
+
+/* cause: CHAN_CLOSED_*; receivers and senders: that were parked. */
+TRACE_EVENT(chan_close,
+	TP_PROTO(u64 id, u32 cause, u32 receivers, u32 senders),
+	TP_ARGS(id, cause, receivers, senders),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u32, cause)
+		__field(u32, receivers)
+		__field(u32, senders)
+	),
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->cause = cause;
+		__entry->receivers = receivers;
+		__entry->senders = senders;
+	),
+	TP_printk("id=%llu cause=%u receivers=%u senders=%u", __entry->id, __entry->cause,
+		  __entry->receivers, __entry->senders)
+);
+
+/*
+ * A select has ended. id: of the channel whose case was carried out; 0 if none was.
+ * winner: the case, a file's too, or -1. result: of it, or why there is none.
+ */
+TRACE_EVENT(chan_select,
+	TP_PROTO(u64 id, u32 cases, int winner, int result),
+	TP_ARGS(id, cases, winner, result),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u32, cases)
+		__field(int, winner)
+		__field(int, result)
+	),
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->cases = cases;
+		__entry->winner = winner;
+		__entry->result = result;
+	),
+	TP_printk("id=%llu cases=%u winner=%d result=%d", __entry->id, __entry->cases,
+		  __entry->winner, __entry->result)
+);
+
+/*
+ * An element goes back. returned: how many are given back now. peer: the parked receiver that
+ * got it at once, or 0.
+ */
+TRACE_EVENT(chan_giveback,
+	TP_PROTO(u64 id, u32 returned, pid_t peer),
+	TP_ARGS(id, returned, peer),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u32, returned)
+		__field(pid_t, peer)
+	),
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->returned = returned;
+		__entry->peer = peer;
+	),
+	TP_printk("id=%llu returned=%u peer=%d", __entry->id, __entry->returned, __entry->peer)
+);
+
+/* The last file of a channel is gone. len: elements that nobody has received. */
+TRACE_EVENT(chan_release,
+	TP_PROTO(u64 id, u32 len),
+	TP_ARGS(id, len),
+	TP_STRUCT__entry(
+		__field(u64, id)
+		__field(u32, len)
+	),
+	TP_fast_assign(
+		__entry->id = id;
+		__entry->len = len;
+	),
+	TP_printk("id=%llu len=%u", __entry->id, __entry->len)
+);
+
+#endif /* _CHAN_TRACE_H */
+
+#undef TRACE_INCLUDE_PATH
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_PATH .
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "events.h"
+
+/* Removed when the test's process ends. */
+static char instance[64];
+
+static void events_remove(void)
+{
+	rmdir(instance);
+}
+
+static void events_write(const char *file, const char *text)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", instance, file);
+	fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	if (fd < 0 || write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		give_up("%s: %s", path, strerror(errno));
+	close(fd);
+}
+
+void events_start(void)
+{
+	if (!instance[0]) {
+		snprintf(instance, sizeof(instance), "/sys/kernel/tracing/instances/chan_%d",
+			 (int)getpid());
+		if (mkdir(instance, 0700))
+			give_up("%s: %s", instance, strerror(errno));
+		atexit(events_remove);
+	}
+	events_write("trace", "\n");
+	events_write("events/chan/enable", "1");
+}
+
+/* "task-123 [000] ... 1.234567: chan_send: id=1 path=ring" */
+static int event_parse(const char *line, struct event *event)
+{
+	const char *name = strstr(line, ": chan_"), *bracket = strstr(line, " [");
+	const char *tid = bracket;
+
+	if (!name || !bracket)
+		return 0;
+	while (tid > line && tid[-1] != '-')
+		tid--;
+	event->tid = atoi(tid);
+	return sscanf(name, ": chan_%15[a-z]: %127[^\n]", event->name, event->fields) == 2;
+}
+
+size_t events_stop(uint64_t id, struct event *events, size_t max)
+{
+	char path[128], *line = NULL;
+	size_t n = 0, size = 0;
+	FILE *stream;
+
+	events_write("events/chan/enable", "0");
+	snprintf(path, sizeof(path), "%s/trace", instance);
+	stream = fopen(path, "re");
+	if (!stream)
+		give_up("%s: %s", path, strerror(errno));
+	while (n < max && getline(&line, &size, stream) > 0) {
+		if (event_parse(line, &events[n]) && event_number(&events[n], "id") == (long long)id)
+			n++;
+	}
+	free(line);
+	fclose(stream);
+	return n;
+}
+
+long long event_number(const struct event *event, const char *field)
+{
+	const size_t length = strlen(field);
+	const char *at = event->fields;
+
+	while (strncmp(at, field, length) || at[length] != '=') {
+		at = strchr(at, ' ');
+		if (!at++)
+			give_up("chan_%s has no %s: %s", event->name, field, event->fields);
+	}
+	return strtoll(at + length + 1, NULL, 0);
+}
