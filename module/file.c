@@ -5,10 +5,10 @@
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
 #include <linux/module.h>
-#include <linux/seq_file.h>
 #include <linux/slab.h>
 
 #include "file.h"
+#include "show.h"
 #include "xfer.h"
 
 static struct chan_file *chan_file_alloc(struct hchan *ch, u32 rights)
@@ -151,49 +151,11 @@ void chan_file_info(struct chan_file *cf, struct chan_info *info)
 	info->rights &= cf->rights;
 }
 
-static const char *chan_file_closed_name(struct chan_file *cf, u32 closed)
-{
-	static const char * const names[] = {
-		[CHAN_OPEN]			= "no",
-		[CHAN_CLOSED_BY_CLOSE]		= "close",
-		[CHAN_CLOSED_NO_SENDERS]	= "no-senders",
-		[CHAN_CLOSED_NO_RECEIVERS]	= "no-receivers",
-	};
-
-	return chan_hchan_made(cf->ch) ? names[closed] : "nil";
-}
-
-static void chan_file_show_rights(struct seq_file *m, u32 rights)
-{
-	static const char * const names[] = { "send", "recv", "close" };
-	const char *separator = "";
-	unsigned int i;
-
-	seq_puts(m, "chan-rights:\t");
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!(rights & (1U << i)))
-			continue;
-		seq_printf(m, "%s%s", separator, names[i]);
-		separator = ",";
-	}
-	seq_putc(m, '\n');
-}
-
 static void chan_file_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct chan_file *cf = file->private_data;
-	struct chan_info info;
 
-	chan_file_info(cf, &info);
-	seq_printf(m, "chan-id:\t%llu\n", info.id);
-	seq_printf(m, "chan-type:\t%*pE\n", (int)strlen(info.type), info.type);
-	seq_printf(m, "chan-elemsize:\t%u\n", info.elemsize);
-	seq_printf(m, "chan-cap:\t%u\n", info.cap);
-	seq_printf(m, "chan-len:\t%u\n", info.len);
-	seq_printf(m, "chan-closed:\t%s\n", chan_file_closed_name(cf, info.closed));
-	chan_file_show_rights(m, info.rights);
-	seq_printf(m, "chan-sendq:\t%u\n", info.sendq);
-	seq_printf(m, "chan-recvq:\t%u\n", info.recvq);
+	chan_show(m, cf->ch, cf->rights);
 }
 
 const struct file_operations chan_file_fops = {

@@ -119,6 +119,20 @@ struct chan_wake {
 	bool			closed;
 };
 
+/**
+ * struct chan_parked - a parked operation, as others see it
+ * @pid: of its task, in the pid namespace of who looks; 0 if it has none there
+ * @send: it is to send
+ * @select: it is one of a select
+ * @since: when it parked, CLOCK_MONOTONIC in nanoseconds
+ */
+struct chan_parked {
+	pid_t	pid;
+	bool	send;
+	bool	select;
+	u64	since;
+};
+
 /* life.c: how channels come and go */
 struct hchan *chan_hchan_alloc(void);
 struct hchan *chan_hchan_get(struct hchan *ch);
@@ -129,6 +143,9 @@ void chan_hchan_attach(struct hchan *ch, u32 rights);
 void chan_hchan_detach(struct hchan *ch, u32 rights);
 
 void chan_hchan_info(struct hchan *ch, struct chan_info *info);
+unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, struct chan_parked *parked,
+			     unsigned int max);
+struct hchan *chan_hchan_next(struct hchan *ch);
 void chan_hchan_live(unsigned int *channels, unsigned int *waiters);
 
 /* returned.c: elements given back */

@@ -225,22 +225,15 @@ void chan_hchan_detach(struct hchan *ch, u32 rights)
 		chan_hchan_close(ch, cause);
 }
 
-/**
- * chan_hchan_info() - a consistent snapshot
- * @ch: the channel
- * @info: result; @info->rights are those that any file can have, or will
- */
-void chan_hchan_info(struct hchan *ch, struct chan_info *info)
+static void chan_hchan_info_locked(struct hchan *ch, struct chan_info *info)
 {
-	memset(info, 0, sizeof(*info));
-	info->id = ch->id;
-	spin_lock(&ch->lock);
+	lockdep_assert_held(&ch->lock);
+	info->rights = ch->rights ?: CHAN_RIGHTS_ALL;
 	info->elemsize = ch->elemsize;
 	info->cap = ch->dataqsiz;
 	info->flags = ch->flags;
 	info->len = ch->qcount;
 	info->closed = ch->closed;
-	info->rights = ch->rights ?: CHAN_RIGHTS_ALL;
 	info->senders = ch->senders;
 	info->receivers = ch->receivers;
 	info->sendq = ch->sendq.count;
@@ -253,7 +246,86 @@ void chan_hchan_info(struct hchan *ch, struct chan_info *info)
 	info->send_parks = ch->send_parks;
 	info->recv_parks = ch->recv_parks;
 	memcpy(info->type, ch->type, sizeof(info->type));
+}
+
+/* Those of one queue, from its head on. Returns how many. */
+static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan_waitq *q,
+					     struct chan_parked *parked, unsigned int max)
+{
+	struct chan_waiter *w;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&ch->lock);
+	list_for_each_entry(w, &q->list, node) {
+		if (n == max)
+			break;
+		parked[n++] = (struct chan_parked){
+			.pid = task_pid_vnr(w->parker->task),
+			.send = q == &ch->sendq,
+			.select = w->parker->select,
+			.since = w->parker->since,
+		};
+	}
+	return n;
+}
+
+/**
+ * chan_hchan_look() - a consistent snapshot, with who is parked
+ * @ch: the channel
+ * @info: result; @info->rights are those that any file can have, or will
+ * @parked: result: senders, then receivers, each from the head of their queue on
+ * @max: how many @parked has room for
+ *
+ * Return: how many of @parked there are.
+ */
+unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, struct chan_parked *parked,
+			     unsigned int max)
+{
+	unsigned int n;
+
+	memset(info, 0, sizeof(*info));
+	info->id = ch->id;
+	spin_lock(&ch->lock);
+	chan_hchan_info_locked(ch, info);
+	n = chan_hchan_parked_locked(ch, &ch->sendq, parked, max);
+	n += chan_hchan_parked_locked(ch, &ch->recvq, parked + n, max - n);
 	spin_unlock(&ch->lock);
+	return n;
+}
+
+/**
+ * chan_hchan_info() - a consistent snapshot
+ * @ch: the channel
+ * @info: result; @info->rights are those that any file can have, or will
+ */
+void chan_hchan_info(struct hchan *ch, struct chan_info *info)
+{
+	chan_hchan_look(ch, info, NULL, 0);
+}
+
+/**
+ * chan_hchan_next() - go through all channels, nil ones too
+ * @ch: where to go on, a reference that is dropped; NULL: at the first
+ *
+ * Context: may sleep.
+ * Return: a reference to the next channel, or NULL.
+ */
+struct hchan *chan_hchan_next(struct hchan *ch)
+{
+	struct hchan *next;
+
+	spin_lock(&chan_hchan_list_lock);
+	next = ch ? ch : list_entry(&chan_hchan_list, struct hchan, node);
+	list_for_each_entry_continue(next, &chan_hchan_list, node) {
+		/* One without a reference is about to be taken out. */
+		if (refcount_inc_not_zero(&next->refs))
+			break;
+	}
+	if (list_entry_is_head(next, &chan_hchan_list, node))
+		next = NULL;
+	spin_unlock(&chan_hchan_list_lock);
+	chan_hchan_put(ch);
+	return next;
 }
 
 static unsigned int chan_hchan_parked(struct hchan *ch)

@@ -8,6 +8,7 @@
 
 #include "file.h"
 #include "limits.h"
+#include "show.h"
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
@@ -64,7 +65,23 @@ static struct miscdevice chan_device = {
 	.mode	= 0666,
 };
 
-module_misc_device(chan_device);
+static int __init chan_init(void)
+{
+	int err = misc_register(&chan_device);
+
+	if (!err)
+		chan_show_init();
+	return err;
+}
+
+static void __exit chan_exit(void)
+{
+	chan_show_exit();
+	misc_deregister(&chan_device);
+}
+
+module_init(chan_init);
+module_exit(chan_exit);
 
 MODULE_DESCRIPTION("Channels between processes");
 MODULE_AUTHOR("The chan authors");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What /proc/PID/fdinfo says about a channel: the same as INFO, in every state.
+ * What /proc/PID/fdinfo says about a channel: the same as INFO, in every state, and who is
+ * parked. The same is in debugfs, for all channels.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 #define TEXT_MAX	2048
 
-/* All of it from "chan-id" on. */
+/* All of it from "chan-id" on, without who is parked. */
 static void read_fdinfo(int ch, char *text)
 {
 	char path[64], all[TEXT_MAX];
@@ -32,6 +33,9 @@ static void read_fdinfo(int ch, char *text)
 	if (!start)
 		give_up("%s is of no channel:\n%s", path, all);
 	strcpy(text, start);
+	start = strstr(text, "chan-parked");
+	if (start)
+		text[start - text] = 0;
 }
 
 static const char *name_of_rights(unsigned int rights)
@@ -44,6 +48,8 @@ static const char *name_of_rights(unsigned int rights)
 	return names[rights];
 }
 
+#define PATHS(side) "chan-" side ":\thandoff=%llu ring=%llu park=%llu\n"
+
 /* What it should be, by INFO; the two that INFO does not tell are given. */
 static void expected_fdinfo(int ch, const char *type, const char *closed, char *text)
 {
@@ -52,8 +58,11 @@ static void expected_fdinfo(int ch, const char *type, const char *closed, char *
 	snprintf(text, TEXT_MAX,
 		 "chan-id:\t%llu\nchan-type:\t%s\nchan-elemsize:\t%u\nchan-cap:\t%u\n"
 		 "chan-len:\t%u\nchan-closed:\t%s\nchan-rights:\t%s\nchan-sendq:\t%u\n"
-		 "chan-recvq:\t%u\n", (unsigned long long)info.id, type, info.elemsize, info.cap,
-		 info.len, closed, name_of_rights(info.rights), info.sendq, info.recvq);
+		 "chan-recvq:\t%u\nchan-returned:\t%u\n" PATHS("sends") PATHS("recvs"),
+		 info.id, type, info.elemsize, info.cap, info.len, closed,
+		 name_of_rights(info.rights), info.sendq, info.recvq, info.returned,
+		 info.sends.handoff, info.sends.ring, info.sends.park,
+		 info.recvs.handoff, info.recvs.ring, info.recvs.park);
 }
 
 static void expect_fdinfo(struct __test_metadata *_metadata, int ch, const char *type,
@@ -89,7 +98,9 @@ TEST(of_a_nil_channel)
 	ASSERT_NE(NULL, rest);
 	EXPECT_STREQ("\nchan-type:\t\nchan-elemsize:\t0\nchan-cap:\t0\nchan-len:\t0\n"
 		     "chan-closed:\tnil\nchan-rights:\tsend,recv,close\nchan-sendq:\t0\n"
-		     "chan-recvq:\t0\n", rest);
+		     "chan-recvq:\t0\nchan-returned:\t0\n"
+		     "chan-sends:\thandoff=0 ring=0 park=0\n"
+		     "chan-recvs:\thandoff=0 ring=0 park=0\n", rest);
 }
 
 TEST(of_an_open_channel)
@@ -159,6 +170,134 @@ TEST_F(parked, of_a_channel_with_parked_operations)
 	expect_fdinfo(_metadata, full, "", "no");
 	ASSERT_EQ(0, chan_close(empty));
 	ASSERT_EQ(0, chan_close(full));
+}
+
+/* The lines of who is parked, each as "PID SIDE" and " select" if it is. */
+static int read_parked(int ch, char (*lines)[64], int max, unsigned int *more)
+{
+	char path[64], line[256], side[8], select[8];
+	unsigned long long age;
+	int n = 0, pid;
+	FILE *stream;
+
+	*more = 0;
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", ch);
+	stream = fopen(path, "re");
+	if (!stream)
+		give_up("no %s", path);
+	while (fgets(line, sizeof(line), stream)) {
+		select[0] = 0;
+		sscanf(line, "chan-parked-more:\t%u", more);
+		if (n < max && sscanf(line, "chan-parked:\t%d %7s %llu %7s", &pid, side, &age,
+				      select) >= 3)
+			snprintf(lines[n++], sizeof(lines[0]), "%d %s%s%s", pid, side,
+				 select[0] ? " " : "", select);
+	}
+	fclose(stream);
+	return n;
+}
+
+#define EXPECT_PARKED(line, op, side) do { \
+	char expected_[64]; \
+	\
+	snprintf(expected_, sizeof(expected_), "%d " side, (int)(op)->tid); \
+	EXPECT_STREQ(expected_, line); \
+} while (0)
+
+TEST_F(parked, tasks_are_listed_from_the_head_of_the_queue_on)
+{
+	const int ch = channel_make(variant->cap);
+	struct operation *ops[3];
+	char lines[8][64];
+	unsigned int more;
+
+	for (int i = 0; i < 3; i++)
+		ops[i] = operation_park_recv(variant->kind, ch);
+	ASSERT_EQ(3, read_parked(ch, lines, 8, &more));
+	for (int i = 0; i < 3; i++)
+		EXPECT_PARKED(lines[i], ops[i], "recv");
+	EXPECT_EQ(0, more);
+	channel_send(ch, 1);
+	operation_join(ops[0]);
+	ASSERT_EQ(2, read_parked(ch, lines, 8, &more));
+	EXPECT_PARKED(lines[0], ops[1], "recv");
+	ASSERT_EQ(0, chan_close(ch));
+	operation_join(ops[1]);
+	operation_join(ops[2]);
+	EXPECT_EQ(0, read_parked(ch, lines, 8, &more));
+}
+
+static int run_select_send(struct operation *op)
+{
+	struct chan_case cases[] = {
+		chan_case_send(op->ch, op->elems), chan_case_recv(-1, op->elems),
+	};
+
+	return chan_select(cases, 2);
+}
+
+TEST_F(parked, select_is_said_to_be_one)
+{
+	const int ch = channel_make(variant->cap);
+	struct operation *op;
+	char lines[8][64];
+	unsigned int more;
+
+	if (variant->cap)
+		channel_send_range(ch, 1, variant->cap);
+	op = operation_new(variant->kind, run_select_send, ch, 1);
+	operation_park(op);
+	ASSERT_EQ(1, read_parked(ch, lines, 8, &more));
+	EXPECT_PARKED(lines[0], op, "send select");
+	ASSERT_EQ(0, chan_close(ch));
+	operation_join(op);
+}
+
+TEST(G12_only_so_many_parked_tasks_are_listed)
+{
+	static char lines[128][64];
+	const int ch = channel_make(0);
+	unsigned int more;
+
+	for (int i = 0; i < 70; i++)
+		operation_park_recv(TASK_THREAD, ch);
+	EXPECT_EQ(64, read_parked(ch, lines, 128, &more));
+	EXPECT_EQ(6, more);
+	ASSERT_EQ(0, chan_close(ch));
+}
+
+/* How often debugfs lists the channel. */
+static int listed(unsigned long long id)
+{
+	FILE *stream = fopen("/sys/kernel/debug/chan/channels", "re");
+	unsigned long long other;
+	char line[256];
+	int n = 0;
+
+	if (!stream)
+		give_up("no list of channels in debugfs");
+	while (fgets(line, sizeof(line), stream))
+		n += sscanf(line, "chan-id:\t%llu", &other) == 1 && other == id;
+	fclose(stream);
+	return n;
+}
+
+TEST(debugfs_lists_each_channel_once)
+{
+	unsigned long long ids[200];
+	int chs[200];
+
+	for (int i = 0; i < 200; i++) {
+		chs[i] = channel_make(0);
+		ids[i] = channel_info(chs[i]).id;
+	}
+	for (int i = 0; i < 200; i += 33)
+		EXPECT_EQ(1, listed(ids[i]));
+	EXPECT_EQ(1, listed(ids[199]));
+	for (int i = 0; i < 200; i++)
+		close(chs[i]);
+	EXPECT_EQ(0, listed(ids[0]));
+	EXPECT_EQ(0, listed(ids[199]));
 }
 
 TEST(unprintable_bytes_of_the_type_are_escaped)

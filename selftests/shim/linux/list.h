@@ -77,6 +77,12 @@ static inline void list_move_tail(struct list_head *node, struct list_head *head
 	     &entry->member != (head); \
 	     entry = list_next_entry(entry, member))
 
+#define list_for_each_entry_continue(entry, head, member) \
+	for (entry = list_next_entry(entry, member); &entry->member != (head); \
+	     entry = list_next_entry(entry, member))
+
+#define list_entry_is_head(entry, head, member) (&(entry)->member == (head))
+
 #define list_for_each_entry_safe(entry, following, head, member) \
 	for (entry = list_first_entry(head, typeof(*entry), member), \
 	     following = list_next_entry(entry, member); \

@@ -21,6 +21,16 @@ static inline void refcount_inc(refcount_t *r)
 		shim_fail("refcount_inc: the object is dead");
 }
 
+static inline bool refcount_inc_not_zero(refcount_t *r)
+{
+	int refs = __atomic_load_n(&r->refs, __ATOMIC_RELAXED);
+
+	while (refs && !__atomic_compare_exchange_n(&r->refs, &refs, refs + 1, false,
+						    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		;
+	return refs;
+}
+
 static inline bool refcount_dec_and_test(refcount_t *r)
 {
 	int before;

@@ -87,4 +87,9 @@ static inline pid_t task_pid_nr(const struct task_struct *task)
 	return 1;
 }
 
+static inline pid_t task_pid_vnr(const struct task_struct *task)
+{
+	return task_pid_nr(task);
+}
+
 #endif /* _SHIM_LINUX_SCHED_H */

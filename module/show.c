@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Channels as text: for who holds a file of one, in fdinfo; for root all of them, in the file
+ * "channels" of debugfs. What is shown of a channel is a snapshot of one moment, which is taken
+ * under its lock and printed after, and bounded, so that who looks holds nobody up.
+ */
+#include <linux/debugfs.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+
+#include "hchan.h"
+#include "show.h"
+
+/* So many parked operations are shown. */
+#define CHAN_SHOW_PARKED	64
+
+static void chan_show_rights(struct seq_file *m, u32 rights)
+{
+	static const char * const names[] = { "send", "recv", "close" };
+	const char *separator = "";
+	unsigned int i;
+
+	seq_puts(m, "chan-rights:\t");
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!(rights & (1U << i)))
+			continue;
+		seq_printf(m, "%s%s", separator, names[i]);
+		separator = ",";
+	}
+	seq_putc(m, '\n');
+}
+
+static void chan_show_paths(struct seq_file *m, const char *name, const struct chan_paths *paths)
+{
+	seq_printf(m, "chan-%s:\thandoff=%llu ring=%llu park=%llu\n", name, paths->handoff,
+		   paths->ring, paths->park);
+}
+
+static void chan_show_info(struct seq_file *m, const struct chan_info *info, const char *closed)
+{
+	seq_printf(m, "chan-id:\t%llu\n", info->id);
+	seq_printf(m, "chan-type:\t%*pE\n", (int)strlen(info->type), info->type);
+	seq_printf(m, "chan-elemsize:\t%u\n", info->elemsize);
+	seq_printf(m, "chan-cap:\t%u\n", info->cap);
+	seq_printf(m, "chan-len:\t%u\n", info->len);
+	seq_printf(m, "chan-closed:\t%s\n", closed);
+	chan_show_rights(m, info->rights);
+	seq_printf(m, "chan-sendq:\t%u\n", info->sendq);
+	seq_printf(m, "chan-recvq:\t%u\n", info->recvq);
+	seq_printf(m, "chan-returned:\t%u\n", info->returned);
+	chan_show_paths(m, "sends", &info->sends);
+	chan_show_paths(m, "recvs", &info->recvs);
+}
+
+static void chan_show_parked(struct seq_file *m, const struct chan_parked *parked, unsigned int n,
+			     unsigned int all)
+{
+	u64 now = ktime_get_ns();
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		/* A clock that is read to the tick, and this one, need not agree. */
+		u64 age = now > parked[i].since ? now - parked[i].since : 0;
+
+		seq_printf(m, "chan-parked:\t%d %s %llu%s\n", parked[i].pid,
+			   parked[i].send ? "send" : "recv", age,
+			   parked[i].select ? " select" : "");
+	}
+	if (n < all)
+		seq_printf(m, "chan-parked-more:\t%u\n", all - n);
+}
+
+/**
+ * chan_show() - print a channel
+ * @m: where to
+ * @ch: the channel
+ * @rights: CHAN_RIGHT_* of the file that is looked at
+ *
+ * The tasks are numbered as the reader's pid namespace has them; 0 is one that it does not.
+ *
+ * Context: may sleep.
+ */
+void chan_show(struct seq_file *m, struct hchan *ch, u32 rights)
+{
+	static const char * const causes[] = {
+		[CHAN_OPEN]			= "no",
+		[CHAN_CLOSED_BY_CLOSE]		= "close",
+		[CHAN_CLOSED_NO_SENDERS]	= "no-senders",
+		[CHAN_CLOSED_NO_RECEIVERS]	= "no-receivers",
+	};
+	struct chan_parked *parked = kmalloc_array(CHAN_SHOW_PARKED, sizeof(*parked), GFP_KERNEL);
+	struct chan_info info;
+	unsigned int n;
+
+	n = chan_hchan_look(ch, &info, parked, parked ? CHAN_SHOW_PARKED : 0);
+	info.rights &= rights;
+	chan_show_info(m, &info, chan_hchan_made(ch) ? causes[info.closed] : "nil");
+	chan_show_parked(m, parked, n, info.sendq + info.recvq);
+	kfree(parked);
+}
+
+static void *chan_show_start(struct seq_file *m, loff_t *pos)
+{
+	struct hchan *ch = chan_hchan_next(NULL);
+	loff_t i;
+
+	for (i = 0; ch && i < *pos; i++)
+		ch = chan_hchan_next(ch);
+	return ch;
+}
+
+static void *chan_show_next(struct seq_file *m, void *ch, loff_t *pos)
+{
+	++*pos;
+	return chan_hchan_next(ch);
+}
+
+static void chan_show_stop(struct seq_file *m, void *ch)
+{
+	chan_hchan_put(ch);
+}
+
+static int chan_show_one(struct seq_file *m, void *ch)
+{
+	chan_show(m, ch, CHAN_RIGHTS_ALL);
+	seq_putc(m, '\n');
+	return 0;
+}
+
+static const struct seq_operations chan_show_sops = {
+	.start	= chan_show_start,
+	.next	= chan_show_next,
+	.stop	= chan_show_stop,
+	.show	= chan_show_one,
+};
+
+DEFINE_SEQ_ATTRIBUTE(chan_show);
+
+static struct dentry *chan_show_directory;
+
+/**
+ * chan_show_init() - list all channels in debugfs, for root
+ *
+ * Whether that works does not matter to anybody else.
+ */
+void chan_show_init(void)
+{
+	chan_show_directory = debugfs_create_dir("chan", NULL);
+	debugfs_create_file("channels", 0400, chan_show_directory, NULL, &chan_show_fops);
+}
+
+/* Nobody has the file open after this. */
+void chan_show_exit(void)
+{
+	debugfs_remove_recursive(chan_show_directory);
+}
