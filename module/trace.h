@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints, system "chan": what happens to a channel, with its number first and scalars
- * only, so that no type of this module has to be known to whoever reads them.
+ * Tracepoints, system "chan": what happens to a channel, with its number first and numbers
+ * only, of types that C itself has, so that whoever reads them needs neither headers nor BTF.
  *
  * Those of one channel come in the order in which its lock was taken, but for chan_wake and
  * what a task that was parked tells once it runs again (path "park"), chan_select, chan_make and
@@ -30,10 +30,10 @@ TRACE_EVENT(chan_make,
 	TP_PROTO(u64 id, u32 elemsize, u32 cap, u32 flags),
 	TP_ARGS(id, elemsize, cap, flags),
 	TP_STRUCT__entry(
-		__field(u64, id)
-		__field(u32, elemsize)
-		__field(u32, cap)
-		__field(u32, flags)
+		__field(unsigned long long, id)
+		__field(unsigned int, elemsize)
+		__field(unsigned int, cap)
+		__field(unsigned int, flags)
 	),
 	TP_fast_assign(
 		__entry->id = id;
@@ -54,11 +54,11 @@ DECLARE_EVENT_CLASS(chan_element,
 	TP_PROTO(u64 id, u32 path, u32 len, pid_t peer, u64 parked),
 	TP_ARGS(id, path, len, peer, parked),
 	TP_STRUCT__entry(
-		__field(u64, id)
-		__field(u64, parked)
-		__field(u32, path)
-		__field(u32, len)
-		__field(pid_t, peer)
+		__field(unsigned long long, id)
+		__field(unsigned long long, parked)
+		__field(unsigned int, path)
+		__field(unsigned int, len)
+		__field(int, peer)
 	),
 	TP_fast_assign(
 		__entry->id = id;
@@ -87,10 +87,10 @@ TRACE_EVENT(chan_park,
 	TP_PROTO(u64 id, bool send, u32 waiters, bool select),
 	TP_ARGS(id, send, waiters, select),
 	TP_STRUCT__entry(
-		__field(u64, id)
-		__field(u32, send)
-		__field(u32, waiters)
-		__field(u32, select)
+		__field(unsigned long long, id)
+		__field(unsigned int, send)
+		__field(unsigned int, waiters)
+		__field(unsigned int, select)
 	),
 	TP_fast_assign(
 		__entry->id = id;
@@ -111,9 +111,9 @@ TRACE_EVENT(chan_wake,
 	TP_PROTO(u64 id, bool send, int result, u64 parked),
 	TP_ARGS(id, send, result, parked),
 	TP_STRUCT__entry(
-		__field(u64, id)
-		__field(u64, parked)
-		__field(u32, send)
+		__field(unsigned long long, id)
+		__field(unsigned long long, parked)
+		__field(unsigned int, send)
 		__field(int, result)
 	),
 	TP_fast_assign(
@@ -132,10 +132,10 @@ TRACE_EVENT(chan_close,
 	TP_PROTO(u64 id, u32 cause, u32 receivers, u32 senders),
 	TP_ARGS(id, cause, receivers, senders),
 	TP_STRUCT__entry(
-		__field(u64, id)
-		__field(u32, cause)
-		__field(u32, receivers)
-		__field(u32, senders)
+		__field(unsigned long long, id)
+		__field(unsigned int, cause)
+		__field(unsigned int, receivers)
+		__field(unsigned int, senders)
 	),
 	TP_fast_assign(
 		__entry->id = id;
@@ -155,8 +155,8 @@ TRACE_EVENT(chan_select,
 	TP_PROTO(u64 id, u32 cases, int winner, int result),
 	TP_ARGS(id, cases, winner, result),
 	TP_STRUCT__entry(
-		__field(u64, id)
-		__field(u32, cases)
+		__field(unsigned long long, id)
+		__field(unsigned int, cases)
 		__field(int, winner)
 		__field(int, result)
 	),
@@ -178,9 +178,9 @@ TRACE_EVENT(chan_giveback,
 	TP_PROTO(u64 id, u32 returned, pid_t peer),
 	TP_ARGS(id, returned, peer),
 	TP_STRUCT__entry(
-		__field(u64, id)
-		__field(u32, returned)
-		__field(pid_t, peer)
+		__field(unsigned long long, id)
+		__field(unsigned int, returned)
+		__field(int, peer)
 	),
 	TP_fast_assign(
 		__entry->id = id;
@@ -195,8 +195,8 @@ TRACE_EVENT(chan_release,
 	TP_PROTO(u64 id, u32 len),
 	TP_ARGS(id, len),
 	TP_STRUCT__entry(
-		__field(u64, id)
-		__field(u32, len)
+		__field(unsigned long long, id)
+		__field(unsigned int, len)
 	),
 	TP_fast_assign(
 		__entry->id = id;
