@@ -75,10 +75,14 @@ selftests: deps lib $(BUILD)/kselftest/kselftest_harness.h
 vm-deps: deps
 	scripts/install-deps vm
 
-check: vm-deps lib examples tools selftests
+# Where there is no bpftrace, the tests of its scripts are skipped.
+trace-deps: vm-deps
+	scripts/install-deps trace || echo 'The scripts for bpftrace will not be tested.' >&2
+
+check: trace-deps lib examples tools selftests
 	+scripts/check $(KERNEL)
 
-check-matrix: vm-deps lib examples tools selftests
+check-matrix: trace-deps lib examples tools selftests
 	+scripts/check $(MATRIX)
 
 demo: vm-deps module lib tools
@@ -99,5 +103,5 @@ modules_install: module
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps module lib examples tools selftests vm-deps check check-matrix demo bench \
-	install modules_install clean
+.PHONY: all help deps module lib examples tools selftests vm-deps trace-deps check check-matrix demo \
+	bench install modules_install clean
