@@ -37,7 +37,7 @@ help:
 	@echo '     KERNEL=6.12     for another of the kernels that scripts/kernel knows'
 	@echo '     KDIR=/lib/modules/$$(uname -r)/build   for this or any other tree'
 	@echo '     CHAN_DEBUG=y    with run-time checks'
-	@echo 'make lib tools selftests  libchan, demo and benchmark, test programs, into build/'
+	@echo 'make lib tools selftests  libchan, programs around it, test programs, into build/'
 	@echo 'make examples    small programs to learn from, into build/examples'
 	@echo 'make install     library, its examples and tools, into PREFIX ($(PREFIX)), below DESTDIR'
 	@echo 'make modules_install  chan.ko, for the kernel of KERNEL or KDIR, below INSTALL_MOD_PATH'

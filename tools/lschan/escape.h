@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef LSCHAN_ESCAPE_H
+#define LSCHAN_ESCAPE_H
+
+/* Bytes that one byte may become. */
+#define ESCAPED_SIZE	4
+
+/**
+ * escape() - copy a text, with \xNN for each byte that belongs to no character of LC_CTYPE
+ * @to: room for ESCAPED_SIZE times the text's length, and a NUL
+ * @from: the text
+ */
+void escape(char *to, const char *from);
+
+#endif /* LSCHAN_ESCAPE_H */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef LSCHAN_FDINFO_H
+#define LSCHAN_FDINFO_H
+
+#include <stdio.h>
+
+#include "model.h"
+
+/**
+ * fdinfo_read() - read what a file of /proc/PID/fdinfo says of a channel
+ * @stream: the file
+ * @channel: result; the commands of its waiters are not known
+ * @holder: result, its rights
+ *
+ * Return: 1; 0 if it is of no channel; or a negative errno value. Only 1 leaves waiters to free.
+ */
+int fdinfo_read(FILE *stream, struct channel *channel, struct holder *holder);
+
+#endif /* LSCHAN_FDINFO_H */

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is known of channels, of who holds them and of who waits in them.
+ */
+#ifndef LSCHAN_MODEL_H
+#define LSCHAN_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define COMMAND_SIZE	64
+#define RIGHTS_SIZE	32
+#define SIDE_SIZE	16
+/* A type has up to 31 bytes, each of which may be shown by four. */
+#define FACT_SIZE	128
+
+/* What fdinfo tells of a channel beside its number; shown as it is told. */
+enum fact {
+	FACT_TYPE,
+	FACT_ELEMSIZE,
+	FACT_CAP,
+	FACT_LEN,
+	FACT_CLOSED,
+	FACT_SENDQ,
+	FACT_RECVQ,
+	FACTS,
+};
+
+/* A file descriptor of a channel. */
+struct holder {
+	pid_t pid;
+	char command[COMMAND_SIZE];
+	int fd;
+	char rights[RIGHTS_SIZE];
+};
+
+/* A parked task. */
+struct waiter {
+	pid_t pid;
+	char command[COMMAND_SIZE];
+	char side[SIDE_SIZE];
+	uint64_t age;	/* nanoseconds */
+};
+
+struct channel {
+	uint64_t id;
+	char facts[FACTS][FACT_SIZE];
+	struct holder *holders;
+	size_t holder_count;
+	struct waiter *waiters;
+	size_t waiter_count;
+};
+
+/* Sorted by number. */
+struct model {
+	struct channel **channels;
+	size_t count;
+};
+
+/**
+ * model_add() - a channel was seen in the hands of a holder
+ * @model: what is known already
+ * @seen: the channel, without holders; its waiters are taken over, also on errors
+ * @holder: who holds it
+ *
+ * What was seen of a channel first is kept, so that all of it is of one moment.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int model_add(struct model *model, const struct channel *seen, const struct holder *holder);
+int channel_add_waiter(struct channel *channel, const struct waiter *waiter);
+void model_free(struct model *model);
+
+#endif /* LSCHAN_MODEL_H */
