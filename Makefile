@@ -68,7 +68,7 @@ tools: deps lib
 $(BUILD)/kselftest/kselftest_harness.h:
 	scripts/kselftest-headers $(@D)
 
-selftests: deps lib $(BUILD)/kselftest/kselftest_harness.h
+selftests: deps lib tools $(BUILD)/kselftest/kselftest_harness.h
 	scripts/install-deps loops
 	$(MAKE) -C selftests OUTPUT=$(BUILD)/selftests
 

@@ -1,0 +1,447 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What lschan prints of the channels of known processes; and of a /proc that the test has made.
+ */
+#include <errno.h>
+#include <jansson.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "common/channel.h"
+#include "common/operation.h"
+
+#define TEXT_MAX	4096
+#define NOBODY		65534
+#define HEADINGS	"ID TYPE ELEMSIZE CAP LEN CLOSED SENDQ RECVQ HOLDERS"
+
+static char printed[TEXT_MAX];
+
+static const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static const char *text(const char *format, ...)
+{
+	static char expected[TEXT_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(expected, TEXT_MAX, format, args);
+	va_end(args);
+	return expected;
+}
+
+/* Run a command of the shell. Returns its exit status, or -1. */
+static int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static int run(const char *format, ...)
+{
+	char command[1024];
+	va_list args;
+	FILE *stream;
+	int status;
+
+	va_start(args, format);
+	vsnprintf(command, sizeof(command), format, args);
+	va_end(args);
+	stream = popen(command, "re");
+	if (!stream)
+		give_up("popen: %s", strerror(errno));
+	printed[fread(printed, 1, TEXT_MAX - 1, stream)] = 0;
+	status = pclose(stream);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+#define lschan(arguments, ...)	run("LC_ALL=C " LSCHAN " " arguments, ##__VA_ARGS__)
+
+/* What it has printed, which must be JSON, in one line. */
+static const char *json(void)
+{
+	json_error_t error;
+	json_t *root = json_loads(printed, JSON_REJECT_DUPLICATES, &error);
+	size_t length;
+
+	if (!root)
+		give_up("%s: %s", error.text, printed);
+	length = json_dumpb(root, printed, TEXT_MAX - 1, JSON_COMPACT);
+	if (length >= TEXT_MAX)
+		give_up("too much JSON");
+	printed[length] = 0;
+	json_decref(root);
+	return printed;
+}
+
+/* What it has printed, without the blanks that align columns. */
+static const char *words(void)
+{
+	char *to = printed;
+
+	for (const char *from = printed; *from; from++) {
+		const bool first = to == printed || to[-1] == '\n';
+
+		if (*from != ' ' || !(first || strchr(" \n", from[1])))
+			*to++ = *from;
+	}
+	*to = 0;
+	return printed;
+}
+
+static unsigned long long id_of(int ch)
+{
+	return channel_info(ch).id;
+}
+
+static int make_jobs(void)
+{
+	const int ch = chan_make_typed(8, 4, 0, "struct job");
+
+	if (ch < 0)
+		give_up("chan_make_typed: %s", strerror(-ch));
+	return ch;
+}
+
+static int hold(struct operation *op)
+{
+	prctl(PR_SET_NAME, "worker");
+	close(op->ch);
+	__atomic_store_n(&op->progress, 1, __ATOMIC_RELEASE);
+	pause();
+	return 0;
+}
+
+static int hold_as_nobody(struct operation *op)
+{
+	/* A change of the user hides a process from others, and lets it outlive its parent. */
+	if (setgid(NOBODY) || setuid(NOBODY) || prctl(PR_SET_DUMPABLE, 1) ||
+	    prctl(PR_SET_PDEATHSIG, SIGKILL))
+		give_up("cannot be nobody: %s", strerror(errno));
+	return hold(op);
+}
+
+/* A process named worker that holds all that the test holds but @ch. */
+static struct operation *start_holder(int (*run)(struct operation *op), int ch)
+{
+	struct operation *op = operation_start_new(TASK_PROCESS, run, ch, NULL);
+
+	wait_until(__atomic_load_n(&op->progress, __ATOMIC_ACQUIRE));
+	return op;
+}
+
+/* A /proc of its own for this test, without processes. */
+static void fake_proc(void)
+{
+	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("fake", "/proc", "tmpfs", 0, NULL))
+		give_up("no /proc of its own: %s", strerror(errno));
+}
+
+static void fake_process(int pid, const char *command)
+{
+	char path[64];
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	mkdir(path, 0755);
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo", pid);
+	mkdir(path, 0755);
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	stream = fopen(path, "we");
+	if (!stream || fprintf(stream, "%s\n", command) < 0 || fclose(stream))
+		give_up("%s: %s", path, strerror(errno));
+}
+
+static void fake_channel(int pid, int fd, int id, const char *more)
+{
+	char path[64];
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", pid, fd);
+	stream = fopen(path, "we");
+	if (!stream || fprintf(stream,
+			       "pos:\t0\nflags:\t02\nchan-id:\t%d\nchan-type:\t\n"
+			       "chan-elemsize:\t8\nchan-cap:\t1\nchan-len:\t0\nchan-closed:\tno\n"
+			       "chan-rights:\tsend,recv,close\nchan-sendq:\t0\nchan-recvq:\t0\n%s",
+			       id, more) < 0 || fclose(stream))
+		give_up("%s: %s", path, strerror(errno));
+}
+
+FIXTURE(lschan) {};
+
+FIXTURE_SETUP(lschan)
+{
+	prctl(PR_SET_NAME, "boss");
+}
+
+FIXTURE_TEARDOWN(lschan)
+{
+}
+
+TEST_F(lschan, has_a_row_for_each_channel)
+{
+	const int nil = channel_open(), jobs = make_jobs(), pairs = channel_make_elems(16, 0);
+	const unsigned long long id = id_of(jobs);
+
+	channel_send_range(jobs, 1, 3);
+	ASSERT_EQ(0, chan_close(pairs));
+	ASSERT_EQ(0, lschan("-p %d", getpid()));
+	EXPECT_STREQ(text(HEADINGS "\n%llu 0 0 0 nil 0 0 1\n%llu struct job 8 4 3 no 0 0 1\n"
+			  "%llu 16 0 0 close 0 0 1\n", id - 1, id, id_of(pairs)), words());
+	close(nil);
+}
+
+TEST_F(lschan, aligns_columns)
+{
+	size_t length;
+
+	make_jobs();
+	channel_make(100000);
+	ASSERT_EQ(0, lschan("-p %d", getpid()));
+	length = strcspn(printed, "\n") + 1;
+	EXPECT_EQ(3 * length, strlen(printed));
+	EXPECT_EQ('\n', printed[2 * length - 1]);
+}
+
+TEST_F(lschan, shows_how_many_are_parked)
+{
+	const int empty = channel_make(0), full = channel_make(0);
+
+	operation_park_recv(TASK_THREAD, empty);
+	operation_park_recv(TASK_THREAD, empty);
+	operation_park_send(TASK_THREAD, full, 1);
+	ASSERT_EQ(0, lschan("-p %d -o SENDQ,RECVQ", getpid()));
+	EXPECT_STREQ("SENDQ RECVQ\n0 2\n1 0\n", words());
+	ASSERT_EQ(0, chan_close(empty));
+	ASSERT_EQ(0, chan_close(full));
+}
+
+TEST_F(lschan, tree_has_holders_below_each_channel)
+{
+	const int jobs = make_jobs(), recv = channel_dup(jobs, CHAN_RIGHT_RECV);
+	struct operation *worker = start_holder(hold, jobs);
+	const char *expected = text(HEADINGS " PID COMMAND FD RIGHTS\n"
+				    "%llu struct job 8 4 0 no 0 0 3\n"
+				    "|- %d boss %d send,recv,close\n|- %d boss %d recv\n"
+				    "`- %d worker %d recv\n",
+				    id_of(jobs), getpid(), jobs, getpid(), recv, worker->pid, recv);
+
+	ASSERT_EQ(0, lschan("-t -p %d,%d", worker->pid, getpid()));
+	EXPECT_STREQ(expected, words());
+	ASSERT_EQ(0, lschan("--list --tree -i %llu", id_of(jobs)));
+	EXPECT_STREQ(expected, words());
+	operation_kill(worker);
+}
+
+TEST_F(lschan, list_is_the_default_and_the_last_of_list_and_tree_counts)
+{
+	const unsigned long long id = id_of(make_jobs());
+	const char *expected = text(HEADINGS "\n%llu struct job 8 4 0 no 0 0 1\n", id);
+
+	ASSERT_EQ(0, lschan("--id %llu", id));
+	EXPECT_STREQ(expected, words());
+	ASSERT_EQ(0, lschan("--id %llu -t -l", id));
+	EXPECT_STREQ(expected, words());
+}
+
+TEST_F(lschan, list_with_columns_of_holders_has_a_row_for_each)
+{
+	const int jobs = make_jobs(), send = channel_dup(jobs, CHAN_RIGHT_SEND);
+	struct operation *worker = start_holder(hold, jobs);
+	const unsigned long long id = id_of(jobs);
+
+	ASSERT_EQ(0, lschan("-i %llu -o id,pid,fd,rights", id));
+	EXPECT_STREQ(text("ID PID FD RIGHTS\n%llu %d %d send,recv,close\n%llu %d %d send\n"
+			  "%llu %d %d send\n", id, getpid(), jobs, id, getpid(), send, id,
+			  worker->pid, send), words());
+	operation_kill(worker);
+}
+
+TEST_F(lschan, columns_stand_in_the_order_in_which_they_are_named)
+{
+	const unsigned long long id = id_of(make_jobs());
+
+	ASSERT_EQ(0, lschan("-i %llu --output cap,Type,ID", id));
+	EXPECT_STREQ(text("CAP TYPE ID\n4 struct job %llu\n", id), words());
+}
+
+TEST_F(lschan, raw_has_one_blank_between_cells_and_none_in_them)
+{
+	const unsigned long long jobs = id_of(make_jobs()), longs = id_of(channel_make(2));
+
+	ASSERT_EQ(0, lschan("--raw -i %llu,%llu", jobs, longs));
+	EXPECT_STREQ(text(HEADINGS "\n%llu struct\\x20job 8 4 0 no 0 0 1\n"
+			  "%llu  8 2 0 no 0 0 1\n", jobs, longs), printed);
+}
+
+TEST_F(lschan, noheadings_leaves_the_rows)
+{
+	const unsigned long long id = id_of(make_jobs());
+
+	ASSERT_EQ(0, lschan("-i %llu --noheadings", id));
+	EXPECT_STREQ(text("%llu struct job 8 4 0 no 0 0 1\n", id), words());
+}
+
+TEST_F(lschan, json_has_numbers_and_strings)
+{
+	const unsigned long long id = id_of(make_jobs());
+
+	ASSERT_EQ(0, lschan("-i %llu --json", id));
+	EXPECT_STREQ(text("{\"channels\":[{\"id\":%llu,\"type\":\"struct job\",\"elemsize\":8,"
+			  "\"cap\":4,\"len\":0,\"closed\":\"no\",\"sendq\":0,\"recvq\":0,"
+			  "\"holders\":1}]}", id), json());
+}
+
+TEST_F(lschan, json_of_a_tree_has_holders_as_children)
+{
+	const int jobs = make_jobs();
+	const unsigned long long id = id_of(jobs);
+
+	ASSERT_EQ(0, lschan("-i %llu --json --tree -o id,pid,command,fd", id));
+	EXPECT_STREQ(text("{\"channels\":[{\"id\":%llu,\"pid\":null,\"command\":null,\"fd\":null,"
+			  "\"children\":[{\"id\":null,\"pid\":%d,\"command\":\"boss\",\"fd\":%d}]"
+			  "}]}", id, getpid(), jobs), json());
+}
+
+TEST_F(lschan, pid_leaves_only_holders_in_these_processes)
+{
+	const int jobs = make_jobs(), more = channel_make(0);
+	struct operation *worker = start_holder(hold, more);
+
+	ASSERT_EQ(0, lschan("-n -o ID,HOLDERS --pid %d", worker->pid));
+	EXPECT_STREQ(text("%llu 1\n", id_of(jobs)), words());
+	ASSERT_EQ(0, lschan("-n -o ID,HOLDERS -p %d -p %d", worker->pid, getpid()));
+	EXPECT_STREQ(text("%llu 2\n%llu 1\n", id_of(jobs), id_of(more)), words());
+	operation_kill(worker);
+}
+
+TEST_F(lschan, id_leaves_only_these_channels)
+{
+	const unsigned long long first = id_of(channel_make(0)), second = id_of(channel_make(0)),
+				 third = id_of(channel_make(0));
+
+	ASSERT_EQ(0, lschan("-n -o ID --id %llu", second));
+	EXPECT_STREQ(text("%llu\n", second), words());
+	ASSERT_EQ(0, lschan("-n -o ID -i %llu,%llu", third, first));
+	EXPECT_STREQ(text("%llu\n%llu\n", first, third), words());
+}
+
+TEST_F(lschan, without_channels_prints_nothing)
+{
+	ASSERT_EQ(0, lschan("-p %d 2>&1", getpid()));
+	EXPECT_STREQ("", printed);
+	ASSERT_EQ(0, lschan("-t -p %d 2>&1", getpid()));
+	EXPECT_STREQ("", printed);
+	ASSERT_EQ(0, lschan("-J -p %d 2>&1", getpid()));
+	EXPECT_STREQ("{\"channels\":[]}", json());
+}
+
+TEST_F(lschan, refuses_bad_usage_in_one_line)
+{
+	static const char *const usages[][2] = {
+		{ "channels", "'channels' is one argument too many" },
+		{ "-o ID,NAME", "there is no column 'NAME'" },
+		{ "-o ID,", "there is no column ''" },
+		{ "-o ID,id", "column ID is named twice" },
+		{ "-p 0", "'0' is no list of PIDs" },
+		{ "-p -1", "'-1' is no list of PIDs" },
+		{ "-p 1,", "'1,' is no list of PIDs" },
+		{ "-p '1 2'", "'1 2' is no list of PIDs" },
+		{ "-p 2147483648", "'2147483648' is no list of PIDs" },
+		{ "-i x", "'x' is no list of IDs" },
+		{ "-i ''", "'' is no list of IDs" },
+		{ "-i 18446744073709551616", "'18446744073709551616' is no list of IDs" },
+		{ "-J -r", "JSON cannot be raw" },
+	};
+
+	make_jobs();
+	for (int i = 0; i < ARRAY_LENGTH(usages); i++) {
+		EXPECT_EQ(2, lschan("%s 2>&1", usages[i][0]));
+		EXPECT_STREQ(text("lschan: %s\n", usages[i][1]), printed);
+	}
+	EXPECT_EQ(2, lschan("--unknown 2>/dev/null"));
+	EXPECT_STREQ("", printed);
+}
+
+TEST_F(lschan, fails_if_it_cannot_print)
+{
+	make_jobs();
+	EXPECT_EQ(1, lschan("2>&1 >/dev/full"));
+	EXPECT_STREQ("lschan: cannot print: No space left on device\n", printed);
+}
+
+TEST_F(lschan, shows_a_user_what_its_processes_hold_and_nothing_else)
+{
+	const int hidden = channel_make(0), shared = channel_make(0);
+	struct operation *worker = start_holder(hold_as_nobody, hidden);
+
+	ASSERT_EQ(0, run("folder=$(mktemp -d) && chmod 755 $folder && cp %s $folder && "
+			 "setpriv --reuid=%d --regid=%d --clear-groups "
+			 "$folder/lschan -n -o ID,PID,FD 2>&1", LSCHAN, NOBODY, NOBODY));
+	EXPECT_STREQ(text("%llu %d %d\n", id_of(shared), worker->pid, shared), words());
+	operation_kill(worker);
+}
+
+TEST_F(lschan, passes_over_what_vanishes)
+{
+	fake_proc();
+	ASSERT_EQ(0, symlink("nowhere", "/proc/5"));
+	fake_process(6, "going");
+	ASSERT_EQ(0, unlink("/proc/6/comm"));
+	ASSERT_EQ(0, rmdir("/proc/6/fdinfo"));
+	fake_process(7, "closing");
+	ASSERT_EQ(0, symlink("nowhere", "/proc/7/fdinfo/3"));
+	fake_channel(7, 4, 2, "");
+	ASSERT_EQ(0, lschan("-n -o ID,PID,COMMAND,FD 2>&1"));
+	EXPECT_STREQ("2 7 closing 4\n", words());
+}
+
+TEST_F(lschan, tree_has_waiters_below_each_channel)
+{
+	const char *const parked = "chan-parked:\t8 send 1234567890\n"
+				   "chan-parked:\t9 recv 5000000 select\n";
+
+	fake_proc();
+	fake_process(7, "boss");
+	fake_process(8, "worker");
+	fake_channel(7, 3, 1, parked);
+	ASSERT_EQ(0, lschan("-t 2>&1"));
+	EXPECT_STREQ(HEADINGS " PID COMMAND FD RIGHTS SIDE AGE\n1 8 1 0 no 0 0 1\n"
+		     "|- 7 boss 3 send,recv,close\n|- 8 worker send 1.234\n`- 9 recv,select 0.005\n", words());
+	ASSERT_EQ(0, lschan("-n -o ID,PID,SIDE,AGE 2>&1"));
+	EXPECT_STREQ("1 8 send 1.234\n1 9 recv,select 0.005\n", words());
+}
+
+TEST_F(lschan, json_is_valid_whatever_a_process_is_named)
+{
+	fake_proc();
+	fake_process(7, "\"\\\n\x01\xff\u00e9");
+	fake_channel(7, 3, 1, "");
+	ASSERT_EQ(0, lschan("-J -o PID,COMMAND"));
+	EXPECT_STREQ("{\"channels\":[{\"pid\":7,\"command\":\"\\\"\\\\\\n\\u0001\\\\xff\u00e9\"}]}",
+		     json());
+}
+
+TEST_F(lschan, sorts_channels_by_number)
+{
+	fake_proc();
+	fake_process(7, "boss");
+	fake_channel(7, 3, 10, "");
+	fake_channel(7, 4, 9, "");
+	fake_channel(7, 5, 100, "");
+	ASSERT_EQ(0, lschan("-n -o ID 2>&1"));
+	EXPECT_STREQ("9\n10\n100\n", words());
+}
+
+TEST_F(lschan, fails_where_it_cannot_look_for_another_reason)
+{
+	EXPECT_EQ(1, run("prlimit --nofile=4 %s 2>&1", LSCHAN));
+	EXPECT_STREQ("lschan: /proc: Too many open files\n", printed);
+}
+
+TEST_HARNESS_MAIN
