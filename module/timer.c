@@ -108,10 +108,11 @@ static void chan_ticker_send(struct work_struct *work)
 	full = ch->qcount == ch->dataqsiz;
 	atomic_set(&t->full, full);
 	chan_hchan_unlock(ch);
-	chan_wake_run(ch, &wake);
 
+	/* Before the receiver goes on, so that the next tick is one after it did. */
 	if (!full && t->ticks.interval)
 		chan_ticker_next(t);
+	chan_wake_run(ch, &wake);
 }
 
 /* A poller of the channel is woken. */
