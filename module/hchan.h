@@ -202,7 +202,8 @@ static inline void chan_hchan_unlock(struct hchan *ch)
 }
 
 /* Remember to wake pollers: so many who wait to receive, and to send. */
-static inline void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wake, int recv, int send)
+static inline void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wake, int recv,
+					 int send)
 {
 	lockdep_assert_held(&ch->lock);
 	/* CHAN_BARRIER_POLL: look for pollers under the lock */

@@ -43,8 +43,8 @@ void command_fill(const struct command *command, void *structure);
 
 /*
  * Run it under this number on a channel on which it can succeed: a nil channel for
- * CHAN_IOC_MAKE and CHAN_IOC_TIMER, else one of capacity 4 with 2 elements. What it made is undone. Returns
- * its result, where success of CHAN_IOC_DUP is 0; or COMMAND_CHANGED.
+ * CHAN_IOC_MAKE and CHAN_IOC_TIMER, else one of capacity 4 with 2 elements. What it made is
+ * undone. Returns its result, where success of CHAN_IOC_DUP is 0; or COMMAND_CHANGED.
  */
 int command_try(unsigned int number, const void *arg);
 
