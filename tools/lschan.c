@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/scan.h"
 #include "lschan/output.h"
-#include "lschan/scan.h"
 
 #define EXIT_USAGE	2
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "escape.h"
+#include "../common/escape.h"
 #include "output.h"
 
 #define CELL_SIZE	FACT_SIZE

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "model.h"
+#include "../common/model.h"
 
 /* Those of facts are in the order of enum fact. */
 enum column {

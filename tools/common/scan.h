@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef LSCHAN_SCAN_H
-#define LSCHAN_SCAN_H
+#ifndef COMMON_SCAN_H
+#define COMMON_SCAN_H
 
 #include "model.h"
 #include "numbers.h"
@@ -22,4 +22,4 @@ struct filter {
  */
 int scan(struct model *model, const struct filter *filter);
 
-#endif /* LSCHAN_SCAN_H */
+#endif /* COMMON_SCAN_H */

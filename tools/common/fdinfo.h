@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef LSCHAN_FDINFO_H
-#define LSCHAN_FDINFO_H
+#ifndef COMMON_FDINFO_H
+#define COMMON_FDINFO_H
 
 #include <stdio.h>
 
@@ -16,4 +16,4 @@
  */
 int fdinfo_read(FILE *stream, struct channel *channel, struct holder *holder);
 
-#endif /* LSCHAN_FDINFO_H */
+#endif /* COMMON_FDINFO_H */

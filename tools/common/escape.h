@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef LSCHAN_ESCAPE_H
-#define LSCHAN_ESCAPE_H
+#ifndef COMMON_ESCAPE_H
+#define COMMON_ESCAPE_H
 
 /* Bytes that one byte may become. */
 #define ESCAPED_SIZE	4
@@ -12,4 +12,4 @@
  */
 void escape(char *to, const char *from);
 
-#endif /* LSCHAN_ESCAPE_H */
+#endif /* COMMON_ESCAPE_H */

@@ -2,8 +2,8 @@
 /*
  * What is known of channels, of who holds them and of who waits in them.
  */
-#ifndef LSCHAN_MODEL_H
-#define LSCHAN_MODEL_H
+#ifndef COMMON_MODEL_H
+#define COMMON_MODEL_H
 
 #include <stddef.h>
 #include <stdint.h>
@@ -72,4 +72,4 @@ int model_add(struct model *model, const struct channel *seen, const struct hold
 int channel_add_waiter(struct channel *channel, const struct waiter *waiter);
 void model_free(struct model *model);
 
-#endif /* LSCHAN_MODEL_H */
+#endif /* COMMON_MODEL_H */

@@ -2,8 +2,8 @@
 /*
  * The numbers that an option names. If it is not given, every number counts.
  */
-#ifndef LSCHAN_NUMBERS_H
-#define LSCHAN_NUMBERS_H
+#ifndef COMMON_NUMBERS_H
+#define COMMON_NUMBERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,4 +27,4 @@ int numbers_parse(struct numbers *numbers, const char *list, uint64_t most);
 bool numbers_match(const struct numbers *numbers, uint64_t value);
 void numbers_free(struct numbers *numbers);
 
-#endif /* LSCHAN_NUMBERS_H */
+#endif /* COMMON_NUMBERS_H */
