@@ -5,6 +5,7 @@
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
 #include <linux/module.h>
+#include <linux/seq_file.h>
 #include <linux/slab.h>
 
 #include "file.h"
@@ -155,6 +156,8 @@ static void chan_file_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct chan_file *cf = file->private_data;
 
+	/* But for that of who looks. */
+	seq_printf(m, "chan-refs:\t%ld\n", (long)file_count(file) - 1);
 	chan_show(m, cf->ch, cf->rights);
 }
 

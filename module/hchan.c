@@ -340,7 +340,7 @@ static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u
 	struct chan_waiter w;
 	int err;
 
-	chan_parker_init(&p);
+	chan_parker_init(&p, deadline);
 	chan_waiter_init(&w, &p, slot);
 	chan_hchan_enqueue_locked(ch, q, &w, wake);
 	chan_hchan_unlock(ch);

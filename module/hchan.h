@@ -124,12 +124,18 @@ struct chan_wake {
  * @pid: of its task, in the pid namespace of who looks; 0 if it has none there
  * @send: it is to send
  * @select: it is one of a select
+ * @deadline: it gives up at some time
+ * @file: a file that is no channel may end its wait
+ * @ref: its call holds references to the files that it is for
  * @since: when it parked, CLOCK_MONOTONIC in nanoseconds
  */
 struct chan_parked {
 	pid_t	pid;
 	bool	send;
 	bool	select;
+	bool	deadline;
+	bool	file;
+	bool	ref;
 	u64	since;
 };
 

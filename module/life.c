@@ -263,6 +263,9 @@ static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan
 			.pid = task_pid_vnr(w->parker->task),
 			.send = q == &ch->sendq,
 			.select = w->parker->select,
+			.deadline = !w->parker->forever,
+			.file = w->parker->poked,
+			.ref = w->parker->holds,
 			.since = w->parker->since,
 		};
 	}

@@ -282,7 +282,7 @@ static int chan_select_park(struct chan_selection *s, const struct chan_deadline
 	u64 ready;
 	int err;
 
-	chan_parker_init(&s->parker);
+	chan_parker_init(&s->parker, deadline);
 	s->parker.poked = chan_foreign_poked(s->foreign);
 	s->parker.select = true;
 	chan_select_enqueue_locked(s);

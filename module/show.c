@@ -15,20 +15,35 @@
 /* So many parked operations are shown. */
 #define CHAN_SHOW_PARKED	64
 
-static void chan_show_rights(struct seq_file *m, u32 rights)
+/* The names of the bits that are set. */
+static void chan_show_bits(struct seq_file *m, const char *name, u32 bits,
+			   const char * const names[], unsigned int n)
 {
-	static const char * const names[] = { "send", "recv", "close" };
 	const char *separator = "";
 	unsigned int i;
 
-	seq_puts(m, "chan-rights:\t");
-	for (i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!(rights & (1U << i)))
+	seq_printf(m, "chan-%s:\t", name);
+	for (i = 0; i < n; i++) {
+		if (!(bits & (1U << i)))
 			continue;
 		seq_printf(m, "%s%s", separator, names[i]);
 		separator = ",";
 	}
 	seq_putc(m, '\n');
+}
+
+static void chan_show_flags(struct seq_file *m, u32 flags)
+{
+	static const char * const names[] = { "nohup", "timer" };
+
+	chan_show_bits(m, "flags", flags, names, ARRAY_SIZE(names));
+}
+
+static void chan_show_rights(struct seq_file *m, u32 rights)
+{
+	static const char * const names[] = { "send", "recv", "close" };
+
+	chan_show_bits(m, "rights", rights, names, ARRAY_SIZE(names));
 }
 
 static void chan_show_paths(struct seq_file *m, const char *name, const struct chan_paths *paths)
@@ -41,11 +56,14 @@ static void chan_show_info(struct seq_file *m, const struct chan_info *info, con
 {
 	seq_printf(m, "chan-id:\t%llu\n", info->id);
 	seq_printf(m, "chan-type:\t%*pE\n", (int)strlen(info->type), info->type);
+	chan_show_flags(m, info->flags);
 	seq_printf(m, "chan-elemsize:\t%u\n", info->elemsize);
 	seq_printf(m, "chan-cap:\t%u\n", info->cap);
 	seq_printf(m, "chan-len:\t%u\n", info->len);
 	seq_printf(m, "chan-closed:\t%s\n", closed);
 	chan_show_rights(m, info->rights);
+	seq_printf(m, "chan-senders:\t%u\n", info->senders);
+	seq_printf(m, "chan-receivers:\t%u\n", info->receivers);
 	seq_printf(m, "chan-sendq:\t%u\n", info->sendq);
 	seq_printf(m, "chan-recvq:\t%u\n", info->recvq);
 	seq_printf(m, "chan-returned:\t%u\n", info->returned);
@@ -63,9 +81,12 @@ static void chan_show_parked(struct seq_file *m, const struct chan_parked *parke
 		/* A clock that is read to the tick, and this one, need not agree. */
 		u64 age = now > parked[i].since ? now - parked[i].since : 0;
 
-		seq_printf(m, "chan-parked:\t%d %s %llu%s\n", parked[i].pid,
+		seq_printf(m, "chan-parked:\t%d %s %llu%s%s%s%s\n", parked[i].pid,
 			   parked[i].send ? "send" : "recv", age,
-			   parked[i].select ? " select" : "");
+			   parked[i].select ? " select" : "",
+			   parked[i].deadline ? " deadline" : "",
+			   parked[i].file ? " file" : "",
+			   parked[i].ref ? " ref" : "");
 	}
 	if (n < all)
 		seq_printf(m, "chan-parked-more:\t%u\n", all - n);

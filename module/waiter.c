@@ -3,6 +3,7 @@
  * Parked operations: claim, sleep, wake. See waiter.h for the rules.
  */
 #include <linux/errno.h>
+#include <linux/fdtable.h>
 #include <linux/hrtimer.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -25,8 +26,9 @@ const struct chan_deadline chan_deadline_now = {
 /**
  * chan_parker_init() - the calling task is about to park
  * @p: the calling task's
+ * @deadline: when it will give up
  */
-void chan_parker_init(struct chan_parker *p)
+void chan_parker_init(struct chan_parker *p, const struct chan_deadline *deadline)
 {
 	atomic_set(&p->state, CHAN_PARKED);
 	p->task = current;
@@ -35,6 +37,9 @@ void chan_parker_init(struct chan_parker *p)
 	/* Who looks at it is content with the last tick of the clock; tracing is not. */
 	p->since = trace_chan_wake_enabled() ? ktime_get_ns() : ktime_get_coarse_ns();
 	p->select = false;
+	p->forever = deadline->expires == KTIME_MAX;
+	/* As fdget() has decided when the call began. */
+	p->holds = atomic_read(&current->files->count) > 1;
 }
 
 /**

@@ -90,6 +90,8 @@ enum chan_parker_state {
  *	that it looks at what they have to tell; constant
  * @since: when it parked, CLOCK_MONOTONIC in nanoseconds; constant
  * @select: its waiters are those of a select; constant
+ * @forever: no deadline ends its wait; constant
+ * @holds: its call holds references to the files that it is for; constant
  */
 struct chan_parker {
 	atomic_t		state;
@@ -98,6 +100,8 @@ struct chan_parker {
 	const int		*poked;
 	u64			since;
 	bool			select;
+	bool			forever;
+	bool			holds;
 };
 
 /**
@@ -196,7 +200,7 @@ static inline u64 chan_parker_age(const struct chan_parker *p)
 	return ktime_get_ns() - p->since;
 }
 
-void chan_parker_init(struct chan_parker *p);
+void chan_parker_init(struct chan_parker *p, const struct chan_deadline *deadline);
 void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot);
 int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline);
 bool chan_parker_retire(struct chan_parker *p);

@@ -34,7 +34,7 @@ int chan_xfer_nil(const struct chan_deadline *deadline)
 
 	if (deadline->now)
 		return -EAGAIN;
-	chan_parker_init(&p);
+	chan_parker_init(&p, deadline);
 	return chan_parker_wait(&p, deadline);
 }
 

@@ -3,6 +3,7 @@
  * What /proc/PID/fdinfo says about a channel: the same as INFO, in every state, and who is
  * parked. The same is in debugfs, for all channels.
  */
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "common/channel.h"
 #include "common/operation.h"
+#include "common/passing.h"
 #include "common/variants.h"
 
 #define TEXT_MAX	2048
@@ -48,6 +50,13 @@ static const char *name_of_rights(unsigned int rights)
 	return names[rights];
 }
 
+static const char *name_of_flags(unsigned int flags)
+{
+	static const char *const names[] = { "", "nohup", "timer" };
+
+	return names[flags];
+}
+
 #define PATHS(side) "chan-" side ":\thandoff=%llu ring=%llu park=%llu\n"
 
 /* What it should be, by INFO; the two that INFO does not tell are given. */
@@ -56,11 +65,12 @@ static void expected_fdinfo(int ch, const char *type, const char *closed, char *
 	const struct chan_info info = channel_info(ch);
 
 	snprintf(text, TEXT_MAX,
-		 "chan-id:\t%llu\nchan-type:\t%s\nchan-elemsize:\t%u\nchan-cap:\t%u\n"
-		 "chan-len:\t%u\nchan-closed:\t%s\nchan-rights:\t%s\nchan-sendq:\t%u\n"
+		 "chan-id:\t%llu\nchan-type:\t%s\nchan-flags:\t%s\nchan-elemsize:\t%u\n"
+		 "chan-cap:\t%u\nchan-len:\t%u\nchan-closed:\t%s\nchan-rights:\t%s\n"
+		 "chan-senders:\t%u\nchan-receivers:\t%u\nchan-sendq:\t%u\n"
 		 "chan-recvq:\t%u\nchan-returned:\t%u\n" PATHS("sends") PATHS("recvs"),
-		 info.id, type, info.elemsize, info.cap, info.len, closed,
-		 name_of_rights(info.rights), info.sendq, info.recvq, info.returned,
+		 info.id, type, name_of_flags(info.flags), info.elemsize, info.cap, info.len,
+		 closed, name_of_rights(info.rights), info.senders, info.receivers, info.sendq, info.recvq, info.returned,
 		 info.sends.handoff, info.sends.ring, info.sends.park,
 		 info.recvs.handoff, info.recvs.ring, info.recvs.park);
 }
@@ -96,9 +106,9 @@ TEST(of_a_nil_channel)
 	EXPECT_NE(0, id);
 	rest = strchr(text, '\n');
 	ASSERT_NE(NULL, rest);
-	EXPECT_STREQ("\nchan-type:\t\nchan-elemsize:\t0\nchan-cap:\t0\nchan-len:\t0\n"
-		     "chan-closed:\tnil\nchan-rights:\tsend,recv,close\nchan-sendq:\t0\n"
-		     "chan-recvq:\t0\nchan-returned:\t0\n"
+	EXPECT_STREQ("\nchan-type:\t\nchan-flags:\t\nchan-elemsize:\t0\nchan-cap:\t0\n"
+		     "chan-len:\t0\nchan-closed:\tnil\nchan-rights:\tsend,recv,close\n"
+		     "chan-senders:\t1\nchan-receivers:\t1\nchan-sendq:\t0\nchan-recvq:\t0\nchan-returned:\t0\n"
 		     "chan-sends:\thandoff=0 ring=0 park=0\n"
 		     "chan-recvs:\thandoff=0 ring=0 park=0\n", rest);
 }
@@ -172,12 +182,12 @@ TEST_F(parked, of_a_channel_with_parked_operations)
 	ASSERT_EQ(0, chan_close(full));
 }
 
-/* The lines of who is parked, each as "PID SIDE" and " select" if it is. */
+/* The lines of who is parked, each without the age. */
 static int read_parked(int ch, char (*lines)[64], int max, unsigned int *more)
 {
-	char path[64], line[256], side[8], select[8];
+	char path[64], line[256], side[8];
 	unsigned long long age;
-	int n = 0, pid;
+	int n = 0, pid, words;
 	FILE *stream;
 
 	*more = 0;
@@ -186,21 +196,22 @@ static int read_parked(int ch, char (*lines)[64], int max, unsigned int *more)
 	if (!stream)
 		give_up("no %s", path);
 	while (fgets(line, sizeof(line), stream)) {
-		select[0] = 0;
+		line[strcspn(line, "\n")] = 0;
 		sscanf(line, "chan-parked-more:\t%u", more);
-		if (n < max && sscanf(line, "chan-parked:\t%d %7s %llu %7s", &pid, side, &age,
-				      select) >= 3)
-			snprintf(lines[n++], sizeof(lines[0]), "%d %s%s%s", pid, side,
-				 select[0] ? " " : "", select);
+		if (n < max &&
+		    sscanf(line, "chan-parked:\t%d %7s %llu%n", &pid, side, &age, &words) == 3)
+			snprintf(lines[n++], sizeof(lines[0]), "%d %s%s", pid, side, line + words);
 	}
 	fclose(stream);
 	return n;
 }
 
-#define EXPECT_PARKED(line, op, side) do { \
+/* Threads share their file descriptors, so that their calls hold references to files. */
+#define EXPECT_PARKED(line, op, words) do { \
 	char expected_[64]; \
 	\
-	snprintf(expected_, sizeof(expected_), "%d " side, (int)(op)->tid); \
+	snprintf(expected_, sizeof(expected_), "%d " words "%s", (int)(op)->tid, \
+		 (op)->kind == TASK_THREAD ? " ref" : ""); \
 	EXPECT_STREQ(expected_, line); \
 } while (0)
 
@@ -249,6 +260,99 @@ TEST_F(parked, select_is_said_to_be_one)
 	operation_park(op);
 	ASSERT_EQ(1, read_parked(ch, lines, 8, &more));
 	EXPECT_PARKED(lines[0], op, "send select");
+	ASSERT_EQ(0, chan_close(ch));
+	operation_join(op);
+}
+
+static int run_select_file(struct operation *op)
+{
+	struct chan_case cases[] = {
+		chan_case_recv(op->ch, op->elems), chan_case_poll((intptr_t)op->data, POLLIN),
+	};
+
+	return chan_select(cases, 2);
+}
+
+TEST_F(parked, select_that_waits_for_a_file_is_said_to)
+{
+	const int ch = channel_make(variant->cap);
+	struct operation *op;
+	char lines[8][64];
+	unsigned int more;
+	int ends[2];
+
+	ASSERT_EQ(0, pipe(ends));
+	op = operation_new(variant->kind, run_select_file, ch, 1);
+	op->data = (void *)(intptr_t)ends[0];
+	operation_park(op);
+	ASSERT_EQ(1, read_parked(ch, lines, 8, &more));
+	EXPECT_PARKED(lines[0], op, "recv select file");
+	ASSERT_EQ(0, chan_close(ch));
+	operation_join(op);
+}
+
+TEST_F(parked, operation_with_a_deadline_is_said_to_have_one)
+{
+	const int ch = channel_make(variant->cap);
+	struct operation *op = operation_new(variant->kind, operation_recv, ch, 1);
+	char lines[8][64];
+	unsigned int more;
+
+	op->deadline = CHAN_DEADLINE_NONE / 4;
+	operation_park(op);
+	ASSERT_EQ(1, read_parked(ch, lines, 8, &more));
+	EXPECT_PARKED(lines[0], op, "recv deadline");
+	ASSERT_EQ(0, chan_close(ch));
+	operation_join(op);
+}
+
+static long long refs_of(int ch)
+{
+	char path[64], line[256];
+	long long refs = -1;
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", ch);
+	stream = fopen(path, "re");
+	if (!stream)
+		give_up("no %s", path);
+	while (fgets(line, sizeof(line), stream))
+		sscanf(line, "chan-refs:\t%lld", &refs);
+	fclose(stream);
+	return refs;
+}
+
+TEST(descriptors_of_an_open_file_are_counted)
+{
+	const int ch = channel_make(0), same = dup(ch), other = channel_dup(ch, CHAN_RIGHT_RECV);
+
+	EXPECT_EQ(2, refs_of(ch));
+	EXPECT_EQ(2, refs_of(same));
+	EXPECT_EQ(1, refs_of(other));
+	close(same);
+	EXPECT_EQ(1, refs_of(ch));
+}
+
+TEST(messages_with_an_open_file_are_counted)
+{
+	const int ch = channel_make(0);
+	int sockets[2];
+
+	passing_pair(sockets);
+	passing_send(sockets[0], ch);
+	EXPECT_EQ(2, refs_of(ch));
+	close(passing_recv(sockets[1]));
+	EXPECT_EQ(1, refs_of(ch));
+}
+
+TEST_F(parked, operation_counts_if_it_is_said_to_hold_a_reference)
+{
+	const int ch = channel_make(variant->cap);
+	const long long before = refs_of(ch);
+	struct operation *op = operation_park_recv(variant->kind, ch);
+
+	/* A process has a descriptor of its own, a thread's call has a reference. */
+	EXPECT_EQ(before + 1, refs_of(ch));
 	ASSERT_EQ(0, chan_close(ch));
 	operation_join(op);
 }
@@ -329,7 +433,7 @@ TEST(no_byte_of_the_type_breaks_the_line)
 		read_fdinfo(ch, text);
 		line = strstr(text, "\nchan-type:\tx");
 		ASSERT_NE(NULL, line);
-		end = strstr(line, "y\nchan-elemsize:\t8\n");
+		end = strstr(line, "y\nchan-flags:\t\n");
 		ASSERT_NE(NULL, end);
 		for (line = strchr(line, 'x'); line < end; line++) {
 			EXPECT_TRUE((unsigned char)*line >= ' ' && *line != 0x7f) {

@@ -3,6 +3,7 @@
  * Tasks: points where they stop, sleep and wake-up, signals, grace periods.
  */
 #include <linux/atomic.h>
+#include <linux/fdtable.h>
 #include <linux/list.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
@@ -17,6 +18,8 @@
 _Thread_local struct task_struct *current;
 
 const struct shim_controller *shim_controller;
+
+static struct files_struct shim_files = { .count = { 1 } };
 
 static bool shim_is_chaotic;
 static u64 shim_seed = 1;
@@ -143,6 +146,7 @@ struct task_struct *shim_task_alloc(void)
 
 	if (!task)
 		shim_fail("no memory for a task");
+	task->files = &shim_files;
 	task->user_end = UINTPTR_MAX;
 	task->timer_slack_ns = 50000;
 	task->random = 0x9e3779b97f4a7c15ULL *

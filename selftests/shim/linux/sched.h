@@ -15,11 +15,13 @@
 #define TASK_NORMAL		(TASK_INTERRUPTIBLE | TASK_UNINTERRUPTIBLE)
 #define TASK_FREEZABLE		0x2000U
 
+struct files_struct;
 struct lockdep_map;
 struct spinlock;
 
 /**
  * struct task_struct - a task, which is a thread here
+ * @files: its file descriptors; those of one process
  * @timer_slack_ns: as in the kernel
  * @realtime: is it a real-time task?
  * @capable: has it every capability?
@@ -45,6 +47,7 @@ struct spinlock;
  * @node: in the list of tasks that wait for the end of a grace period
  */
 struct task_struct {
+	struct files_struct *files;
 	u64		timer_slack_ns;
 	bool		realtime;
 	bool		capable;
