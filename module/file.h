@@ -11,13 +11,17 @@
 #include "hchan.h"
 
 /**
- * struct chan_file - an open file; constant
- * @ch: its channel
- * @rights: CHAN_RIGHT_*: what may be done through it, if the channel can do it
+ * struct chan_file - an open file
+ * @ch: its channel; constant
+ * @rights: CHAN_RIGHT_*: what may be done through it, if the channel can do it; constant
+ * @descriptors: of it in the table that deadlock.c reads; its mutex
+ * @read: when that was; its mutex
  */
 struct chan_file {
 	struct hchan	*ch;
 	u32		rights;
+	u32		descriptors;
+	u64		read;
 };
 
 /**

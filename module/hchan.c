@@ -87,6 +87,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
+#include "deadlock.h"
 #include "elem.h"
 #include "hchan.h"
 #include "poll.h"
@@ -330,7 +331,7 @@ void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool 
 
 /*
  * Park the calling task with one operation on one channel, the lock held, and wait
- * with it released. Returns the operation's result, -ERESTARTSYS or -ETIMEDOUT.
+ * with it released. Returns the operation's result, -ERESTARTSYS, -ETIMEDOUT or -EDEADLK.
  */
 static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u64 *ticket,
 			   struct chan_wake *wake, const struct chan_deadline *deadline)
@@ -346,7 +347,10 @@ static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u
 	chan_hchan_unlock(ch);
 	chan_wake_run(ch, wake);
 
-	err = chan_parker_wait(&p, deadline);
+	if (unlikely(ch->flags & CHAN_F_DEADLOCK) && p.forever)
+		err = chan_deadlock_wait(ch, &p, q == &ch->sendq);
+	else
+		err = chan_parker_wait(&p, deadline);
 	if (err) {
 		spin_lock(&ch->lock);
 		chan_waitq_remove(q, &w);
@@ -369,7 +373,7 @@ static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u
  *
  * Context: may sleep.
  * Return: how many were sent, from the first one on; or if none was, -EPIPE,
- * -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
+ * -EAGAIN, -ETIMEDOUT, -ERESTARTSYS or -EDEADLK.
  */
 int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
 		    unsigned int min, const struct chan_deadline *deadline)
@@ -409,7 +413,7 @@ int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
  *
  * Context: may sleep.
  * Return: how many were received; or if none was, 0 if the channel is closed and
- * drained, -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
+ * drained, -EAGAIN, -ETIMEDOUT, -ERESTARTSYS or -EDEADLK.
  */
 int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsigned int n,
 		    unsigned int min, const struct chan_deadline *deadline)

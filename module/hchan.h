@@ -59,6 +59,7 @@ struct chan_returned {
  * @maxlen: largest @qcount there ever was
  * @senders: open files that may send
  * @receivers: open files that may receive
+ * @closers: open files that may close
  * @rights: CHAN_RIGHT_* that its files can have; 0: this is a nil channel
  * @flags: CHAN_F_*
  * @id: unique number
@@ -93,6 +94,7 @@ struct hchan {
 	u32			maxlen;
 	u32			senders;
 	u32			receivers;
+	u32			closers;
 	u32			rights;
 	u32			flags;
 	u64			id;

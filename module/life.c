@@ -191,6 +191,7 @@ void chan_hchan_attach(struct hchan *ch, u32 rights)
 	spin_lock(&ch->lock);
 	ch->senders += !!(rights & CHAN_RIGHT_SEND);
 	ch->receivers += !!(rights & CHAN_RIGHT_RECV);
+	ch->closers += !!(rights & CHAN_RIGHT_CLOSE);
 	spin_unlock(&ch->lock);
 }
 
@@ -213,6 +214,7 @@ void chan_hchan_detach(struct hchan *ch, u32 rights)
 	/* Of a timer, the ticker has taken the place of the file as its only sender. */
 	if (ch->ticker)
 		rights &= ch->rights;
+	ch->closers -= !!(rights & CHAN_RIGHT_CLOSE);
 	if ((rights & CHAN_RIGHT_RECV) && !--ch->receivers)
 		cause = CHAN_CLOSED_NO_RECEIVERS;
 	if ((rights & CHAN_RIGHT_SEND) && !--ch->senders)

@@ -55,7 +55,8 @@ void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot)
 	w->ticket = 0;
 }
 
-static bool chan_parker_claim(struct chan_parker *p)
+/* Whoever does so is the winner: see waiter.h. */
+bool chan_parker_claim(struct chan_parker *p)
 {
 	return atomic_cmpxchg(&p->state, CHAN_PARKED, CHAN_CLAIMED) == CHAN_PARKED;
 }
@@ -132,8 +133,8 @@ static bool chan_parker_sleep_until(const struct chan_deadline *deadline)
 					       deadline->clock);
 }
 
-/* Sleep until one of these: 0 completed, -ERESTARTSYS, -EAGAIN poked, -ETIMEDOUT. */
-static int chan_parker_sleep(struct chan_parker *p, const struct chan_deadline *deadline)
+/* Sleep until one of these. Returns with the task's state still as if it slept. */
+static int chan_parker_asleep(struct chan_parker *p, const struct chan_deadline *deadline)
 {
 	bool expired = false;
 
@@ -153,6 +154,23 @@ static int chan_parker_sleep(struct chan_parker *p, const struct chan_deadline *
 		else
 			expired = chan_parker_sleep_until(deadline);
 	}
+}
+
+/**
+ * chan_parker_sleep() - sleep until something has happened
+ * @p: the calling task
+ * @deadline: when to stop
+ *
+ * Context: no lock held; sleeps.
+ * Return: 0: completed; or, and still parked unless a peer completes it now, -ERESTARTSYS,
+ * -EAGAIN: poked, or -ETIMEDOUT.
+ */
+int chan_parker_sleep(struct chan_parker *p, const struct chan_deadline *deadline)
+{
+	int err = chan_parker_asleep(p, deadline);
+
+	__set_current_state(TASK_RUNNING);
+	return err;
 }
 
 /**
@@ -199,7 +217,6 @@ int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline
 {
 	int err = chan_parker_sleep(p, deadline);
 
-	__set_current_state(TASK_RUNNING);
 	if (!err || err == -EAGAIN)
 		return err;
 	return chan_parker_retire(p) ? err : 0;

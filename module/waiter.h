@@ -202,6 +202,8 @@ static inline u64 chan_parker_age(const struct chan_parker *p)
 
 void chan_parker_init(struct chan_parker *p, const struct chan_deadline *deadline);
 void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot);
+bool chan_parker_claim(struct chan_parker *p);
+int chan_parker_sleep(struct chan_parker *p, const struct chan_deadline *deadline);
 int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline);
 bool chan_parker_retire(struct chan_parker *p);
 void chan_claimed_complete(struct chan_claimed *claimed);
