@@ -408,13 +408,13 @@ TEST(forgotten_end_of_ones_own_is_a_deadlock_beside_other_receivers)
 	draw_curtain();
 }
 
-static void receive_beside_a_message(int fd)
+static void receive_beside_a_message(int fd, bool keep)
 {
 	int sockets[2];
 
 	passing_pair(sockets);
 	passing_send(sockets[0], fd);
-	if (fd != stage->ch)
+	if (!keep)
 		close(fd);
 	enter(1, recv_one);
 	act(0, recv_one);
@@ -422,7 +422,7 @@ static void receive_beside_a_message(int fd)
 
 static void receive_beside_the_same_in_a_message(void)
 {
-	receive_beside_a_message(stage->ch);
+	receive_beside_a_message(stage->ch, true);
 }
 
 TEST(message_with_the_same_open_file_could_help)
@@ -434,12 +434,24 @@ TEST(message_with_the_same_open_file_could_help)
 
 static void receive_beside_another_in_a_message(void)
 {
-	receive_beside_a_message(channel_dup(stage->ch, CHAN_RIGHT_SEND));
+	receive_beside_a_message(channel_dup(stage->ch, CHAN_RIGHT_SEND), false);
 }
 
 TEST(message_with_another_open_file_could_help)
 {
 	open_stage(receive_beside_another_in_a_message);
+	EXPECT_TRUE(stays_parked(0));
+	EXPECT_TRUE(stays_parked(1));
+}
+
+static void receive_beside_a_copy_in_a_message(void)
+{
+	receive_beside_a_message(channel_dup(stage->ch, CHAN_RIGHT_SEND), true);
+}
+
+TEST(message_with_an_open_file_that_is_here_too_could_help)
+{
+	open_stage(receive_beside_a_copy_in_a_message);
 	EXPECT_TRUE(stays_parked(0));
 	EXPECT_TRUE(stays_parked(1));
 }
@@ -485,6 +497,7 @@ static void work(void)
 {
 	enter(1, send_many);
 	act(0, recv_many);
+	wait_for_curtain(0);
 }
 
 TEST(threads_that_help_each_other_are_not_disturbed)
