@@ -24,10 +24,10 @@ MODULE := $(BUILD)/$(KERNEL)
 KDIR = $(shell scripts/kernel headers $(KERNEL))
 endif
 
-all: module lib tools selftests
+all: module lib bpf tools selftests
 
 help:
-	@echo 'make             module, library, tools and tests'
+	@echo 'make             module, library, tools, BPF and tests'
 	@echo 'make demo        see channels at work, in a virtual machine'
 	@echo 'make check       build everything and run every test under Linux $(KERNEL)'
 	@echo 'make check-matrix  the same under each Linux of MATRIX ($(MATRIX))'
@@ -37,7 +37,7 @@ help:
 	@echo '     KERNEL=6.12     for another of the kernels that scripts/kernel knows'
 	@echo '     KDIR=/lib/modules/$$(uname -r)/build   for this or any other tree'
 	@echo '     CHAN_DEBUG=y    with run-time checks'
-	@echo 'make lib tools selftests  libchan, programs around it, test programs, into build/'
+	@echo 'make lib tools bpf selftests  libchan, programs around it and for tracing, tests, into build/'
 	@echo 'make examples    small programs to learn from, into build/examples'
 	@echo 'make install     library, its examples and tools, into PREFIX ($(PREFIX)), below DESTDIR'
 	@echo 'make modules_install  chan.ko, for the kernel of KERNEL or KDIR, below INSTALL_MOD_PATH'
@@ -62,13 +62,17 @@ lib: deps
 examples: deps lib
 	$(MAKE) -C lib OUTPUT=$(BUILD)/lib EXAMPLES=$(BUILD)/examples examples
 
-tools: deps lib
+bpf: deps
+	scripts/install-deps bpf
+	$(MAKE) -C bpf OUTPUT=$(BUILD)/bpf
+
+tools: deps lib bpf
 	$(MAKE) -C tools OUTPUT=$(BUILD)/tools
 
 $(BUILD)/kselftest/kselftest_harness.h:
 	scripts/kselftest-headers $(@D)
 
-selftests: deps lib tools $(BUILD)/kselftest/kselftest_harness.h
+selftests: deps lib bpf tools $(BUILD)/kselftest/kselftest_harness.h
 	scripts/install-deps loops
 	$(MAKE) -C selftests OUTPUT=$(BUILD)/selftests
 
@@ -91,8 +95,9 @@ demo: vm-deps module lib tools
 bench: vm-deps module lib tools
 	scripts/bench
 
-install: lib tools
+install: lib bpf tools
 	$(MAKE) -C lib OUTPUT=$(BUILD)/lib PREFIX=$(PREFIX) install
+	$(MAKE) -C bpf OUTPUT=$(BUILD)/bpf PREFIX=$(PREFIX) install
 	$(MAKE) -C tools OUTPUT=$(BUILD)/tools PREFIX=$(PREFIX) install
 
 # Without the key of the kernel's maker there is nothing to sign with.
@@ -103,5 +108,5 @@ modules_install: module
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps module lib examples tools selftests vm-deps trace-deps check check-matrix demo \
+.PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix demo \
 	bench install modules_install clean

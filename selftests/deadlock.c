@@ -315,6 +315,32 @@ TEST(thread_that_has_ended_could_not_help)
 	EXPECT_EQ(-EDEADLK, result_of_actor(0));
 }
 
+static void receive_after_the_first_thread(void)
+{
+	enter(1, recv_one);
+	pthread_exit(NULL);
+}
+
+/* Without it, there is still a process. */
+TEST(first_thread_that_has_ended_could_not_help)
+{
+	open_stage(receive_after_the_first_thread);
+	EXPECT_EQ(-EDEADLK, result_of_actor(1));
+}
+
+static void receive_with_two_descriptors(void)
+{
+	if (dup(stage->ch) < 0 || dup(channel_dup(stage->ch, CHAN_RIGHT_SEND)) < 0)
+		give_up("no second descriptor");
+	act(0, recv_one);
+}
+
+TEST(second_descriptor_of_an_open_file_could_not_help)
+{
+	open_stage(receive_with_two_descriptors);
+	EXPECT_EQ(-EDEADLK, result_of_actor(0));
+}
+
 /* The stage, and a process that has these files of it. */
 static void with_another(int ch, int other)
 {

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "program.h"
+
+static int print_nothing(enum libbpf_print_level level __attribute__((unused)),
+			 const char *format __attribute__((unused)),
+			 va_list args __attribute__((unused)))
+{
+	return 0;
+}
+
+void program_quiet(void)
+{
+	libbpf_set_print(print_nothing);
+}
+
+void program_complain(int err)
+{
+	switch (-err) {
+	case EPERM:
+	case EACCES:
+		warnx("the kernel permits no BPF programs: it needs root, and a kernel that is not locked down");
+		break;
+	case ENOSYS:
+		warnx("the kernel has no BPF: it needs CONFIG_BPF_SYSCALL and CONFIG_BPF_EVENTS");
+		break;
+	default:
+		warnx("the BPF program cannot be loaded: %s", strerror(-err));
+	}
+}
+
+uint64_t program_sum(int map)
+{
+	const int cpus = libbpf_num_possible_cpus();
+	const unsigned int zero = 0;
+	uint64_t sum = 0, *values;
+	int i;
+
+	if (cpus < 0)
+		return 0;
+	values = calloc(cpus, sizeof(*values));
+	if (values && !bpf_map_lookup_elem(map, &zero, values)) {
+		for (i = 0; i < cpus; i++)
+			sum += values[i];
+	}
+	free(values);
+	return sum;
+}

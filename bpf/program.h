@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What all users of BPF programs here do.
+ */
+#ifndef CHAN_PROGRAM_H
+#define CHAN_PROGRAM_H
+
+#include <stdint.h>
+
+/* libbpf does not talk to the user: what failed is said here. */
+void program_quiet(void);
+/* Say on stderr why a program could not be loaded, in one line. @err: negative errno value. */
+void program_complain(int err);
+/* The sum of the values, of 8 bytes, that the CPUs have at index 0 of a map. */
+uint64_t program_sum(int map);
+
+#endif /* CHAN_PROGRAM_H */

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Pass on what the tracepoints tell, as struct chan_event, but for what was not asked for.
+ */
+#include <linux/bpf.h>
+#include <bpf/bpf_helpers.h>
+#include <stdbool.h>
+
+#include "event.h"
+#include "tracepoints.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+/* What was asked for; set before the programs are loaded. See struct recorder_options. */
+const volatile bool only_channels;
+const volatile bool only_processes;
+const volatile bool only_descendants;
+const volatile unsigned int kinds = ~0U;
+const volatile unsigned int paths = ~0U;
+const volatile unsigned int sides = ~0U;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__type(key, unsigned long long);
+	__type(value, char);
+	__uint(max_entries, 1024);
+} channels SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__type(key, int);
+	__type(value, char);
+	__uint(max_entries, 1024);
+} processes SEC(".maps");
+
+/* Tasks that the recorded command has started, and those that these have. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__type(key, int);
+	__type(value, char);
+	__uint(max_entries, 65536);
+} descendants SEC(".maps");
+
+/* Its size is set before it is made. */
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 1 << 20);
+} events SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__type(key, unsigned int);
+	__type(value, unsigned long long);
+	__uint(max_entries, 1);
+} lost SEC(".maps");
+
+static __always_inline void count_lost(void)
+{
+	unsigned int zero = 0;
+	unsigned long long *count = bpf_map_lookup_elem(&lost, &zero);
+
+	if (count)
+		++*count;
+}
+
+static __always_inline bool task_is_asked_for(unsigned long long task)
+{
+	int pid = task >> 32, tid = task;
+
+	if (only_processes && !bpf_map_lookup_elem(&processes, &pid))
+		return false;
+	return !only_descendants || bpf_map_lookup_elem(&descendants, &tid);
+}
+
+/* Room for an event, of which the rest is 0; NULL if it is not asked for, or lost. */
+static __always_inline struct chan_event *event_begin(enum chan_event_kind kind, unsigned long long id)
+{
+	unsigned long long task = bpf_get_current_pid_tgid();
+	struct chan_event *event;
+
+	if (!(kinds & 1U << kind) || !task_is_asked_for(task))
+		return NULL;
+	if (only_channels && !bpf_map_lookup_elem(&channels, &id))
+		return NULL;
+	event = bpf_ringbuf_reserve(&events, sizeof(*event), 0);
+	if (!event) {
+		count_lost();
+		return NULL;
+	}
+	__builtin_memset(event, 0, sizeof(*event));
+	event->time = bpf_ktime_get_ns();
+	event->id = id;
+	event->pid = task >> 32;
+	event->tid = task;
+	event->cpu = bpf_get_smp_processor_id();
+	event->kind = kind;
+	bpf_get_current_comm(event->command, sizeof(event->command));
+	return event;
+}
+
+static __always_inline int record_element(const struct chan_element_args *args, enum chan_event_kind kind)
+{
+	unsigned int path = args->path;
+	struct chan_event *event;
+
+	if (path < CHAN_PATHS && !(paths & 1U << path))
+		return 0;
+	event = event_begin(kind, args->id);
+	if (!event)
+		return 0;
+	event->parked = args->parked;
+	event->path = path;
+	event->len = args->len;
+	event->peer = args->peer;
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+SEC("tracepoint/chan/chan_send")
+int record_send(const struct chan_element_args *args)
+{
+	return record_element(args, CHAN_EVENT_SEND);
+}
+
+SEC("tracepoint/chan/chan_recv")
+int record_recv(const struct chan_element_args *args)
+{
+	return record_element(args, CHAN_EVENT_RECV);
+}
+
+SEC("tracepoint/chan/chan_make")
+int record_make(const struct chan_make_args *args)
+{
+	struct chan_event *event = event_begin(CHAN_EVENT_MAKE, args->id);
+
+	if (!event)
+		return 0;
+	event->elemsize = args->elemsize;
+	event->cap = args->cap;
+	event->flags = args->flags;
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+SEC("tracepoint/chan/chan_park")
+int record_park(const struct chan_park_args *args)
+{
+	struct chan_event *event;
+
+	if (!(sides & 1U << !!args->send))
+		return 0;
+	event = event_begin(CHAN_EVENT_PARK, args->id);
+	if (!event)
+		return 0;
+	event->send = args->send;
+	event->waiters = args->waiters;
+	event->select = args->select;
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+SEC("tracepoint/chan/chan_wake")
+int record_wake(const struct chan_wake_args *args)
+{
+	struct chan_event *event;
+
+	if (!(sides & 1U << !!args->send))
+		return 0;
+	event = event_begin(CHAN_EVENT_WAKE, args->id);
+	if (!event)
+		return 0;
+	event->parked = args->parked;
+	event->send = args->send;
+	event->result = args->result;
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+SEC("tracepoint/chan/chan_close")
+int record_close(const struct chan_close_args *args)
+{
+	struct chan_event *event = event_begin(CHAN_EVENT_CLOSE, args->id);
+
+	if (!event)
+		return 0;
+	event->cause = args->cause;
+	event->receivers = args->receivers;
+	event->senders = args->senders;
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+SEC("tracepoint/chan/chan_select")
+int record_select(const struct chan_select_args *args)
+{
+	struct chan_event *event = event_begin(CHAN_EVENT_SELECT, args->id);
+
+	if (!event)
+		return 0;
+	event->cases = args->cases;
+	event->winner = args->winner;
+	event->result = args->result;
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+SEC("tracepoint/chan/chan_giveback")
+int record_giveback(const struct chan_giveback_args *args)
+{
+	struct chan_event *event = event_begin(CHAN_EVENT_GIVEBACK, args->id);
+
+	if (!event)
+		return 0;
+	event->returned = args->returned;
+	event->peer = args->peer;
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+SEC("tracepoint/chan/chan_release")
+int record_release(const struct chan_release_args *args)
+{
+	struct chan_event *event = event_begin(CHAN_EVENT_RELEASE, args->id);
+
+	if (!event)
+		return 0;
+	event->len = args->len;
+	bpf_ringbuf_submit(event, 0);
+	return 0;
+}
+
+/* The current task has started another. */
+SEC("tracepoint/task/task_newtask")
+int follow_newtask(const struct task_newtask_args *args)
+{
+	int parent = bpf_get_current_pid_tgid(), child = args->pid;
+	char here = 1;
+
+	if (bpf_map_lookup_elem(&descendants, &parent))
+		bpf_map_update_elem(&descendants, &child, &here, BPF_ANY);
+	return 0;
+}

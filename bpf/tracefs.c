@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <err.h>
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tracefs.h"
+#include "tracepoints.h"
+
+struct field {
+	const char *event;
+	const char *name;
+	size_t offset;
+	size_t size;
+};
+
+#define FIELD(type, event, name) \
+	{ event, #name, offsetof(struct type, name), sizeof(((struct type *)0)->name) }
+
+static const struct field fields[] = {
+	FIELD(chan_make_args, "chan_make", id),
+	FIELD(chan_make_args, "chan_make", elemsize),
+	FIELD(chan_make_args, "chan_make", cap),
+	FIELD(chan_make_args, "chan_make", flags),
+	FIELD(chan_element_args, "chan_send", id),
+	FIELD(chan_element_args, "chan_send", parked),
+	FIELD(chan_element_args, "chan_send", path),
+	FIELD(chan_element_args, "chan_send", len),
+	FIELD(chan_element_args, "chan_send", peer),
+	FIELD(chan_element_args, "chan_recv", id),
+	FIELD(chan_element_args, "chan_recv", parked),
+	FIELD(chan_element_args, "chan_recv", path),
+	FIELD(chan_element_args, "chan_recv", len),
+	FIELD(chan_element_args, "chan_recv", peer),
+	FIELD(chan_park_args, "chan_park", id),
+	FIELD(chan_park_args, "chan_park", send),
+	FIELD(chan_park_args, "chan_park", waiters),
+	FIELD(chan_park_args, "chan_park", select),
+	FIELD(chan_wake_args, "chan_wake", id),
+	FIELD(chan_wake_args, "chan_wake", parked),
+	FIELD(chan_wake_args, "chan_wake", send),
+	FIELD(chan_wake_args, "chan_wake", result),
+	FIELD(chan_close_args, "chan_close", id),
+	FIELD(chan_close_args, "chan_close", cause),
+	FIELD(chan_close_args, "chan_close", receivers),
+	FIELD(chan_close_args, "chan_close", senders),
+	FIELD(chan_select_args, "chan_select", id),
+	FIELD(chan_select_args, "chan_select", cases),
+	FIELD(chan_select_args, "chan_select", winner),
+	FIELD(chan_select_args, "chan_select", result),
+	FIELD(chan_giveback_args, "chan_giveback", id),
+	FIELD(chan_giveback_args, "chan_giveback", returned),
+	FIELD(chan_giveback_args, "chan_giveback", peer),
+	FIELD(chan_release_args, "chan_release", id),
+	FIELD(chan_release_args, "chan_release", len),
+};
+
+/* libbpf looks in these places, too. */
+static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
+
+/* Is there this line in the event's format? Returns 0 or a negative errno value. */
+static int find_field(const char *root, const struct field *field)
+{
+	char path[128], line[256], end[64];
+	int err = -ENOMSG;
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "%s/events/chan/%s/format", root, field->event);
+	snprintf(end, sizeof(end), " %s;\toffset:%zu;\tsize:%zu;", field->name, field->offset,
+		 field->size);
+	stream = fopen(path, "re");
+	if (!stream)
+		return -errno;
+	while (err && fgets(line, sizeof(line), stream)) {
+		if (strstr(line, end))
+			err = 0;
+	}
+	fclose(stream);
+	return err;
+}
+
+static bool fields_are_known(const char *root)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (find_field(root, &fields[i])) {
+			warnx("the module has another tracepoint %s: use the tools that belong to it",
+			      fields[i].event);
+			return false;
+		}
+	}
+	return true;
+}
+
+bool tracefs_ready(void)
+{
+	char path[64];
+	size_t i;
+
+	if (geteuid()) {
+		warnx("tracing needs root: try sudo");
+		return false;
+	}
+	for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		snprintf(path, sizeof(path), "%s/events", roots[i]);
+		if (access(path, R_OK))
+			continue;
+		snprintf(path, sizeof(path), "%s/events/chan", roots[i]);
+		if (!access(path, R_OK))
+			return fields_are_known(roots[i]);
+		warnx("there are no tracepoints of channels: insert the module (modprobe chan)");
+		return false;
+	}
+	warnx("there is no tracefs: mount it (mount -t tracefs tracefs %s)", roots[0]);
+	return false;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What a BPF program on a tracepoint of module/trace.h gets, in the order of its fields. They
+ * have C's own types, so that no BTF is needed; tracefs_ready() compares with the running module.
+ */
+#ifndef CHAN_TRACEPOINTS_H
+#define CHAN_TRACEPOINTS_H
+
+struct chan_make_args {
+	unsigned long long common;
+	unsigned long long id;
+	unsigned int elemsize;
+	unsigned int cap;
+	unsigned int flags;
+};
+
+/* Of chan_send and chan_recv. */
+struct chan_element_args {
+	unsigned long long common;
+	unsigned long long id;
+	unsigned long long parked;
+	unsigned int path;
+	unsigned int len;
+	int peer;
+};
+
+struct chan_park_args {
+	unsigned long long common;
+	unsigned long long id;
+	unsigned int send;
+	unsigned int waiters;
+	unsigned int select;
+};
+
+struct chan_wake_args {
+	unsigned long long common;
+	unsigned long long id;
+	unsigned long long parked;
+	unsigned int send;
+	int result;
+};
+
+struct chan_close_args {
+	unsigned long long common;
+	unsigned long long id;
+	unsigned int cause;
+	unsigned int receivers;
+	unsigned int senders;
+};
+
+struct chan_select_args {
+	unsigned long long common;
+	unsigned long long id;
+	unsigned int cases;
+	int winner;
+	int result;
+};
+
+struct chan_giveback_args {
+	unsigned long long common;
+	unsigned long long id;
+	unsigned int returned;
+	int peer;
+};
+
+struct chan_release_args {
+	unsigned long long common;
+	unsigned long long id;
+	unsigned int len;
+};
+
+/* Of task:task_newtask, as far as it is needed. */
+struct task_newtask_args {
+	unsigned long long common;
+	int pid;
+};
+
+#endif /* CHAN_TRACEPOINTS_H */
