@@ -236,7 +236,10 @@ int follow_newtask(const struct task_newtask_args *args)
 	int parent = bpf_get_current_pid_tgid(), child = args->pid;
 	char here = 1;
 
+	/* Numbers are used again. */
 	if (bpf_map_lookup_elem(&descendants, &parent))
 		bpf_map_update_elem(&descendants, &child, &here, BPF_ANY);
+	else
+		bpf_map_delete_elem(&descendants, &child);
 	return 0;
 }

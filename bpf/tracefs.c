@@ -10,6 +10,7 @@
 #include "tracepoints.h"
 
 struct field {
+	const char *system;
 	const char *event;
 	const char *name;
 	size_t offset;
@@ -17,7 +18,7 @@ struct field {
 };
 
 #define FIELD(type, event, name) \
-	{ event, #name, offsetof(struct type, name), sizeof(((struct type *)0)->name) }
+	{ "chan", event, #name, offsetof(struct type, name), sizeof(((struct type *)0)->name) }
 
 static const struct field fields[] = {
 	FIELD(chan_make_args, "chan_make", id),
@@ -55,6 +56,7 @@ static const struct field fields[] = {
 	FIELD(chan_giveback_args, "chan_giveback", peer),
 	FIELD(chan_release_args, "chan_release", id),
 	FIELD(chan_release_args, "chan_release", len),
+	{ "task", "task_newtask", "pid", offsetof(struct task_newtask_args, pid), sizeof(int) },
 };
 
 /* libbpf looks in these places, too. */
@@ -67,7 +69,7 @@ static int find_field(const char *root, const struct field *field)
 	int err = -ENOMSG;
 	FILE *stream;
 
-	snprintf(path, sizeof(path), "%s/events/chan/%s/format", root, field->event);
+	snprintf(path, sizeof(path), "%s/events/%s/%s/format", root, field->system, field->event);
 	snprintf(end, sizeof(end), " %s;\toffset:%zu;\tsize:%zu;", field->name, field->offset,
 		 field->size);
 	stream = fopen(path, "re");
@@ -87,7 +89,7 @@ static bool fields_are_known(const char *root)
 
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
 		if (find_field(root, &fields[i])) {
-			warnx("the module has another tracepoint %s: use the tools that belong to it",
+			warnx("tracepoint %s is not as expected: use the tools that belong to the module",
 			      fields[i].event);
 			return false;
 		}
@@ -100,12 +102,12 @@ bool tracefs_ready(void)
 	char path[64];
 	size_t i;
 
-	if (geteuid()) {
-		warnx("tracing needs root: try sudo");
-		return false;
-	}
 	for (i = 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
 		snprintf(path, sizeof(path), "%s/events", roots[i]);
+		if (access(path, R_OK) && errno == EACCES) {
+			warnx("tracing needs root: try sudo");
+			return false;
+		}
 		if (access(path, R_OK))
 			continue;
 		snprintf(path, sizeof(path), "%s/events/chan", roots[i]);

@@ -274,7 +274,8 @@ inline int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struc
 		else
 			chan_wake_poll_locked(ch, wake, 0, 1);
 		*ticket = ch->tickets++;
-		trace_chan_recv(ch->id, CHAN_PATH_RING, ch->qcount, 0, 0);
+		trace_chan_recv(ch->id, CHAN_PATH_RING, ch->qcount,
+				w ? chan_waiter_pid(w) : 0, 0);
 		return 1;
 	}
 	w = chan_send_complete_locked(ch, wake);

@@ -47,7 +47,8 @@ TRACE_EVENT(chan_make,
 
 /*
  * An element was sent, or received. len: elements in the ring after it. peer: the task that
- * was parked on the other side (handoff), or that completed this operation (park), else 0.
+ * was parked on the other side (handoff), or whose element has taken the place that became free
+ * (recv, ring), or that completed this operation (park), else 0.
  * parked: nanoseconds from parking to running again, on the path "park".
  */
 DECLARE_EVENT_CLASS(chan_element,

@@ -119,6 +119,25 @@ TEST_F(task, handoff_from_a_parked_sender)
 	EXPECT_EQ(gettid(), event_number(&events[3], "peer"));
 }
 
+TEST_F(task, receive_tells_whose_element_took_the_place_in_the_ring)
+{
+	const int ch = channel_make(1);
+	struct operation *op;
+	pid_t tid;
+
+	channel_send(ch, 1);
+	events_start();
+	op = operation_park_send(variant->kind, ch, 2);
+	tid = op->tid;
+	channel_recv(ch);
+	operation_join(op);
+	EXPECT_EVENTS(4, id_of(ch));
+	EXPECT_EVENT(1, "recv", "path=ring len=1");
+	EXPECT_EQ(tid, event_number(&events[1], "peer"));
+	EXPECT_EVENT(3, "send", "path=park len=1");
+	EXPECT_EQ(gettid(), event_number(&events[3], "peer"));
+}
+
 TEST_F(task, operation_that_gives_up_moves_nothing)
 {
 	const int ch = channel_make(0);
