@@ -32,6 +32,7 @@ help:
 	@echo 'make check       build everything and run every test under Linux $(KERNEL)'
 	@echo 'make check-matrix  the same under each Linux of MATRIX ($(MATRIX))'
 	@echo 'make bench       compare with pipes, sockets and message queues'
+	@echo 'make overhead    what tracing costs (takes half an hour)'
 	@echo
 	@echo 'make module      chan.ko, into build/$(KERNEL)'
 	@echo '     KERNEL=6.12     for another of the kernels that scripts/kernel knows'
@@ -95,6 +96,9 @@ demo: vm-deps module lib tools
 bench: vm-deps module lib tools
 	scripts/bench
 
+overhead: trace-deps module lib bpf tools
+	scripts/overhead
+
 install: lib bpf tools
 	$(MAKE) -C lib OUTPUT=$(BUILD)/lib PREFIX=$(PREFIX) install
 	$(MAKE) -C bpf OUTPUT=$(BUILD)/bpf PREFIX=$(PREFIX) install
@@ -109,4 +113,4 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix demo \
-	bench install modules_install clean
+	bench overhead install modules_install clean

@@ -33,12 +33,14 @@ struct options {
 	bool check;
 	bool csv;
 	bool instructions;
+	bool brief;
 };
 
 enum {
 	OPTION_CHECK = 256,
 	OPTION_CSV,
 	OPTION_INSTRUCTIONS,
+	OPTION_BRIEF,
 };
 
 static const struct argp_option option_list[] = {
@@ -46,6 +48,10 @@ static const struct argp_option option_list[] = {
 	{ "repetitions", 'r', "NUMBER", 0, "Repetitions (default 25)", 0 },
 	{ "check", OPTION_CHECK, NULL, 0,
 	  "Fail if elements of 8 or 64 bytes cost more over a channel than over a pipe", 0 },
+	{ "brief", OPTION_BRIEF, NULL, 0,
+	  "Measure elements of 8 bytes over channels only, and print three medians: of a send "
+	  "and its receive, of a select of eight, of a round trip",
+	  0 },
 	{ "csv", OPTION_CSV, NULL, 0, "Print comma-separated values", 0 },
 	{ "instructions", OPTION_INSTRUCTIONS, NULL, 0,
 	  "Each nanosecond of the clock is a guest instruction, as under scripts/vm --icount: "
@@ -78,6 +84,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case OPTION_CHECK:
 		options->check = true;
+		return 0;
+	case OPTION_BRIEF:
+		options->brief = true;
 		return 0;
 	case OPTION_CSV:
 		options->csv = true;
@@ -162,6 +171,27 @@ static int measure(const struct options *options, struct table *table)
 	return 0;
 }
 
+/* Returns 0 or a negative errno value. */
+static int measure_brief(const struct options *options)
+{
+	const struct effort *effort = &options->effort;
+	const double overhead = measure_overhead(effort);
+	const struct cost costs[] = {
+		measure_pair(&mechanisms[CHAN_BUFFERED], 8, effort, overhead),
+		measure_pair(&eights[0], 8, effort, overhead),
+		measure_round_trip(&mechanisms[CHAN_UNBUFFERED], 8, effort, overhead, SCHED_BATCH),
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(costs) / sizeof(costs[0]); i++) {
+		if (costs[i].err)
+			return costs[i].err;
+		printf("%s%.0f", i ? " " : "", costs[i].median);
+	}
+	putchar('\n');
+	return 0;
+}
+
 static void print_machine(void)
 {
 	struct utsname machine;
@@ -191,10 +221,12 @@ int main(int argc, char **argv)
 	err = stay_here();
 	if (err)
 		return complain("cannot stay on one CPU", err);
-	err = measure(&options, &table);
+	err = options.brief ? measure_brief(&options) : measure(&options, &table);
 	if (err)
 		return complain("cannot use a channel (is the module chan loaded?)", err);
-	if (options.csv) {
+	if (options.brief) {
+		/* It has printed already. */
+	} else if (options.csv) {
 		table_print_csv(&table, unit);
 	} else {
 		print_machine();
