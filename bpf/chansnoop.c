@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
-#include <limits.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -17,11 +16,10 @@
 #include <string.h>
 
 #include "../tools/common/escape.h"
-#include "../tools/common/numbers.h"
+#include "arguments.h"
 #include "names.h"
 #include "recorder.h"
 
-#define EXIT_USAGE	2
 /* Without a short name. */
 #define KEY_BUFFER	256
 
@@ -69,29 +67,6 @@ static const struct argp_option option_list[] = {
 	{ 0 },
 };
 
-static void parse_ids(struct numbers *numbers, const char *list, uint64_t most, const char *what,
-		      struct argp_state *state)
-{
-	const int err = numbers_parse(numbers, list, most);
-
-	if (err == -EINVAL || numbers->count > RECORDER_MOST)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is no list of %s", list, what);
-	if (err)
-		argp_failure(state, EXIT_FAILURE, -err, "%s", what);
-}
-
-static unsigned long parse_number(const char *text, struct argp_state *state)
-{
-	unsigned long number;
-	char *end;
-
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	if (errno || end == text || *end || *text == '-' || !number || number > INT_MAX)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is no number of 1 or more", text);
-	return number;
-}
-
 /* The bits of the names in a list. */
 static unsigned int parse_names(char *list, const char *const names[], int count, const char *what,
 				struct argp_state *state)
@@ -128,10 +103,10 @@ static void parse_filter(int key, char *argument, struct options *options,
 {
 	switch (key) {
 	case 'c':
-		parse_ids(&options->channels, argument, UINT64_MAX, "channels", state);
+		arguments_channels(&options->channels, argument, state);
 		break;
 	case 'p':
-		parse_ids(&options->processes, argument, INT_MAX, "PIDs", state);
+		arguments_processes(&options->processes, argument, state);
 		break;
 	case 'k':
 		options->kinds = strcmp(argument, "all") ?
@@ -159,7 +134,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		parse_filter(key, argument, options, state);
 		return 0;
 	case 'n':
-		options->count = parse_number(argument, state);
+		options->count = arguments_number(argument, state);
 		return 0;
 	case 'J':
 		options->json = true;
@@ -168,7 +143,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->noheadings = true;
 		return 0;
 	case KEY_BUFFER:
-		options->buffer = parse_number(argument, state);
+		options->buffer = arguments_number(argument, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);

@@ -35,17 +35,45 @@ void program_complain(int err)
 	}
 }
 
-uint64_t program_sum(int map)
+static int add(int map, const void *key)
+{
+	const char here = 1;
+
+	return bpf_map_update_elem(map, key, &here, BPF_ANY) ? -errno : 0;
+}
+
+int program_ask_for(int map, const uint64_t *values, size_t count)
+{
+	int err = 0;
+	size_t i;
+
+	for (i = 0; !err && i < count; i++)
+		err = add(map, &values[i]);
+	return err;
+}
+
+int program_ask_for_ints(int map, const uint64_t *values, size_t count)
+{
+	int err = 0, value;
+	size_t i;
+
+	for (i = 0; !err && i < count; i++) {
+		value = values[i];
+		err = add(map, &value);
+	}
+	return err;
+}
+
+uint64_t program_sum(int map, unsigned int index)
 {
 	const int cpus = libbpf_num_possible_cpus();
-	const unsigned int zero = 0;
 	uint64_t sum = 0, *values;
 	int i;
 
 	if (cpus < 0)
 		return 0;
 	values = calloc(cpus, sizeof(*values));
-	if (values && !bpf_map_lookup_elem(map, &zero, values)) {
+	if (values && !bpf_map_lookup_elem(map, &index, values)) {
 		for (i = 0; i < cpus; i++)
 			sum += values[i];
 	}

@@ -41,27 +41,19 @@ static int configure(struct recorder_bpf *bpf, const struct recorder_options *op
 	return options->buffer ? bpf_map__set_max_entries(bpf->maps.events, options->buffer) : 0;
 }
 
-static int add(const struct bpf_map *map, const void *key)
-{
-	const char here = 1;
-
-	return bpf_map_update_elem(bpf_map__fd(map), key, &here, BPF_ANY) ? -errno : 0;
-}
-
 /* Once it is loaded, and before it runs. */
 static int fill(struct recorder_bpf *bpf, const struct recorder_options *options)
 {
-	size_t i;
-	int err = 0, pid;
+	const uint64_t first = options->descendants_of;
+	int err;
 
-	for (i = 0; !err && i < options->channel_count; i++)
-		err = add(bpf->maps.channels, &options->channels[i]);
-	for (i = 0; !err && i < options->process_count; i++) {
-		pid = options->processes[i];
-		err = add(bpf->maps.processes, &pid);
-	}
-	if (!err && options->descendants_of)
-		err = add(bpf->maps.descendants, &options->descendants_of);
+	err = program_ask_for(bpf_map__fd(bpf->maps.channels), options->channels,
+			      options->channel_count);
+	if (!err)
+		err = program_ask_for_ints(bpf_map__fd(bpf->maps.processes), options->processes,
+					   options->process_count);
+	if (!err && first)
+		err = program_ask_for_ints(bpf_map__fd(bpf->maps.descendants), &first, 1);
 	return err;
 }
 
@@ -140,7 +132,7 @@ int recorder_poll(struct recorder *recorder, int milliseconds)
 
 uint64_t recorder_lost(const struct recorder *recorder)
 {
-	return program_sum(bpf_map__fd(recorder->bpf->maps.lost));
+	return program_sum(bpf_map__fd(recorder->bpf->maps.lost), 0);
 }
 
 void recorder_close(struct recorder *recorder)

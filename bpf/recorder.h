@@ -11,15 +11,12 @@
 
 #include "event.h"
 
-/* Most channels, and most processes, that can be asked for. */
-#define RECORDER_MOST	1024
-
 /**
  * struct recorder_options - which events; whatever is 0 or NULL asks for all
  * @channels: of these only
- * @channel_count: how many they are, up to RECORDER_MOST
+ * @channel_count: how many they are, up to 1024
  * @processes: of tasks of these only
- * @process_count: how many they are, up to RECORDER_MOST
+ * @process_count: how many they are, up to 1024
  * @descendants_of: of this process, which has one thread now, and of those that it will start
  * @kinds: bits, each at the place of an enum chan_event_kind
  * @paths: bits, each at the place of an enum chan_event_path; other events have none

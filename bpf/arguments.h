@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the options of all tools here take. Bad input ends the program, with one line on stderr.
+ */
+#ifndef CHAN_ARGUMENTS_H
+#define CHAN_ARGUMENTS_H
+
+#include <argp.h>
+#include <stdint.h>
+
+#include "../tools/common/numbers.h"
+
+#define EXIT_USAGE	2
+
+/* Most channels, and most processes, that can be asked for. */
+#define ARGUMENTS_MOST	1024
+
+/* ID,... and PID,... */
+void arguments_channels(struct numbers *channels, const char *list, struct argp_state *state);
+void arguments_processes(struct numbers *processes, const char *list, struct argp_state *state);
+/* A number from 1 to INT_MAX. */
+unsigned int arguments_number(const char *text, struct argp_state *state);
+
+#endif /* CHAN_ARGUMENTS_H */

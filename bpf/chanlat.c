@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * chanlat: how long tasks are parked in channels, and elements under way.
+ *
+ * Exit status: 0 all that was asked for was printed, 1 something failed, 2 wrong usage.
+ */
+#include <argp.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "arguments.h"
+#include "chanlat.skel.h"
+#include "histogram.h"
+#include "program.h"
+#include "tracefs.h"
+
+struct options {
+	struct numbers channels;
+	struct numbers processes;
+	unsigned int interval;
+	unsigned int count;
+	bool json;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static const struct argp_option option_list[] = {
+	{ "channel", 'c', "ID,...", 0, "Of these channels only", 0 },
+	{ "pid", 'p', "PID,...", 0, "Of tasks of these processes only; the receiver's counts for "
+	  "an element", 0 },
+	{ "interval", 'i', "SECONDS", 0, "Print what has happened, each time so much later", 0 },
+	{ "count", 'n', "NUMBER", 0, "End after so many intervals", 0 },
+	{ "json", 'J', NULL, 0, "Print JSON, an object on a line each time", 0 },
+	{ 0 },
+};
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'c':
+		arguments_channels(&options->channels, argument, state);
+		return 0;
+	case 'p':
+		arguments_processes(&options->processes, argument, state);
+		return 0;
+	case 'i':
+		options->interval = arguments_number(argument, state);
+		return 0;
+	case 'n':
+		options->count = arguments_number(argument, state);
+		return 0;
+	case 'J':
+		options->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		return 0;
+	case ARGP_KEY_END:
+		if (options->count && !options->interval)
+			argp_failure(state, EXIT_USAGE, 0, "so many intervals of what? Use -i");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp parser = {
+	.options = option_list,
+	.parser = parse_option,
+	.doc = "Counts how long tasks are parked in each channel, and how long elements are under "
+	       "way, until it is interrupted.\v"
+	       "Exit status: 0 all that was asked for was printed, 1 something failed, "
+	       "2 wrong usage.",
+};
+
+static int start(struct chanlat_bpf *bpf, const struct options *options)
+{
+	int err;
+
+	bpf->rodata->only_channels = options->channels.count;
+	bpf->rodata->only_processes = options->processes.count;
+	err = chanlat_bpf__load(bpf);
+	if (!err)
+		err = program_ask_for(bpf_map__fd(bpf->maps.channels), options->channels.values,
+				      options->channels.count);
+	if (!err)
+		err = program_ask_for_ints(bpf_map__fd(bpf->maps.processes),
+					   options->processes.values, options->processes.count);
+	return err ? err : chanlat_bpf__attach(bpf);
+}
+
+/* Take what has been counted until now out of the map. Returns 0 or a negative errno value. */
+static int take(struct histograms *histograms, int map)
+{
+	struct latency_key key, next;
+	struct latency latency;
+	const void *at = NULL;
+	int err = 0;
+
+	while (!err && !bpf_map_get_next_key(map, at, &next)) {
+		/* It may be gone when the one after it is looked for. */
+		if (at)
+			bpf_map_delete_elem(map, &key);
+		if (!bpf_map_lookup_elem(map, &next, &latency))
+			err = histograms_add(histograms, &next, &latency);
+		key = next;
+		at = &key;
+	}
+	if (at)
+		bpf_map_delete_elem(map, &key);
+	return err;
+}
+
+/* Returns 0 or a negative errno value. */
+static int print(const struct chanlat_bpf *bpf, const struct options *options)
+{
+	const int counters = bpf_map__fd(bpf->maps.counters);
+	struct histograms histograms = {};
+	int err = take(&histograms, bpf_map__fd(bpf->maps.latencies));
+
+	histograms.lost = program_sum(counters, LATENCY_LOST);
+	histograms.skipped = program_sum(counters, LATENCY_SKIPPED);
+	if (!err)
+		err = options->json ? histograms_print_json(&histograms) :
+				      histograms_print(&histograms);
+	histograms_free(&histograms);
+	if (!err && (fflush(stdout) || ferror(stdout)))
+		err = -EIO;
+	return err;
+}
+
+static void interrupt(int signal)
+{
+	interrupted = signal;
+}
+
+/* Until a signal comes, which is blocked but here, so that none is missed. */
+static void wait_for(const struct timespec *interval)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	pselect(0, NULL, NULL, NULL, interval, &none);
+}
+
+/* Returns 0 or a negative errno value. */
+static int run(const struct chanlat_bpf *bpf, const struct options *options)
+{
+	const struct timespec interval = { .tv_sec = options->interval };
+	unsigned int times = 0;
+	int err = 0;
+
+	if (!options->json)
+		fprintf(stderr, "Channels are watched; Ctrl-C ends.\n");
+	while (!err && !interrupted && (!options->count || times < options->count)) {
+		wait_for(options->interval ? &interval : NULL);
+		err = print(bpf, options);
+		times++;
+	}
+	return err;
+}
+
+static void catch_signals(void)
+{
+	const struct sigaction action = { .sa_handler = interrupt };
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static int watch(const struct options *options)
+{
+	struct chanlat_bpf *bpf;
+	int err;
+
+	if (!tracefs_ready())
+		return EXIT_FAILURE;
+	program_quiet();
+	bpf = chanlat_bpf__open();
+	err = bpf ? start(bpf, options) : -errno;
+	if (err) {
+		program_complain(err);
+	} else {
+		err = run(bpf, options);
+		if (err)
+			fprintf(stderr, "chanlat: cannot print: %s\n", strerror(-err));
+	}
+	chanlat_bpf__destroy(bpf);
+	return err ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = {};
+	int status;
+
+	setlocale(LC_ALL, "");
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&parser, argc, argv, 0, NULL, &options);
+	catch_signals();
+	status = watch(&options);
+	numbers_free(&options.channels);
+	numbers_free(&options.processes);
+	return status;
+}
