@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,100 +18,20 @@
 #include "common/clock.h"
 #include "common/operation.h"
 #include "common/task.h"
+#include "bpf/observer.h"
 
 /* Starting a script takes an emulated machine many seconds. */
 #define SCRIPT_TIMEOUT	120
 #define OPERATIONS	23
 
-/**
- * struct script - one that runs
- * @pid: of bpftrace
- * @output: of it
- * @text: what it has printed so far
- * @length: of @text
- */
-static struct script {
-	pid_t pid;
-	FILE *output;
-	char text[1 << 18];
-	size_t length;
-} script;
-
-/* Returns false at the end of its output. */
-static bool script_read_line(void)
-{
-	char *line = script.text + script.length;
-
-	if (sizeof(script.text) - script.length < 2)
-		give_up("a script prints more than expected");
-	if (!fgets(line, sizeof(script.text) - script.length, script.output))
-		return false;
-	script.length += strlen(line);
-	return true;
-}
-
-/* What it has printed so far. */
-static void script_forget(void)
-{
-	script.text[0] = '\0';
-	script.length = 0;
-}
-
-static bool script_said(const char *what)
-{
-	return strstr(script.text, what);
-}
-
-/* Read on until it has said this. */
-static void script_wait(const char *what)
-{
-	while (!script_said(what)) {
-		if (!script_read_line())
-			give_up("it ended without \"%s\":\n%s", what, script.text);
-	}
-}
-
-static void script_run(const char *name, int output)
+/* Returns when it sees what happens: what it says first is read once all is attached. */
+static void script_start(const char *name)
 {
 	char path[512];
 
 	snprintf(path, sizeof(path), "%s/%s.bt", SCRIPTS, name);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	dup2(output, STDOUT_FILENO);
-	dup2(output, STDERR_FILENO);
-	execlp("bpftrace", "bpftrace", "-B", "line", path, NULL);
-	_exit(127);
-}
-
-/* Returns when it sees what happens: what it says first is read once all is attached. */
-static void script_start(const char *name)
-{
-	int ends[2];
-
-	if (pipe(ends))
-		give_up("no pipe");
-	script.pid = fork();
-	if (!script.pid)
-		script_run(name, ends[1]);
-	close(ends[1]);
-	script.output = fdopen(ends[0], "r");
-	script_wait("Ctrl-C ends.\n");
-}
-
-/*
- * Interrupt it, and read the rest. What it is about to print then, bpftrace may drop, but no
- * map. Returns its exit status.
- */
-static int script_stop(void)
-{
-	int status;
-
-	kill(script.pid, SIGINT);
-	while (script_read_line())
-		;
-	fclose(script.output);
-	waitpid(script.pid, &status, 0);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+	observer_start((const char *[]){ "bpftrace", "-B", "line", path, NULL });
+	observer_wait("Ctrl-C ends.\n");
 }
 
 /* The number after "@name[keys]: ", the last time it was printed; 0 if it never was. */
@@ -120,7 +39,7 @@ static long long script_count(const char *name)
 {
 	const char *at, *last = NULL;
 
-	for (at = strstr(script.text, name); at; at = strstr(at + 1, name))
+	for (at = strstr(observer.text, name); at; at = strstr(at + 1, name))
 		last = at;
 	return last ? atoll(last + strlen(name)) : 0;
 }
@@ -128,7 +47,7 @@ static long long script_count(const char *name)
 /* The sum of the bars of a histogram. */
 static long long script_sum(const char *name)
 {
-	const char *line = strstr(script.text, name);
+	const char *line = strstr(observer.text, name);
 	long long sum = 0;
 
 	if (!line)
@@ -184,7 +103,7 @@ FIXTURE_TEARDOWN(script)
 {
 	if (!_metadata->exit_code || _metadata->exit_code == KSFT_SKIP)
 		return;
-	TH_LOG("the script printed:\n%s", script.text);
+	TH_LOG("the script printed:\n%s", observer.text);
 }
 
 #define SCRIPT_TEST(name)	TEST_F_TIMEOUT(script, name, SCRIPT_TIMEOUT)
@@ -208,13 +127,13 @@ SCRIPT_TEST(handoffs_tells_each_with_its_tasks)
 	task_pin();
 	for (int i = 0; i < OPERATIONS; i++)
 		tids[i] = i % 2 ? send_parked(ch) : receive_parked(ch);
-	script_wait(handoff_line(ch, gettid(), tids[OPERATIONS - 1]));
-	EXPECT_EQ(0, script_stop());
+	observer_wait(handoff_line(ch, gettid(), tids[OPERATIONS - 1]));
+	EXPECT_EQ(0, observer_stop());
 	for (int i = 0; i < OPERATIONS; i++)
-		EXPECT_TRUE(script_said(handoff_line(ch, i % 2 ? tids[i] : gettid(),
+		EXPECT_TRUE(observer_said(handoff_line(ch, i % 2 ? tids[i] : gettid(),
 						     i % 2 ? gettid() : tids[i])));
 	EXPECT_EQ(OPERATIONS, script_count("@handoffs: "));
-	EXPECT_FALSE(script_said("@name"));
+	EXPECT_FALSE(observer_said("@name"));
 }
 
 SCRIPT_TEST(parktime_counts_each_wait)
@@ -227,11 +146,11 @@ SCRIPT_TEST(parktime_counts_each_wait)
 	for (int i = 0; i < OPERATIONS; i++)
 		i % 2 ? send_parked(ch) : receive_parked(ch);
 	EXPECT_EQ(-ETIMEDOUT, chan_select_until(cases, 1, chan_deadline(1000)));
-	EXPECT_EQ(0, script_stop());
+	EXPECT_EQ(0, observer_stop());
 	EXPECT_SUM(OPERATIONS / 2 + 1, "@parked_us[%llu, recv]:", ch);
 	EXPECT_SUM(OPERATIONS / 2, "@parked_us[%llu, send]:", ch);
 	EXPECT_EQ(1, script_sum("@selects_in_vain_us:"));
-	EXPECT_FALSE(script_said("@side"));
+	EXPECT_FALSE(observer_said("@side"));
 }
 
 SCRIPT_TEST(paths_counts_each_element)
@@ -245,14 +164,14 @@ SCRIPT_TEST(paths_counts_each_element)
 		send_parked(ch);
 	channel_send_range(ring, 1, OPERATIONS);
 	channel_recv(ring);
-	EXPECT_EQ(0, script_stop());
+	EXPECT_EQ(0, observer_stop());
 	EXPECT_COUNT(OPERATIONS, "@elements[%llu, send, handoff]: ", ch);
 	EXPECT_COUNT(OPERATIONS, "@elements[%llu, recv, park]: ", ch);
 	EXPECT_COUNT(3, "@elements[%llu, recv, handoff]: ", ch);
 	EXPECT_COUNT(3, "@elements[%llu, send, park]: ", ch);
 	EXPECT_COUNT(OPERATIONS, "@elements[%llu, send, ring]: ", ring);
 	EXPECT_COUNT(1, "@elements[%llu, recv, ring]: ", ring);
-	EXPECT_FALSE(script_said("@path"));
+	EXPECT_FALSE(observer_said("@path"));
 }
 
 /* The line of a task that is parked to receive, up to the milliseconds. */
@@ -270,7 +189,7 @@ static long long parked_age(int ch, pid_t tid)
 {
 	const char *table = NULL, *at;
 
-	for (at = strstr(script.text, "TASK "); at; at = strstr(at + 1, "TASK "))
+	for (at = strstr(observer.text, "TASK "); at; at = strstr(at + 1, "TASK "))
 		table = at;
 	at = table ? strstr(table, parked_line(ch, tid)) : NULL;
 	return at ? atoll(at + strlen(parked_line(ch, tid))) : -1;
@@ -287,17 +206,17 @@ SCRIPT_TEST(parked_shows_who_has_not_run_again)
 	for (int i = 0; i < OPERATIONS; i++)
 		ops[i] = operation_park_recv(TASK_PROCESS, ch);
 	parked = clock_read(CLOCK_MONOTONIC);
-	script_wait(parked_line(ch, ops[0]->tid));
+	observer_wait(parked_line(ch, ops[0]->tid));
 	channel_send(ch, 1);
 	operation_wait(ops[0]);
 	shown = clock_read(CLOCK_MONOTONIC);
 	ops[OPERATIONS] = operation_park_recv(TASK_PROCESS, ch);
-	script_wait(parked_line(ch, ops[OPERATIONS]->tid));
-	script_forget();
-	script_wait("TASK ");
+	observer_wait(parked_line(ch, ops[OPERATIONS]->tid));
+	observer_forget();
+	observer_wait("TASK ");
 	for (int i = 0; i < OPERATIONS; i++)
-		script_read_line();
-	EXPECT_EQ(0, script_stop());
+		observer_read_line();
+	EXPECT_EQ(0, observer_stop());
 	EXPECT_EQ(-1, parked_age(ch, ops[0]->tid));
 	EXPECT_LE(0, parked_age(ch, ops[OPERATIONS]->tid));
 	for (int i = 1; i < OPERATIONS; i++) {
@@ -305,8 +224,8 @@ SCRIPT_TEST(parked_shows_who_has_not_run_again)
 		EXPECT_GE((clock_read(CLOCK_MONOTONIC) - begun) / 1000000,
 			  parked_age(ch, ops[i]->tid));
 	}
-	EXPECT_TRUE(script_said("@not_shown: 0\n"));
-	EXPECT_FALSE(script_said("["));
+	EXPECT_TRUE(observer_said("@not_shown: 0\n"));
+	EXPECT_FALSE(observer_said("["));
 	chan_close(ch);
 	for (int i = 0; i <= OPERATIONS; i++)
 		operation_join(ops[i]);
@@ -336,11 +255,11 @@ SCRIPT_TEST(parked_counts_who_finds_no_place)
 	op = operation_park_recv(TASK_PROCESS, ch);
 	receive_as(op->tid + 256, ch);
 	channel_wait_parked(ch, 0, 2);
-	script_wait(" recv ");
-	EXPECT_EQ(0, script_stop());
-	EXPECT_TRUE(script_said(parked_line(ch, op->tid)));
-	EXPECT_TRUE(script_said("@not_shown: 1\n"));
-	EXPECT_FALSE(script_said(parked_line(ch, op->tid + 256)));
+	observer_wait(" recv ");
+	EXPECT_EQ(0, observer_stop());
+	EXPECT_TRUE(observer_said(parked_line(ch, op->tid)));
+	EXPECT_TRUE(observer_said("@not_shown: 1\n"));
+	EXPECT_FALSE(observer_said(parked_line(ch, op->tid + 256)));
 	chan_close(ch);
 	operation_join(op);
 	wait(NULL);
@@ -355,11 +274,11 @@ SCRIPT_TEST(wakelat_counts_whom_a_peer_has_woken)
 	for (int i = 0; i < OPERATIONS; i++)
 		i % 2 ? send_parked(ch) : receive_parked(ch);
 	EXPECT_EQ(-ETIMEDOUT, chan_recv_until(ch, &elem, chan_deadline(CLOCK_SECOND / 10)));
-	EXPECT_EQ(0, script_stop());
+	EXPECT_EQ(0, observer_stop());
 	EXPECT_EQ(OPERATIONS / 2 + 1, script_sum("@wake_to_run_us[recv]:"));
 	EXPECT_EQ(OPERATIONS / 2, script_sum("@wake_to_run_us[send]:"));
-	EXPECT_FALSE(script_said("@parked"));
-	EXPECT_FALSE(script_said("@side"));
+	EXPECT_FALSE(observer_said("@parked"));
+	EXPECT_FALSE(observer_said("@side"));
 }
 
 SCRIPT_TEST(depth_shows_channels_until_they_are_released)
@@ -371,19 +290,19 @@ SCRIPT_TEST(depth_shows_channels_until_they_are_released)
 	strcpy(released_peak, named("@peak[%llu]: 1\n", released));
 	script_start("depth");
 	channel_send(released, 1);
-	script_wait(released_depth);
-	script_wait(released_peak);
+	observer_wait(released_depth);
+	observer_wait(released_peak);
 	close(released);
 	channel_send_range(ch, 1, OPERATIONS);
 	for (int i = 0; i < 3; i++)
 		channel_recv(ch);
-	script_wait(named("@depth[%llu]: 20\n", ch));
-	script_forget();
-	EXPECT_EQ(0, script_stop());
+	observer_wait(named("@depth[%llu]: 20\n", ch));
+	observer_forget();
+	EXPECT_EQ(0, observer_stop());
 	EXPECT_COUNT(OPERATIONS - 3, "@depth[%llu]: ", ch);
 	EXPECT_COUNT(OPERATIONS, "@peak[%llu]: ", ch);
-	EXPECT_FALSE(script_said(released_depth));
-	EXPECT_FALSE(script_said(released_peak));
+	EXPECT_FALSE(observer_said(released_depth));
+	EXPECT_FALSE(observer_said(released_peak));
 }
 
 /* Carry out a select that has parked on both; the first wins. */
@@ -411,14 +330,14 @@ SCRIPT_TEST(selects_counts_parked_and_won)
 		EXPECT_EQ(1, chan_select(cases, 2));
 	}
 	EXPECT_EQ(-ETIMEDOUT, chan_select_until(cases, 1, chan_deadline(1000)));
-	EXPECT_EQ(0, script_stop());
+	EXPECT_EQ(0, observer_stop());
 	EXPECT_COUNT(OPERATIONS, "@parked[%llu]: ", ch);
 	EXPECT_COUNT(OPERATIONS + 1, "@parked[%llu]: ", other);
 	EXPECT_COUNT(15, "@won[%llu]: ", ch);
 	EXPECT_COUNT(8, "@won[%llu]: ", other);
 	EXPECT_COUNT(5, "@won_at_once[%llu]: ", ch);
 	EXPECT_COUNT(0, "@won_at_once[%llu]: ", other);
-	EXPECT_FALSE(script_said("@selecting"));
+	EXPECT_FALSE(observer_said("@selecting"));
 }
 
 TEST_HARNESS_MAIN

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <signal.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/channel.h"
+#include "bpf/observer.h"
+
+struct observer observer;
+
+static void observer_run(const char *const arguments[], int output)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	dup2(output, STDOUT_FILENO);
+	dup2(output, STDERR_FILENO);
+	execvp(arguments[0], (char *const *)arguments);
+	_exit(127);
+}
+
+void observer_start(const char *const arguments[])
+{
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		give_up("no pipe");
+	observer_forget();
+	observer.pid = fork();
+	if (!observer.pid)
+		observer_run(arguments, ends[1]);
+	close(ends[1]);
+	observer.output = fdopen(ends[0], "r");
+}
+
+bool observer_read_line(void)
+{
+	char *line = observer.text + observer.length;
+
+	if (sizeof(observer.text) - observer.length < 2)
+		give_up("it prints more than expected");
+	if (!fgets(line, sizeof(observer.text) - observer.length, observer.output))
+		return false;
+	observer.length += strlen(line);
+	return true;
+}
+
+void observer_forget(void)
+{
+	observer.text[0] = '\0';
+	observer.length = 0;
+}
+
+bool observer_said(const char *what)
+{
+	return strstr(observer.text, what);
+}
+
+void observer_wait(const char *what)
+{
+	while (!observer_said(what)) {
+		if (!observer_read_line())
+			give_up("it ended without \"%s\":\n%s", what, observer.text);
+	}
+}
+
+int observer_end(void)
+{
+	int status;
+
+	while (observer_read_line())
+		;
+	fclose(observer.output);
+	waitpid(observer.pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int observer_stop(void)
+{
+	kill(observer.pid, SIGINT);
+	return observer_end();
+}
