@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The commands of chanctl. Each is given its name and its own arguments, as main() is, and
+ * returns an exit status.
+ */
+#ifndef CHANCTL_COMMANDS_H
+#define CHANCTL_COMMANDS_H
+
+#define EXIT_USAGE	2
+
+int doctor(int argc, char **argv);
+
+#endif /* CHANCTL_COMMANDS_H */
