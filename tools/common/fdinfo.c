@@ -14,6 +14,9 @@ static const char *const fact_names[FACTS] = {
 	[FACT_CLOSED]	= "chan-closed",
 	[FACT_SENDQ]	= "chan-sendq",
 	[FACT_RECVQ]	= "chan-recvq",
+	[FACT_FLAGS]	= "chan-flags",
+	[FACT_SENDERS]	= "chan-senders",
+	[FACT_RECEIVERS] = "chan-receivers",
 };
 
 static void copy(char *to, size_t size, const char *from)
@@ -21,20 +24,45 @@ static void copy(char *to, size_t size, const char *from)
 	snprintf(to, size, "%s", from);
 }
 
-static int fdinfo_take_parked(struct channel *channel, const char *value)
+/* Words that are not known are of newer modules. */
+static void fdinfo_take_words(struct waiter *waiter, char *words)
+{
+	const struct {
+		const char *name;
+		bool *value;
+	} known[] = {
+		{ "select", &waiter->select },
+		{ "deadline", &waiter->deadline },
+		{ "file", &waiter->file },
+		{ "ref", &waiter->ref },
+	};
+	const char *word;
+	size_t i;
+
+	while ((word = strsep(&words, " "))) {
+		for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+			if (!strcmp(word, known[i].name))
+				*known[i].value = true;
+		}
+	}
+}
+
+static int fdinfo_take_parked(struct channel *channel, char *value)
 {
 	struct waiter waiter = {};
-	char side[5], select[7] = "";
+	int words;
+	char side[5];
 
-	if (sscanf(value, "%d %4s %" SCNu64 " %6s", &waiter.pid, side, &waiter.age, select) < 3)
+	if (sscanf(value, "%d %4s %" SCNu64 "%n", &waiter.pid, side, &waiter.age, &words) < 3)
 		return 0;
-	snprintf(waiter.side, sizeof(waiter.side), "%s%s%s", side, *select ? "," : "", select);
+	fdinfo_take_words(&waiter, value + words);
+	snprintf(waiter.side, sizeof(waiter.side), "%s%s", side, waiter.select ? ",select" : "");
 	return channel_add_waiter(channel, &waiter);
 }
 
 /* Names that are not known are of other files, or of newer modules. */
 static int fdinfo_take(struct channel *channel, struct holder *holder, const char *name,
-		       const char *value)
+		       char *value)
 {
 	int i;
 
@@ -42,6 +70,8 @@ static int fdinfo_take(struct channel *channel, struct holder *holder, const cha
 		channel->id = strtoull(value, NULL, 10);
 	else if (!strcmp(name, "chan-rights"))
 		copy(holder->rights, sizeof(holder->rights), value);
+	else if (!strcmp(name, "chan-refs"))
+		holder->refs = strtoul(value, NULL, 10);
 	else if (!strcmp(name, "chan-parked"))
 		return fdinfo_take_parked(channel, value);
 	for (i = 0; i < FACTS; i++) {
@@ -66,14 +96,19 @@ static int fdinfo_take_line(struct channel *channel, struct holder *holder, char
 int fdinfo_read(FILE *stream, struct channel *channel, struct holder *holder)
 {
 	char *line = NULL;
+	ssize_t length = 0;
 	size_t size = 0;
 	int err = 0;
 
 	memset(channel, 0, sizeof(*channel));
 	errno = 0;
-	while (!err && getline(&line, &size, stream) >= 0)
+	while (!err) {
+		length = getline(&line, &size, stream);
+		if (length < 0 || *line == '\n')
+			break;
 		err = fdinfo_take_line(channel, holder, line);
-	if (!err && !feof(stream))
+	}
+	if (!err && length < 0 && !feof(stream))
 		err = -errno;
 	free(line);
 	if (!err && channel->id)

@@ -5,6 +5,7 @@
 #ifndef COMMON_MODEL_H
 #define COMMON_MODEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -24,6 +25,9 @@ enum fact {
 	FACT_CLOSED,
 	FACT_SENDQ,
 	FACT_RECVQ,
+	FACT_FLAGS,
+	FACT_SENDERS,
+	FACT_RECEIVERS,
 	FACTS,
 };
 
@@ -33,14 +37,19 @@ struct holder {
 	char command[COMMAND_SIZE];
 	int fd;
 	char rights[RIGHTS_SIZE];
+	unsigned long refs;	/* to its open file */
 };
 
-/* A parked task. */
+/* A parked operation; a select has one for each of its channels. */
 struct waiter {
 	pid_t pid;
 	char command[COMMAND_SIZE];
 	char side[SIDE_SIZE];
 	uint64_t age;	/* nanoseconds */
+	bool select;
+	bool deadline;	/* it gives up at some time */
+	bool file;	/* its select waits for files as well */
+	bool ref;	/* its call holds references to open files */
 };
 
 struct channel {
