@@ -151,8 +151,8 @@ void chan_hchan_attach(struct hchan *ch, u32 rights);
 void chan_hchan_detach(struct hchan *ch, u32 rights);
 
 void chan_hchan_info(struct hchan *ch, struct chan_info *info);
-unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, struct chan_parked *parked,
-			     unsigned int max);
+unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *closers,
+			     struct chan_parked *parked, unsigned int max);
 struct hchan *chan_hchan_next(struct hchan *ch);
 void chan_hchan_live(unsigned int *channels, unsigned int *waiters);
 

@@ -278,13 +278,14 @@ static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan
  * chan_hchan_look() - a consistent snapshot, with who is parked
  * @ch: the channel
  * @info: result; @info->rights are those that any file can have, or will
+ * @closers: result: open files that may close
  * @parked: result: senders, then receivers, each from the head of their queue on
  * @max: how many @parked has room for
  *
  * Return: how many of @parked there are.
  */
-unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, struct chan_parked *parked,
-			     unsigned int max)
+unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *closers,
+			     struct chan_parked *parked, unsigned int max)
 {
 	unsigned int n;
 
@@ -292,6 +293,7 @@ unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, struct ch
 	info->id = ch->id;
 	spin_lock(&ch->lock);
 	chan_hchan_info_locked(ch, info);
+	*closers = ch->closers;
 	n = chan_hchan_parked_locked(ch, &ch->sendq, parked, max);
 	n += chan_hchan_parked_locked(ch, &ch->recvq, parked + n, max - n);
 	spin_unlock(&ch->lock);
@@ -305,7 +307,9 @@ unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, struct ch
  */
 void chan_hchan_info(struct hchan *ch, struct chan_info *info)
 {
-	chan_hchan_look(ch, info, NULL, 0);
+	u32 closers;
+
+	chan_hchan_look(ch, info, &closers, NULL, 0);
 }
 
 /**

@@ -52,7 +52,8 @@ static void chan_show_paths(struct seq_file *m, const char *name, const struct c
 		   paths->ring, paths->park);
 }
 
-static void chan_show_info(struct seq_file *m, const struct chan_info *info, const char *closed)
+static void chan_show_info(struct seq_file *m, const struct chan_info *info, u32 closers,
+			   const char *closed)
 {
 	seq_printf(m, "chan-id:\t%llu\n", info->id);
 	seq_printf(m, "chan-type:\t%*pE\n", (int)strlen(info->type), info->type);
@@ -64,6 +65,7 @@ static void chan_show_info(struct seq_file *m, const struct chan_info *info, con
 	chan_show_rights(m, info->rights);
 	seq_printf(m, "chan-senders:\t%u\n", info->senders);
 	seq_printf(m, "chan-receivers:\t%u\n", info->receivers);
+	seq_printf(m, "chan-closers:\t%u\n", closers);
 	seq_printf(m, "chan-sendq:\t%u\n", info->sendq);
 	seq_printf(m, "chan-recvq:\t%u\n", info->recvq);
 	seq_printf(m, "chan-returned:\t%u\n", info->returned);
@@ -113,10 +115,11 @@ void chan_show(struct seq_file *m, struct hchan *ch, u32 rights)
 	struct chan_parked *parked = kmalloc_array(CHAN_SHOW_PARKED, sizeof(*parked), GFP_KERNEL);
 	struct chan_info info;
 	unsigned int n;
+	u32 closers;
 
-	n = chan_hchan_look(ch, &info, parked, parked ? CHAN_SHOW_PARKED : 0);
+	n = chan_hchan_look(ch, &info, &closers, parked, parked ? CHAN_SHOW_PARKED : 0);
 	info.rights &= rights;
-	chan_show_info(m, &info, chan_hchan_made(ch) ? causes[info.closed] : "nil");
+	chan_show_info(m, &info, closers, chan_hchan_made(ch) ? causes[info.closed] : "nil");
 	chan_show_parked(m, parked, n, info.sendq + info.recvq);
 	kfree(parked);
 }

@@ -59,29 +59,31 @@ static const char *name_of_flags(unsigned int flags)
 
 #define PATHS(side) "chan-" side ":\thandoff=%llu ring=%llu park=%llu\n"
 
-/* What it should be, by INFO; the two that INFO does not tell are given. */
-static void expected_fdinfo(int ch, const char *type, const char *closed, char *text)
+/* What it should be, by INFO; what INFO does not tell is given. */
+static void expected_fdinfo(int ch, const char *type, const char *closed, unsigned int closers,
+			    char *text)
 {
 	const struct chan_info info = channel_info(ch);
 
 	snprintf(text, TEXT_MAX,
 		 "chan-id:\t%llu\nchan-type:\t%s\nchan-flags:\t%s\nchan-elemsize:\t%u\n"
 		 "chan-cap:\t%u\nchan-len:\t%u\nchan-closed:\t%s\nchan-rights:\t%s\n"
-		 "chan-senders:\t%u\nchan-receivers:\t%u\nchan-sendq:\t%u\n"
-		 "chan-recvq:\t%u\nchan-returned:\t%u\n" PATHS("sends") PATHS("recvs"),
+		 "chan-senders:\t%u\nchan-receivers:\t%u\nchan-closers:\t%u\n"
+		 "chan-sendq:\t%u\nchan-recvq:\t%u\nchan-returned:\t%u\n" PATHS("sends") PATHS("recvs"),
 		 info.id, type, name_of_flags(info.flags), info.elemsize, info.cap, info.len,
-		 closed, name_of_rights(info.rights), info.senders, info.receivers, info.sendq, info.recvq, info.returned,
+		 closed, name_of_rights(info.rights), info.senders, info.receivers, closers,
+		 info.sendq, info.recvq, info.returned,
 		 info.sends.handoff, info.sends.ring, info.sends.park,
 		 info.recvs.handoff, info.recvs.ring, info.recvs.park);
 }
 
 static void expect_fdinfo(struct __test_metadata *_metadata, int ch, const char *type,
-			  const char *closed)
+			  const char *closed, unsigned int closers)
 {
 	char expected[TEXT_MAX], text[TEXT_MAX];
 
 	read_fdinfo(ch, text);
-	expected_fdinfo(ch, type, closed, expected);
+	expected_fdinfo(ch, type, closed, closers, expected);
 	EXPECT_STREQ(expected, text);
 }
 
@@ -108,7 +110,8 @@ TEST(of_a_nil_channel)
 	ASSERT_NE(NULL, rest);
 	EXPECT_STREQ("\nchan-type:\t\nchan-flags:\t\nchan-elemsize:\t0\nchan-cap:\t0\n"
 		     "chan-len:\t0\nchan-closed:\tnil\nchan-rights:\tsend,recv,close\n"
-		     "chan-senders:\t1\nchan-receivers:\t1\nchan-sendq:\t0\nchan-recvq:\t0\nchan-returned:\t0\n"
+		     "chan-senders:\t1\nchan-receivers:\t1\nchan-closers:\t1\n"
+		     "chan-sendq:\t0\nchan-recvq:\t0\nchan-returned:\t0\n"
 		     "chan-sends:\thandoff=0 ring=0 park=0\n"
 		     "chan-recvs:\thandoff=0 ring=0 park=0\n", rest);
 }
@@ -117,21 +120,24 @@ TEST(of_an_open_channel)
 {
 	const int ch = make_typed("struct job");
 
-	expect_fdinfo(_metadata, ch, "struct job", "no");
+	expect_fdinfo(_metadata, ch, "struct job", "no", 1);
 	channel_send_range(ch, 1, 3);
-	expect_fdinfo(_metadata, ch, "struct job", "no");
+	expect_fdinfo(_metadata, ch, "struct job", "no", 1);
 	channel_recv(ch);
-	expect_fdinfo(_metadata, ch, "struct job", "no");
-	expect_fdinfo(_metadata, channel_make_elems(CHAN_ELEM_MAX, 3), "", "no");
-	expect_fdinfo(_metadata, channel_make_elems(0, ~0U), "", "no");
+	expect_fdinfo(_metadata, ch, "struct job", "no", 1);
+	expect_fdinfo(_metadata, channel_make_elems(CHAN_ELEM_MAX, 3), "", "no", 1);
+	expect_fdinfo(_metadata, channel_make_elems(0, ~0U), "", "no", 1);
 }
 
 TEST(of_files_with_all_rights)
 {
 	const int ch = make_typed("long");
+	unsigned int closers = 1;
 
-	for (unsigned int rights = 1; rights <= CHAN_RIGHTS_ALL; rights++)
-		expect_fdinfo(_metadata, channel_dup(ch, rights), "long", "no");
+	for (unsigned int rights = 1; rights <= CHAN_RIGHTS_ALL; rights++) {
+		closers += !!(rights & CHAN_RIGHT_CLOSE);
+		expect_fdinfo(_metadata, channel_dup(ch, rights), "long", "no", closers);
+	}
 }
 
 TEST(of_a_channel_that_was_closed)
@@ -140,9 +146,9 @@ TEST(of_a_channel_that_was_closed)
 
 	channel_send(ch, 1);
 	ASSERT_EQ(0, chan_close(ch));
-	expect_fdinfo(_metadata, ch, "long", "close");
+	expect_fdinfo(_metadata, ch, "long", "close", 1);
 	channel_recv(ch);
-	expect_fdinfo(_metadata, ch, "long", "close");
+	expect_fdinfo(_metadata, ch, "long", "close", 1);
 }
 
 TEST(of_a_channel_without_senders)
@@ -150,7 +156,7 @@ TEST(of_a_channel_without_senders)
 	const int ch = make_typed("long"), recv = channel_dup(ch, CHAN_RIGHT_RECV);
 
 	close(ch);
-	expect_fdinfo(_metadata, recv, "long", "no-senders");
+	expect_fdinfo(_metadata, recv, "long", "no-senders", 0);
 	EXPECT_EQ(CHAN_CLOSED_NO_SENDERS, channel_info(recv).closed);
 }
 
@@ -159,7 +165,7 @@ TEST(of_a_channel_without_receivers)
 	const int ch = make_typed("long"), send = channel_dup(ch, CHAN_RIGHT_SEND);
 
 	close(ch);
-	expect_fdinfo(_metadata, send, "long", "no-receivers");
+	expect_fdinfo(_metadata, send, "long", "no-receivers", 0);
 	EXPECT_EQ(CHAN_CLOSED_NO_RECEIVERS, channel_info(send).closed);
 }
 
@@ -176,8 +182,8 @@ TEST_F(parked, of_a_channel_with_parked_operations)
 	operation_park_send(variant->kind, full, 1);
 	EXPECT_EQ(2, channel_info(empty).recvq);
 	EXPECT_EQ(1, channel_info(full).sendq);
-	expect_fdinfo(_metadata, empty, "", "no");
-	expect_fdinfo(_metadata, full, "", "no");
+	expect_fdinfo(_metadata, empty, "", "no", 1);
+	expect_fdinfo(_metadata, full, "", "no", 1);
 	ASSERT_EQ(0, chan_close(empty));
 	ASSERT_EQ(0, chan_close(full));
 }
@@ -407,9 +413,9 @@ TEST(debugfs_lists_each_channel_once)
 TEST(unprintable_bytes_of_the_type_are_escaped)
 {
 	expect_fdinfo(_metadata, make_typed("a\nchan-rights:\tsend"),
-		      "a\\nchan-rights:\\tsend", "no");
-	expect_fdinfo(_metadata, make_typed("\x01\x1b\x7f."), "\\001\\e\\177.", "no");
-	expect_fdinfo(_metadata, make_typed("\r\f\v\a"), "\\r\\f\\v\\a", "no");
+		      "a\\nchan-rights:\\tsend", "no", 1);
+	expect_fdinfo(_metadata, make_typed("\x01\x1b\x7f."), "\\001\\e\\177.", "no", 1);
+	expect_fdinfo(_metadata, make_typed("\r\f\v\a"), "\\r\\f\\v\\a", "no", 1);
 }
 
 TEST(a_type_of_unprintable_bytes_only_is_escaped)
@@ -420,7 +426,7 @@ TEST(a_type_of_unprintable_bytes_only_is_escaped)
 		type[i] = 1;
 		strcat(escaped, "\\001");
 	}
-	expect_fdinfo(_metadata, make_typed(type), escaped, "no");
+	expect_fdinfo(_metadata, make_typed(type), escaped, "no", 1);
 }
 
 TEST(no_byte_of_the_type_breaks_the_line)
