@@ -3,14 +3,10 @@
  * What lschan prints of the channels of known processes; and of a /proc that the test has made.
  */
 #include <errno.h>
-#include <jansson.h>
-#include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -20,78 +16,13 @@
 
 #include "common/channel.h"
 #include "common/operation.h"
+#include "tools/fake.h"
+#include "tools/output.h"
 
-#define TEXT_MAX	4096
 #define NOBODY		65534
 #define HEADINGS	"ID TYPE ELEMSIZE CAP LEN CLOSED SENDQ RECVQ HOLDERS"
 
-static char printed[TEXT_MAX];
-
-static const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static const char *text(const char *format, ...)
-{
-	static char expected[TEXT_MAX];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(expected, TEXT_MAX, format, args);
-	va_end(args);
-	return expected;
-}
-
-/* Run a command of the shell. Returns its exit status, or -1. */
-static int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
-static int run(const char *format, ...)
-{
-	char command[1024];
-	va_list args;
-	FILE *stream;
-	int status;
-
-	va_start(args, format);
-	vsnprintf(command, sizeof(command), format, args);
-	va_end(args);
-	stream = popen(command, "re");
-	if (!stream)
-		give_up("popen: %s", strerror(errno));
-	printed[fread(printed, 1, TEXT_MAX - 1, stream)] = 0;
-	status = pclose(stream);
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 #define lschan(arguments, ...)	run("LC_ALL=C " LSCHAN " " arguments, ##__VA_ARGS__)
-
-/* What it has printed, which must be JSON, in one line. */
-static const char *json(void)
-{
-	json_error_t error;
-	json_t *root = json_loads(printed, JSON_REJECT_DUPLICATES, &error);
-	size_t length;
-
-	if (!root)
-		give_up("%s: %s", error.text, printed);
-	length = json_dumpb(root, printed, TEXT_MAX - 1, JSON_COMPACT);
-	if (length >= TEXT_MAX)
-		give_up("too much JSON");
-	printed[length] = 0;
-	json_decref(root);
-	return printed;
-}
-
-/* What it has printed, without the blanks that align columns. */
-static const char *words(void)
-{
-	char *to = printed;
-
-	for (const char *from = printed; *from; from++) {
-		const bool first = to == printed || to[-1] == '\n';
-
-		if (*from != ' ' || !(first || strchr(" \n", from[1])))
-			*to++ = *from;
-	}
-	*to = 0;
-	return printed;
-}
 
 static unsigned long long id_of(int ch)
 {
@@ -132,44 +63,6 @@ static struct operation *start_holder(int (*run)(struct operation *op), int ch)
 
 	wait_until(__atomic_load_n(&op->progress, __ATOMIC_ACQUIRE));
 	return op;
-}
-
-/* A /proc of its own for this test, without processes. */
-static void fake_proc(void)
-{
-	if (unshare(CLONE_NEWNS) || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("fake", "/proc", "tmpfs", 0, NULL))
-		give_up("no /proc of its own: %s", strerror(errno));
-}
-
-static void fake_process(int pid, const char *command)
-{
-	char path[64];
-	FILE *stream;
-
-	snprintf(path, sizeof(path), "/proc/%d", pid);
-	mkdir(path, 0755);
-	snprintf(path, sizeof(path), "/proc/%d/fdinfo", pid);
-	mkdir(path, 0755);
-	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	stream = fopen(path, "we");
-	if (!stream || fprintf(stream, "%s\n", command) < 0 || fclose(stream))
-		give_up("%s: %s", path, strerror(errno));
-}
-
-static void fake_channel(int pid, int fd, int id, const char *more)
-{
-	char path[64];
-	FILE *stream;
-
-	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", pid, fd);
-	stream = fopen(path, "we");
-	if (!stream || fprintf(stream,
-			       "pos:\t0\nflags:\t02\nchan-id:\t%d\nchan-type:\t\n"
-			       "chan-elemsize:\t8\nchan-cap:\t1\nchan-len:\t0\nchan-closed:\tno\n"
-			       "chan-rights:\tsend,recv,close\nchan-sendq:\t0\nchan-recvq:\t0\n%s",
-			       id, more) < 0 || fclose(stream))
-		give_up("%s: %s", path, strerror(errno));
 }
 
 FIXTURE(lschan) {};
