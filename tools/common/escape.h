@@ -11,5 +11,7 @@
  * @from: the text
  */
 void escape(char *to, const char *from);
+/* And for each byte that does not belong to a character that can be printed. */
+void escape_printable(char *to, const char *from);
 
 #endif /* COMMON_ESCAPE_H */

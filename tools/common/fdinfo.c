@@ -17,6 +17,7 @@ static const char *const fact_names[FACTS] = {
 	[FACT_FLAGS]	= "chan-flags",
 	[FACT_SENDERS]	= "chan-senders",
 	[FACT_RECEIVERS] = "chan-receivers",
+	[FACT_CLOSERS]	= "chan-closers",
 };
 
 static void copy(char *to, size_t size, const char *from)
@@ -55,6 +56,7 @@ static int fdinfo_take_parked(struct channel *channel, char *value)
 
 	if (sscanf(value, "%d %4s %" SCNu64 "%n", &waiter.pid, side, &waiter.age, &words) < 3)
 		return 0;
+	waiter.send = !strcmp(side, "send");
 	fdinfo_take_words(&waiter, value + words);
 	snprintf(waiter.side, sizeof(waiter.side), "%s%s", side, waiter.select ? ",select" : "");
 	return channel_add_waiter(channel, &waiter);

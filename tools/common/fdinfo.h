@@ -12,7 +12,8 @@
  * @channel: result; the commands of its waiters are not known
  * @holder: result, its rights
  *
- * Return: 1; 0 if it is of no channel, or there is no more; or a negative errno value. Only 1 leaves waiters to free.
+ * Return: 1; 0 if it is of no channel, or there is no more; or a negative errno value. Only 1
+ * leaves waiters to free.
  */
 int fdinfo_read(FILE *stream, struct channel *channel, struct holder *holder);
 

@@ -43,6 +43,8 @@ static int channel_add_holder(struct channel *channel, const struct holder *hold
 {
 	struct holder *holders;
 
+	if (!holder)
+		return 0;
 	holders = reallocarray(channel->holders, channel->holder_count + 1, sizeof(*holders));
 	if (!holders)
 		return -ENOMEM;
@@ -63,14 +65,23 @@ int channel_add_waiter(struct channel *channel, const struct waiter *waiter)
 	return 0;
 }
 
+struct channel *model_find(const struct model *model, uint64_t id)
+{
+	const size_t place = model_place(model, id);
+
+	if (place == model->count || model->channels[place]->id != id)
+		return NULL;
+	return model->channels[place];
+}
+
 int model_add(struct model *model, const struct channel *seen, const struct holder *holder)
 {
 	const size_t place = model_place(model, seen->id);
-	struct channel *channel;
+	struct channel *channel = model_find(model, seen->id);
 
-	if (place < model->count && model->channels[place]->id == seen->id) {
+	if (channel) {
 		free(seen->waiters);
-		return channel_add_holder(model->channels[place], holder);
+		return channel_add_holder(channel, holder);
 	}
 	channel = model_insert(model, place, seen);
 	if (!channel) {

@@ -28,6 +28,7 @@ enum fact {
 	FACT_FLAGS,
 	FACT_SENDERS,
 	FACT_RECEIVERS,
+	FACT_CLOSERS,
 	FACTS,
 };
 
@@ -46,6 +47,7 @@ struct waiter {
 	char command[COMMAND_SIZE];
 	char side[SIDE_SIZE];
 	uint64_t age;	/* nanoseconds */
+	bool send;
 	bool select;
 	bool deadline;	/* it gives up at some time */
 	bool file;	/* its select waits for files as well */
@@ -71,7 +73,7 @@ struct model {
  * model_add() - a channel was seen in the hands of a holder
  * @model: what is known already
  * @seen: the channel, without holders; its waiters are taken over, also on errors
- * @holder: who holds it
+ * @holder: who holds it; NULL is not known
  *
  * What was seen of a channel first is kept, so that all of it is of one moment.
  *
@@ -79,6 +81,8 @@ struct model {
  */
 int model_add(struct model *model, const struct channel *seen, const struct holder *holder);
 int channel_add_waiter(struct channel *channel, const struct waiter *waiter);
+/* NULL if it is not known. */
+struct channel *model_find(const struct model *model, uint64_t id);
 void model_free(struct model *model);
 
 #endif /* COMMON_MODEL_H */
