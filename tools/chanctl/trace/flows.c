@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which receive took the element of which send.
+ *
+ * What an element's way out of a channel is told by comes in the order in which the lock of the
+ * channel was taken, so that what the channel holds can be followed: its ring, and what was
+ * given back. A task that was parked tells later what became of its operation, and who
+ * completed it. Where what is told does not fit what was followed, as events were lost or tasks
+ * that were not recorded use the channel, what is in it becomes of unknown origin.
+ */
+#include <errno.h>
+#include <error.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../array.h"
+#include "story.h"
+
+/* In a channel; @from and @ticket as in struct flow. */
+struct element {
+	size_t from;
+	size_t ticket;
+};
+
+struct line {
+	struct element *elements;
+	size_t first;
+	size_t end;
+};
+
+/* What is in a channel. */
+struct content {
+	struct line ring;
+	struct line returned;
+};
+
+/**
+ * struct match - how far it is
+ * @contents: by channel
+ * @parked: the slice that a task is in, by task
+ * @refilled: the operation of a slice has gone into the ring, by slice
+ */
+struct match {
+	struct story *story;
+	struct content *contents;
+	size_t *parked;
+	bool *refilled;
+};
+
+static size_t line_length(const struct line *line)
+{
+	return line->end - line->first;
+}
+
+static void line_push(struct line *line, struct element element)
+{
+	line->elements = array_grow(line->elements, line->end, sizeof(element));
+	line->elements[line->end++] = element;
+}
+
+static struct element line_pop(struct line *line)
+{
+	const struct element element = line->elements[line->first++];
+
+	if (line->first == line->end)
+		line->first = line->end = 0;
+	return element;
+}
+
+/* Keeps the order of tickets. */
+static void line_insert(struct line *line, struct element element)
+{
+	size_t at;
+
+	line_push(line, element);
+	for (at = line->end - 1; at > line->first; at--) {
+		if (line->elements[at - 1].ticket <= element.ticket)
+			break;
+		line->elements[at] = line->elements[at - 1];
+	}
+	line->elements[at] = element;
+}
+
+static void line_expect(struct line *line, size_t length)
+{
+	if (line_length(line) == length)
+		return;
+	line->first = line->end = 0;
+	while (line_length(line) < length)
+		line_push(line, (struct element){ NONE, 0 });
+}
+
+static void add_flow(struct story *story, struct flow flow)
+{
+	const size_t index = story->flow_count;
+
+	story->flows = array_grow(story->flows, index, sizeof(flow));
+	if (flow.ticket == NONE)
+		flow.ticket = index;
+	story->flows[index] = flow;
+	story->flow_count++;
+	if (!flow_is_whole(&flow))
+		return;
+	story->notes[flow.from].out = index;
+	story->notes[flow.to].in = index;
+}
+
+/* The slice that the peer of an event is parked in, or NONE. */
+static size_t peer_slice(const struct match *match, size_t i)
+{
+	const size_t task = story_find_task(match->story, story_event(match->story, i)->peer);
+
+	return task == NONE ? NONE : match->parked[task];
+}
+
+/* Was an operation of a slice completed, on this side of a channel, by this task? */
+static bool completed_by(const struct story *story, size_t slice, size_t channel, enum side side,
+			 size_t task)
+{
+	const size_t done = slice == NONE ? NONE : story->slices[slice].done;
+
+	return done != NONE && story->notes[done].channel == channel &&
+	       side_of(story_event(story, done)) == side &&
+	       story_event(story, done)->peer == story->tasks[task].tid;
+}
+
+/* The receive of the parked task that an event gives an element to, or NONE. */
+static size_t peer_receive(const struct match *match, size_t i)
+{
+	const struct note *note = &match->story->notes[i];
+	const size_t slice = peer_slice(match, i);
+
+	if (!completed_by(match->story, slice, note->channel, SIDE_RECV, note->task))
+		return NONE;
+	return match->story->slices[slice].done;
+}
+
+static void match_send(struct match *match, size_t i)
+{
+	const struct chan_event *event = story_event(match->story, i);
+	struct line *ring = &match->contents[match->story->notes[i].channel].ring;
+
+	if (event->path == CHAN_PATH_HANDOFF) {
+		add_flow(match->story, (struct flow){
+			.from = i, .to = peer_receive(match, i), .ticket = NONE, .handoff = true,
+		});
+	} else if (event->path == CHAN_PATH_RING) {
+		line_expect(ring, event->len - 1);
+		line_push(ring, (struct element){ i, 0 });
+	}
+}
+
+/* A receive has made room for the element of the sender that was parked first. */
+static void refill(struct match *match, size_t i)
+{
+	struct story *story = match->story;
+	struct note *note = &story->notes[i];
+	size_t first = NONE, task, slice, park;
+
+	for (task = 0; task < story->task_count; task++) {
+		slice = match->parked[task];
+		if (!completed_by(story, slice, note->channel, SIDE_SEND, note->task) ||
+		    match->refilled[slice])
+			continue;
+		park = slice_find_park(story, slice, note->channel, SIDE_SEND);
+		if (park < first) {
+			first = park;
+			note->refill = slice;
+		}
+	}
+	if (first != NONE)
+		match->refilled[note->refill] = true;
+	line_push(&match->contents[note->channel].ring, (struct element){ first, 0 });
+}
+
+static void match_buffered(struct match *match, size_t i)
+{
+	struct content *content = &match->contents[match->story->notes[i].channel];
+	const size_t left = story_event(match->story, i)->len;
+	const bool refilled = left && line_length(&content->ring) == left;
+	struct element element;
+
+	if (line_length(&content->returned)) {
+		element = line_pop(&content->returned);
+	} else {
+		if (!refilled)
+			line_expect(&content->ring, left + 1);
+		element = line_pop(&content->ring);
+		element.ticket = NONE;
+		if (refilled)
+			refill(match, i);
+	}
+	add_flow(match->story, (struct flow){
+		.from = element.from, .to = i, .ticket = element.ticket,
+	});
+}
+
+static void match_recv(struct match *match, size_t i)
+{
+	const struct chan_event *event = story_event(match->story, i);
+	const size_t slice = peer_slice(match, i);
+	size_t from = NONE;
+
+	if (event->path == CHAN_PATH_RING)
+		match_buffered(match, i);
+	if (event->path != CHAN_PATH_HANDOFF)
+		return;
+	if (slice != NONE)
+		from = slice_find_park(match->story, slice, match->story->notes[i].channel,
+				       SIDE_SEND);
+	add_flow(match->story, (struct flow){
+		.from = from, .to = i, .ticket = NONE, .handoff = true,
+	});
+}
+
+/* How many a task gives back to a channel in a row, beginning here. */
+static size_t count_givebacks(const struct story *story, size_t i)
+{
+	const struct note *note = &story->notes[i];
+	size_t count = 0;
+
+	for (; i <= story->tasks[note->task].last; i++) {
+		if (story->notes[i].task != note->task)
+			continue;
+		if (story_event(story, i)->kind != CHAN_EVENT_GIVEBACK ||
+		    story->notes[i].channel != note->channel)
+			break;
+		count++;
+	}
+	return count;
+}
+
+/* The flow by which came what is given back: of what the task received last, in order. */
+static struct flow *find_given_back(const struct story *story, size_t i)
+{
+	const struct note *note = &story->notes[i];
+	size_t left = count_givebacks(story, i), at;
+
+	for (at = story->flow_count; at--; ) {
+		struct flow *flow = &story->flows[at];
+
+		if (flow->to == NONE || flow->given_back ||
+		    story->notes[flow->to].task != note->task ||
+		    story->notes[flow->to].channel != note->channel)
+			continue;
+		if (!--left)
+			return flow;
+	}
+	return NULL;
+}
+
+static void match_giveback(struct match *match, size_t i)
+{
+	const struct chan_event *event = story_event(match->story, i);
+	struct line *returned = &match->contents[match->story->notes[i].channel].returned;
+	struct flow *flow = find_given_back(match->story, i);
+	const size_t ticket = flow ? flow->ticket : 0;
+
+	if (flow)
+		flow->given_back = true;
+	if (event->peer) {
+		add_flow(match->story, (struct flow){
+			.from = i, .to = peer_receive(match, i), .ticket = ticket,
+			.handoff = true,
+		});
+		return;
+	}
+	line_insert(returned, (struct element){ i, ticket });
+	line_expect(returned, event->returned);
+}
+
+static void match_event(struct match *match, size_t i)
+{
+	const struct story *story = match->story;
+	const struct note *note = &story->notes[i];
+	size_t *parked = &match->parked[note->task];
+
+	if (*parked != NONE && story->slices[*parked].end == i)
+		*parked = NONE;
+	switch (story_event(story, i)->kind) {
+	case CHAN_EVENT_PARK:
+		*parked = note->slice;
+		break;
+	case CHAN_EVENT_SEND:
+		match_send(match, i);
+		break;
+	case CHAN_EVENT_RECV:
+		match_recv(match, i);
+		break;
+	case CHAN_EVENT_GIVEBACK:
+		match_giveback(match, i);
+		break;
+	}
+}
+
+void story_match(struct story *story)
+{
+	struct match match = {
+		.story = story,
+		.contents = calloc(story->channel_count + 1, sizeof(*match.contents)),
+		.parked = malloc((story->task_count + 1) * sizeof(*match.parked)),
+		.refilled = calloc(story->slice_count + 1, sizeof(*match.refilled)),
+	};
+	size_t i;
+
+	if (!match.contents || !match.parked || !match.refilled)
+		error(EXIT_FAILURE, errno, "events");
+	for (i = 0; i < story->task_count; i++)
+		match.parked[i] = NONE;
+	for (i = 0; i < story->recording->count; i++)
+		match_event(&match, i);
+	for (i = 0; i < story->channel_count; i++) {
+		free(match.contents[i].ring.elements);
+		free(match.contents[i].returned.elements);
+	}
+	free(match.contents);
+	free(match.parked);
+	free(match.refilled);
+}
