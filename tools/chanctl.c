@@ -17,6 +17,7 @@ static const struct command {
 	const char *purpose;
 } commands[] = {
 	{ "doctor", doctor, "Find tasks that nobody can wake, and what else is stuck" },
+	{ "trace", trace, "Record what a command does with channels, and draw it" },
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))

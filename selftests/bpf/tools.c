@@ -49,8 +49,8 @@ static void start(long waits_in, const char *const arguments[])
 		   task_state(observer.pid) == 'Z');
 }
 
-#define SNOOP(...) start(SYS_epoll_wait, (const char *[]){ TOOLS "/chansnoop", ##__VA_ARGS__, NULL })
-#define LATENCY(...) start(SYS_pselect6, (const char *[]){ TOOLS "/chanlat", ##__VA_ARGS__, NULL })
+#define SNOOP(...) start(SYS_epoll_wait, (const char *[]){ BPF "/chansnoop", ##__VA_ARGS__, NULL })
+#define LATENCY(...) start(SYS_pselect6, (const char *[]){ BPF "/chanlat", ##__VA_ARGS__, NULL })
 
 /* How often it has said this. */
 static int times(const char *what)
@@ -405,23 +405,23 @@ static int complaint(bool as_nobody, const char *const arguments[])
 
 TEST(bad_input_is_refused_in_one_line)
 {
-	EXPECT_COMPLAINT(2, "'x' is no list of channels", false, TOOLS "/chansnoop", "-cx");
-	EXPECT_COMPLAINT(2, "'0' is no list of PIDs", false, TOOLS "/chansnoop", "-p0");
-	EXPECT_COMPLAINT(2, "there is no path 'rings'", false, TOOLS "/chansnoop", "-Prings");
-	EXPECT_COMPLAINT(2, "there is no kind 'sending'", false, TOOLS "/chansnoop", "-ksending");
-	EXPECT_COMPLAINT(2, "there is no side 'both'", false, TOOLS "/chansnoop", "-sboth");
-	EXPECT_COMPLAINT(2, "no event is of all", false, TOOLS "/chansnoop", "-kmake", "-ssend");
-	EXPECT_COMPLAINT(2, "'-1' is no number", false, TOOLS "/chansnoop", "-n-1");
-	EXPECT_COMPLAINT(2, "one argument too many", false, TOOLS "/chansnoop", "here");
-	EXPECT_COMPLAINT(2, "'1,,2' is no list of channels", false, TOOLS "/chanlat", "-c1,,2");
-	EXPECT_COMPLAINT(2, "Use -i", false, TOOLS "/chanlat", "-n1");
-	EXPECT_COMPLAINT(2, "one argument too many", false, TOOLS "/chanlat", "here");
+	EXPECT_COMPLAINT(2, "'x' is no list of channels", false, BPF "/chansnoop", "-cx");
+	EXPECT_COMPLAINT(2, "'0' is no list of PIDs", false, BPF "/chansnoop", "-p0");
+	EXPECT_COMPLAINT(2, "there is no path 'rings'", false, BPF "/chansnoop", "-Prings");
+	EXPECT_COMPLAINT(2, "there is no kind 'sending'", false, BPF "/chansnoop", "-ksending");
+	EXPECT_COMPLAINT(2, "there is no side 'both'", false, BPF "/chansnoop", "-sboth");
+	EXPECT_COMPLAINT(2, "no event is of all", false, BPF "/chansnoop", "-kmake", "-ssend");
+	EXPECT_COMPLAINT(2, "'-1' is no number", false, BPF "/chansnoop", "-n-1");
+	EXPECT_COMPLAINT(2, "one argument too many", false, BPF "/chansnoop", "here");
+	EXPECT_COMPLAINT(2, "'1,,2' is no list of channels", false, BPF "/chanlat", "-c1,,2");
+	EXPECT_COMPLAINT(2, "Use -i", false, BPF "/chanlat", "-n1");
+	EXPECT_COMPLAINT(2, "one argument too many", false, BPF "/chanlat", "here");
 }
 
 TEST(others_than_root_are_told)
 {
-	EXPECT_COMPLAINT(1, "needs root", true, TOOLS "/chansnoop");
-	EXPECT_COMPLAINT(1, "needs root", true, TOOLS "/chanlat");
+	EXPECT_COMPLAINT(1, "needs root", true, BPF "/chansnoop");
+	EXPECT_COMPLAINT(1, "needs root", true, BPF "/chanlat");
 }
 
 /* For this test alone. */
@@ -442,8 +442,8 @@ TEST(tracefs_that_is_absent_is_to_be_mounted)
 	leave_mounts();
 	hide("/sys/kernel/tracing");
 	hide("/sys/kernel/debug");
-	EXPECT_COMPLAINT(1, "mount -t tracefs", false, TOOLS "/chansnoop");
-	EXPECT_COMPLAINT(1, "mount -t tracefs", false, TOOLS "/chanlat");
+	EXPECT_COMPLAINT(1, "mount -t tracefs", false, BPF "/chansnoop");
+	EXPECT_COMPLAINT(1, "mount -t tracefs", false, BPF "/chanlat");
 }
 
 TEST(module_that_is_absent_is_to_be_inserted)
@@ -452,8 +452,8 @@ TEST(module_that_is_absent_is_to_be_inserted)
 	hide("/sys/kernel/tracing");
 	if (mkdir("/sys/kernel/tracing/events", 0755))
 		give_up("mkdir: %s", strerror(errno));
-	EXPECT_COMPLAINT(1, "modprobe chan", false, TOOLS "/chansnoop");
-	EXPECT_COMPLAINT(1, "modprobe chan", false, TOOLS "/chanlat");
+	EXPECT_COMPLAINT(1, "modprobe chan", false, BPF "/chansnoop");
+	EXPECT_COMPLAINT(1, "modprobe chan", false, BPF "/chanlat");
 }
 
 TEST_HARNESS_MAIN

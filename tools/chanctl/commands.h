@@ -9,5 +9,6 @@
 #define EXIT_USAGE	2
 
 int doctor(int argc, char **argv);
+int trace(int argc, char **argv);
 
 #endif /* CHANCTL_COMMANDS_H */

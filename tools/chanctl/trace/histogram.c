@@ -14,8 +14,11 @@
 #define BUCKETS		64
 #define BAR_WIDTH	14
 #define PLOT_HEIGHT	96
-#define PLOT_GAP	56
-#define PANEL_HEIGHT	(PLOT_HEIGHT + 88)
+/* Of the highest bar. */
+#define FULL_HEIGHT	(PLOT_HEIGHT - 8)
+#define PLOT_GAP	64
+#define LEFT		44
+#define PANEL_HEIGHT	(PLOT_HEIGHT + 104)
 #define MARGIN		16
 #define TOP		44
 /* Between the marks of an axis. */
@@ -146,8 +149,8 @@ static void draw_axis(struct figure *figure, int x, int y)
 	for (i = 0; i <= figure->buckets; i += TICK) {
 		svg_line(&figure->svg, "axis", x + (int)i * BAR_WIDTH, y,
 			 x + (int)i * BAR_WIDTH, y + 4);
-		svg_text(&figure->svg, "faint", SVG_MIDDLE, x + (int)i * BAR_WIDTH, y + 14,
-			 duration_print(text, 1ULL << (figure->first + i)));
+		svg_text(&figure->svg, "faint head", SVG_MIDDLE, x + (int)i * BAR_WIDTH, y + 14,
+			 duration_print_rough(text, 1ULL << (figure->first + i)));
 	}
 }
 
@@ -163,17 +166,20 @@ static void draw_plot(struct figure *figure, const struct histogram *histogram, 
 	unsigned int i;
 	int height;
 
-	svg_text(&figure->svg, "", SVG_START, x, y, names[plot]);
+	svg_text(&figure->svg, "head", SVG_START, x, y, names[plot]);
 	snprintf(text, sizeof(text), "%llu, up to %s", histogram->count,
 		 duration_print(longest, histogram->longest));
-	svg_text(&figure->svg, "faint", SVG_START, x, y + SVG_LINE,
+	svg_text(&figure->svg, "faint head", SVG_START, x, y + SVG_LINE,
 		 histogram->count ? text : "never");
+	snprintf(text, sizeof(text), "%llu", highest);
+	if (histogram->count)
+		svg_text(&figure->svg, "faint head", SVG_END, x - 4, bottom - FULL_HEIGHT, text);
 	for (i = 0; i < figure->buckets; i++) {
 		const unsigned long long count =
 			figure->first + i < BUCKETS ? histogram->buckets[figure->first + i] : 0;
 
 		/* Even a single one among thousands can be seen. */
-		height = (int)(count * (PLOT_HEIGHT - SVG_LINE / 2) / highest);
+		height = (int)(count * FULL_HEIGHT / highest);
 		if (count)
 			svg_box(&figure->svg, classes[plot], x + (int)i * BAR_WIDTH + 1,
 				bottom - (height > 2 ? height : 2), BAR_WIDTH - 2,
@@ -190,9 +196,9 @@ static void draw_panel(struct figure *figure, const struct panel *panel, int y)
 
 	svg_box(&figure->svg, "panel", MARGIN / 2, y, step * PLOTS, PANEL_HEIGHT - MARGIN / 2);
 	snprintf(title, sizeof(title), "%s: %llu operations", panel->channel->name, panel->count);
-	svg_text(&figure->svg, "title", SVG_START, 2 * MARGIN, y + SVG_LINE, title);
+	svg_text(&figure->svg, "title", SVG_START, MARGIN, y + SVG_LINE, title);
 	for (plot = 0; plot < PLOTS; plot++)
-		draw_plot(figure, &panel->plots[plot], plot, 2 * MARGIN + plot * step,
+		draw_plot(figure, &panel->plots[plot], plot, LEFT + plot * step,
 			  y + 2 * SVG_LINE + 4);
 }
 
@@ -200,7 +206,8 @@ static void draw(struct figure *figure, const struct story *story, FILE *stream,
 		 const char *command)
 {
 	const int height = TOP + PANEL_HEIGHT * (int)figure->count + 2 * SVG_LINE;
-	char text[96];
+	const size_t hidden = story->channel_count - figure->count;
+	char text[TEXT_SIZE];
 	size_t i;
 
 	svg_begin(&figure->svg, stream, (plot_width(figure) + PLOT_GAP) * PLOTS + MARGIN, height,
@@ -208,9 +215,10 @@ static void draw(struct figure *figure, const struct story *story, FILE *stream,
 	svg_text(&figure->svg, "title", SVG_START, MARGIN, MARGIN + SVG_LINE / 2, command);
 	for (i = 0; i < figure->count; i++)
 		draw_panel(figure, &figure->panels[i], TOP + (int)i * PANEL_HEIGHT);
-	snprintf(text, sizeof(text), "%zu more channels are not shown. %llu events were lost.",
-		 story->channel_count - figure->count, story->recording->lost);
-	svg_text(&figure->svg, "faint", SVG_START, MARGIN, height - SVG_LINE, text);
+	missing_print(text, hidden, hidden == 1 ? "channel is" : "channels are",
+		      story->recording->lost);
+	if (*text)
+		svg_text(&figure->svg, "faint", SVG_START, MARGIN, height - SVG_LINE, text);
 	svg_end(&figure->svg);
 }
 

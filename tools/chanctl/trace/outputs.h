@@ -10,6 +10,7 @@
 #include "story.h"
 
 #define DURATION_SIZE	24
+#define TEXT_SIZE	256
 
 void summary_write(FILE *stream, const struct story *story, const char *command);
 void perfetto_write(FILE *stream, const struct story *story, const char *command);
@@ -19,5 +20,9 @@ void histogram_write(FILE *stream, const struct story *story, const char *comman
 
 /* As people read it, in three digits: "1.23 ms". Returns @text. */
 char *duration_print(char *text, unsigned long long nanoseconds);
+/* Without a fraction, for marks on an axis. */
+char *duration_print_rough(char *text, unsigned long long nanoseconds);
+/* What a picture does not show; "" if that is nothing. @text has room for TEXT_SIZE. */
+void missing_print(char *text, size_t hidden, const char *what, unsigned long long lost);
 
 #endif /* TRACE_OUTPUTS_H */

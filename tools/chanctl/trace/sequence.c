@@ -20,7 +20,6 @@
 #define MARGIN		12
 /* Characters that fit into the head of a column. */
 #define HEAD_TEXT	16
-#define TEXT_SIZE	256
 /* What the module says when a signal came: the kernel's own, which programs never see. */
 #define ERESTARTSYS	512
 
@@ -91,11 +90,12 @@ static void print_close(char *text, const struct chan_event *event)
 
 static void print_select(char *text, const struct chan_event *event)
 {
-	if (event->winner >= 0)
-		snprintf(text, TEXT_SIZE, "select: case %d of 0 to %u", event->winner,
-			 event->cases - 1);
-	else
+	if (event->winner < 0)
 		snprintf(text, TEXT_SIZE, "select: none of %u cases", event->cases);
+	else if (event->id)
+		snprintf(text, TEXT_SIZE, "select: case %d, #%llu", event->winner, event->id);
+	else
+		snprintf(text, TEXT_SIZE, "select: case %d, a file", event->winner);
 }
 
 static void print_row(char *text, const struct diagram *diagram, const struct row *row)
@@ -144,7 +144,8 @@ static void print_row(char *text, const struct diagram *diagram, const struct ro
 		snprintf(text, TEXT_SIZE, "#%llu given back", event->id);
 		break;
 	case ROW_RELEASE:
-		snprintf(text, TEXT_SIZE, "#%llu is gone, with %u elements", event->id, event->len);
+		snprintf(text, TEXT_SIZE, "#%llu is gone, with %u element%s", event->id, event->len,
+			 event->len == 1 ? "" : "s");
 		break;
 	}
 }
@@ -262,8 +263,8 @@ static void draw_head(struct diagram *diagram, size_t i)
 		snprintf(number, sizeof(number), "#%llu",
 			 diagram->story->channels[column->channel].id);
 	}
-	draw_head_text(diagram, x, middle - SVG_LINE / 2, task ? "" : "faint", task ? name : number);
-	draw_head_text(diagram, x, middle + SVG_LINE / 2, task ? "faint" : "", task ? number : name);
+	draw_head_text(diagram, x, middle - SVG_LINE / 2, task ? "head" : "faint head", task ? name : number);
+	draw_head_text(diagram, x, middle + SVG_LINE / 2, task ? "faint head" : "head", task ? number : name);
 }
 
 static int draw_key(struct diagram *diagram, int x, const char *class, const char *text)
@@ -294,30 +295,18 @@ static void draw_legend(struct diagram *diagram, const char *command)
 	draw_key(diagram, x, "cross", "close");
 }
 
-/* What the picture does not show; "" if it shows all. */
-static void print_missing(char *text, const struct diagram *diagram)
-{
-	const unsigned long long lost = diagram->story->recording->lost;
-	size_t length = 0;
-
-	*text = 0;
-	if (diagram->rows.cut)
-		length = snprintf(text, TEXT_SIZE, "%zu more rows are not shown. ",
-				  diagram->rows.cut);
-	if (lost)
-		snprintf(text + length, TEXT_SIZE - length, "%llu events were lost.", lost);
-}
-
-static void measure(struct diagram *diagram)
+static void measure(struct diagram *diagram, const char *command)
 {
 	const int legend = 660;
+	int end = MARGIN + svg_text_width(command);
 	size_t i;
-	int end;
 
 	diagram->bottom = row_y(diagram->rows.count);
 	diagram->width = TIME_WIDTH + COLUMN_WIDTH * (int)diagram->rows.column_count + MARGIN;
 	if (diagram->width < legend)
 		diagram->width = legend;
+	if (diagram->width < end)
+		diagram->width = end;
 	for (i = 0; i < diagram->rows.count; i++) {
 		end = text_end(diagram, &diagram->rows.rows[i]);
 		if (diagram->width < end)
@@ -332,8 +321,9 @@ void sequence_write(FILE *stream, const struct story *story, const char *command
 	size_t i;
 
 	rows_lay_out(&diagram.rows, story, rows);
-	measure(&diagram);
-	print_missing(missing, &diagram);
+	measure(&diagram, command);
+	missing_print(missing, diagram.rows.cut, diagram.rows.cut == 1 ? "row is" : "rows are",
+		      story->recording->lost);
 	svg_begin(&diagram.svg, stream, diagram.width,
 		  diagram.bottom + MARGIN + (*missing ? 2 * SVG_LINE : 0), command);
 	draw_legend(&diagram, command);

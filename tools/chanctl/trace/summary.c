@@ -44,8 +44,8 @@ static void put_heading(FILE *stream, const char *what)
 {
 	int i;
 
-	fprintf(stream, "\n%*s %35s %35s\n%-*s", COLUMN, "", "-------- sent, by path ---------  ",
-		"------ received, by path -------  ", COLUMN, what);
+	fprintf(stream, "\n%*s%s%s\n%-*s", COLUMN, "", " --------------- sent -------------",
+		" ------------- received -----------", COLUMN, what);
 	for (i = 0; i < 2; i++)
 		fprintf(stream, " %7s %7s %7s %10s", "handoff", "ring", "park", "parked");
 	putc('\n', stream);
