@@ -181,6 +181,7 @@ TEST(a_parked_sender_refills_the_ring_in_the_order_of_parking)
 	size_t first, parks[2], recvs[3];
 
 	make(1);
+	ADD(WORKER, MAKE, .id = OTHER);
 	first = RING(MAIN, SEND, 1);
 	parks[0] = ADD(SECOND, PARK, .send = 1);
 	parks[1] = ADD(WORKER, PARK, .send = 1);
@@ -218,9 +219,6 @@ TEST(elements_given_back_are_received_first_in_their_old_order)
 	EXPECT_TRUE(flows(backs[0], recvs[0], false));
 	EXPECT_TRUE(flows(backs[1], recvs[1], false));
 	EXPECT_TRUE(flows(last, recvs[2], false));
-	EXPECT_TRUE(story.flows[0].given_back);
-	EXPECT_FALSE(story.flows[1].given_back);
-	EXPECT_TRUE(story.flows[2].given_back);
 }
 
 TEST(an_element_given_back_later_goes_before_one_that_was_taken_later)
@@ -305,12 +303,12 @@ TEST(a_select_that_was_not_chosen_gives_nothing_to_the_ring)
 	make(1);
 	RING(MAIN, SEND, 1);
 	ADD(WORKER, PARK, .select = 1, .send = 1);
-	ADD(WORKER, PARK, .select = 1, .id = OTHER);
+	ADD(WORKER, PARK, .select = 1, .send = 1, .id = OTHER);
 	park = ADD(SECOND, PARK, .send = 1);
-	ADD(MAIN, SEND, .peer = WORKER, .id = OTHER);
+	ADD(MAIN, RECV, .peer = WORKER, .id = OTHER);
 	RING(MAIN, RECV, 1);
-	ADD(WORKER, WAKE, .id = OTHER, .result = 1);
-	ADD(WORKER, RECV, .id = OTHER, .path = CHAN_PATH_PARK, .peer = MAIN);
+	ADD(WORKER, WAKE, .id = OTHER, .send = 1);
+	ADD(WORKER, SEND, .id = OTHER, .path = CHAN_PATH_PARK, .peer = MAIN);
 	wake_sent(SECOND, MAIN);
 	RING(MAIN, RECV, 0);
 	tell();
@@ -323,6 +321,9 @@ TEST(a_wait_in_vain_ends_its_slice_without_an_element)
 	make(0);
 	ADD(WORKER, PARK);
 	ADD(WORKER, WAKE, .id = CHANNEL, .result = -ETIMEDOUT);
+	/* Of another wait, of which nothing else was recorded. */
+	ADD(WORKER, SELECT, .winner = -1);
+	ADD(WORKER, RECV, .path = CHAN_PATH_PARK, .peer = MAIN);
 	ADD(WORKER, PARK, .send = 1);
 	tell();
 	EXPECT_EQ(2, story.slice_count);
@@ -364,8 +365,34 @@ TEST(lost_events_leave_elements_without_a_flow_but_none_with_a_wrong_one)
 	/* A receive and two sends are missing. */
 	RING(MAIN, SEND, 3);
 	RING(WORKER, RECV, 2);
+	/* A receive, and later a send, and two give-backs. */
+	RING(WORKER, RECV, 0);
+	RING(WORKER, RECV, 0);
+	ADD(WORKER, GIVEBACK, .returned = 3);
+	for (int i = 0; i < 3; i++)
+		RING(WORKER, RECV, 0);
 	tell();
 	EXPECT_EQ(0, whole_flows());
+}
+
+TEST(lost_parks_leave_handoffs_without_a_flow_but_none_with_a_wrong_one)
+{
+	make(0);
+	ADD(WORKER, PARK);
+	ADD(MAIN, SEND, .peer = WORKER);
+	wake_received(WORKER, MAIN);
+	/* It parks again. */
+	ADD(MAIN, SEND, .peer = WORKER);
+	/* It parks with two other operations, and has told of one. */
+	ADD(WORKER, PARK);
+	ADD(MAIN, SEND, .peer = WORKER);
+	wake_received(WORKER, SECOND);
+	ADD(WORKER, PARK);
+	ADD(MAIN, SEND, .peer = WORKER);
+	wake_sent(WORKER, MAIN);
+	tell();
+	EXPECT_EQ(1, whole_flows());
+	EXPECT_TRUE(flows(2, 4, true));
 }
 
 TEST(a_handoff_with_a_task_that_was_not_recorded_has_no_flow)
@@ -378,6 +405,93 @@ TEST(a_handoff_with_a_task_that_was_not_recorded_has_no_flow)
 	EXPECT_NE(NULL, strstr(written(write_sequence), "#7 to task 4711"));
 	EXPECT_NE(NULL, strstr(written(write_sequence), "#7 from task 4712"));
 	EXPECT_EQ(0, occurrences(written(write_sequence), "class=\"handoff\""));
+}
+
+/* The number that follows this, the last time. */
+static int number_after(const char *text, const char *what)
+{
+	const char *at, *last = NULL;
+
+	for (at = strstr(text, what); at; at = strstr(at + 1, what))
+		last = at;
+	return last ? atoi(last + strlen(what)) : -1;
+}
+
+/* Do arrows of this class go to the right in the diagram? Where a task is right of another. */
+static bool goes_right(const char *class)
+{
+	const char *text, *line;
+	char start[64];
+	int from, to;
+
+	snprintf(start, sizeof(start), "<line class=\"%s\"", class);
+	text = written(write_sequence);
+	line = strstr(text, start);
+	if (!line)
+		give_up("there is no %s in %s", start, text);
+	if (sscanf(line + strlen(start), " x1=\"%d\" y1=\"%*d\" x2=\"%d\"", &from, &to) != 2)
+		give_up("not a line: %s", line);
+	return from < to;
+}
+
+TEST(an_arrow_goes_from_the_sender_to_the_receiver)
+{
+	make(0);
+	ADD(WORKER, PARK);
+	ADD(MAIN, SEND, .peer = WORKER);
+	wake_received(WORKER, MAIN);
+	tell();
+	EXPECT_TRUE(goes_right("handoff"));
+}
+
+TEST(an_arrow_comes_from_the_sender_if_the_receiver_draws_it)
+{
+	make(0);
+	ADD(WORKER, PARK, .send = 1);
+	ADD(MAIN, RECV, .peer = WORKER);
+	wake_sent(WORKER, MAIN);
+	tell();
+	EXPECT_FALSE(goes_right("handoff"));
+}
+
+TEST(an_arrow_goes_into_the_buffer_and_another_out_of_it)
+{
+	make(1);
+	RING(MAIN, SEND, 1);
+	tell();
+	EXPECT_TRUE(goes_right("ring"));
+	RING(MAIN, RECV, 0);
+	recording.events[1].kind = CHAN_EVENT_RECV;
+	recording.events[1].len = 0;
+	tell();
+	EXPECT_FALSE(goes_right("ring"));
+}
+
+TEST(a_bar_is_as_long_as_the_rows_of_the_wait)
+{
+	make(0);
+	ADD(WORKER, PARK);
+	ADD(WORKER, WAKE, .id = CHANNEL, .result = -ETIMEDOUT);
+	make(0);
+	make(0);
+	tell();
+	EXPECT_EQ(26, number_after(written(write_sequence), "width=\"8\" height=\""));
+}
+
+TEST(durations_have_three_digits)
+{
+	const struct {
+		unsigned long long nanoseconds;
+		const char *text;
+	} durations[] = {
+		{ 0, "0 ns" }, { 999, "999 ns" }, { 1000, "1.00 µs" }, { 12345, "12.3 µs" },
+		{ 123456, "123 µs" }, { 999600, "1.00 ms" }, { 59000000000, "59.0 s" },
+		{ 1234000000000, "1234 s" },
+	};
+	char text[DURATION_SIZE];
+
+	for (size_t i = 0; i < ARRAY_LENGTH(durations); i++)
+		EXPECT_STREQ(durations[i].text, duration_print(text, durations[i].nanoseconds));
 }
 
 TEST(a_diagram_says_how_many_rows_and_events_are_missing)
@@ -573,6 +687,9 @@ TEST(a_summary_adds_up_operations_by_path)
 	EXPECT_EQ(2, story.channels[0].tally.paths[SIDE_RECV][CHAN_PATH_RING]);
 	EXPECT_EQ(1, story.channels[0].tally.paths[SIDE_RECV][CHAN_PATH_PARK]);
 	EXPECT_EQ(1, story.channels[0].tally.parks[SIDE_SEND]);
+	EXPECT_NE(NULL, strstr(written(summary_write),
+		"#7                                 1       1       1          -"
+		"       0       2       1          -\n"));
 }
 
 TEST(a_histogram_counts_waits_and_elements_by_powers_of_two)
@@ -593,6 +710,44 @@ TEST(a_histogram_counts_waits_and_elements_by_powers_of_two)
 	EXPECT_EQ(2, occurrences(written(histogram_write), "5, up to "));
 	EXPECT_NE(NULL, strstr(written(histogram_write), "5, up to 5.00 µs"));
 	EXPECT_NE(NULL, strstr(written(histogram_write), "5, up to 2.00 ms"));
+}
+
+TEST(a_histogram_has_bars_where_its_axis_says)
+{
+	const char *text, *label;
+	int x;
+
+	make(1);
+	ADD(WORKER, PARK);
+	ADD(WORKER, WAKE, .id = CHANNEL, .result = 1, .parked = 256);
+	tell();
+	text = written(histogram_write);
+	label = strstr(text, ">256 ns<");
+	ASSERT_NE(NULL, label);
+	x = number_after(text, "class=\"recv\" x=\"");
+	/* Of the plots beside one another, the second is about receives. */
+	label = strstr(label + 1, ">256 ns<");
+	while (strncmp(label, " x=\"", 4))
+		label--;
+	EXPECT_EQ(atoi(label + 4) + 1, x);
+}
+
+TEST(a_histogram_shows_the_channels_that_were_used_most)
+{
+	const char *text;
+
+	for (int id = 1; id <= 6; id++) {
+		for (int i = 0; i < id; i++)
+			ADD(MAIN, SEND, .id = id, .path = CHAN_PATH_RING, .len = i + 1);
+	}
+	tell();
+	text = written(histogram_write);
+	EXPECT_EQ(4, occurrences(text, "class=\"panel\""));
+	EXPECT_NE(NULL, strstr(text, "#6: 6 operations"));
+	/* The last of the four. */
+	EXPECT_NE(NULL, strstr(strstr(text, "#6: 6 operations"), "#3: 3 operations"));
+	EXPECT_EQ(NULL, strstr(text, "#2: 2 operations"));
+	EXPECT_NE(NULL, strstr(text, "2 more channels are not shown."));
 }
 
 TEST(names_may_have_any_characters)

@@ -230,34 +230,27 @@ static size_t count_givebacks(const struct story *story, size_t i)
 	return count;
 }
 
-/* The flow by which came what is given back: of what the task received last, in order. */
-static struct flow *find_given_back(const struct story *story, size_t i)
+/* The ticket of what is given back: of what the task received last, in order. */
+static size_t ticket_given_back(const struct story *story, size_t i)
 {
-	const struct note *note = &story->notes[i];
 	size_t left = count_givebacks(story, i), at;
 
 	for (at = story->flow_count; at--; ) {
-		struct flow *flow = &story->flows[at];
+		const struct flow *flow = &story->flows[at];
 
-		if (flow->to == NONE || flow->given_back ||
-		    story->notes[flow->to].task != note->task ||
-		    story->notes[flow->to].channel != note->channel)
-			continue;
-		if (!--left)
-			return flow;
+		if (flow->to != NONE && story->notes[flow->to].task == story->notes[i].task &&
+		    !--left)
+			return flow->ticket;
 	}
-	return NULL;
+	return 0;
 }
 
 static void match_giveback(struct match *match, size_t i)
 {
 	const struct chan_event *event = story_event(match->story, i);
 	struct line *returned = &match->contents[match->story->notes[i].channel].returned;
-	struct flow *flow = find_given_back(match->story, i);
-	const size_t ticket = flow ? flow->ticket : 0;
+	const size_t ticket = ticket_given_back(match->story, i);
 
-	if (flow)
-		flow->given_back = true;
 	if (event->peer) {
 		add_flow(match->story, (struct flow){
 			.from = i, .to = peer_receive(match, i), .ticket = ticket,

@@ -84,7 +84,7 @@ static size_t meet_channel(struct story *story, const struct chan_event *event)
 /* Adds a park to the slice that is open, or begins one. */
 static size_t begin_slice(struct story *story, size_t i, size_t open)
 {
-	if (open != NONE && story_event(story, i)->select)
+	if (open != NONE)
 		return open;
 	story->slices = array_grow(story->slices, story->slice_count, sizeof(*story->slices));
 	story->slices[story->slice_count] = (struct slice){

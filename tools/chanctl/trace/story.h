@@ -87,14 +87,12 @@ struct slice {
  * @to: the receive; or NONE
  * @ticket: the flow by which it left the channel for the first time
  * @handoff: from task to task, else through the buffer
- * @given_back: later
  */
 struct flow {
 	size_t from;
 	size_t to;
 	size_t ticket;
 	bool handoff;
-	bool given_back;
 };
 
 /**
