@@ -37,6 +37,9 @@ static size_t add(int tid, struct chan_event event)
 
 #define ADD(tid, event, ...) \
 	add(tid, (struct chan_event){ .kind = CHAN_EVENT_##event, ##__VA_ARGS__ })
+/* Receives from a full ring, whose free place a parked sender's element takes. */
+#define REFILL(tid, left, sender) \
+	ADD(tid, RECV, .path = CHAN_PATH_RING, .len = left, .peer = sender)
 #define RING(tid, event, left)	ADD(tid, event, .path = CHAN_PATH_RING, .len = left)
 
 static size_t make(unsigned int cap)
@@ -185,8 +188,8 @@ TEST(a_parked_sender_refills_the_ring_in_the_order_of_parking)
 	first = RING(MAIN, SEND, 1);
 	parks[0] = ADD(SECOND, PARK, .send = 1);
 	parks[1] = ADD(WORKER, PARK, .send = 1);
-	recvs[0] = RING(MAIN, RECV, 1);
-	recvs[1] = RING(MAIN, RECV, 1);
+	recvs[0] = REFILL(MAIN, 1, SECOND);
+	recvs[1] = REFILL(MAIN, 1, WORKER);
 	/* Who was parked first may run last. */
 	wake_sent(WORKER, MAIN);
 	recvs[2] = RING(MAIN, RECV, 0);
@@ -306,7 +309,7 @@ TEST(a_select_that_was_not_chosen_gives_nothing_to_the_ring)
 	ADD(WORKER, PARK, .select = 1, .send = 1, .id = OTHER);
 	park = ADD(SECOND, PARK, .send = 1);
 	ADD(MAIN, RECV, .peer = WORKER, .id = OTHER);
-	RING(MAIN, RECV, 1);
+	REFILL(MAIN, 1, SECOND);
 	ADD(WORKER, WAKE, .id = OTHER, .send = 1);
 	ADD(WORKER, SEND, .id = OTHER, .path = CHAN_PATH_PARK, .peer = MAIN);
 	wake_sent(SECOND, MAIN);
@@ -371,6 +374,10 @@ TEST(lost_events_leave_elements_without_a_flow_but_none_with_a_wrong_one)
 	ADD(WORKER, GIVEBACK, .returned = 3);
 	for (int i = 0; i < 3; i++)
 		RING(WORKER, RECV, 0);
+	/* The park of a sender, and the send of what it makes room in. */
+	REFILL(WORKER, 2, SECOND);
+	RING(WORKER, RECV, 1);
+	RING(WORKER, RECV, 0);
 	tell();
 	EXPECT_EQ(0, whole_flows());
 }
@@ -536,7 +543,7 @@ static void tell_much(void)
 	RING(MAIN, SEND, 1);
 	wake_received(WORKER, MAIN);
 	ADD(MAIN, PARK, .send = 1);
-	RING(WORKER, RECV, 1);
+	REFILL(WORKER, 1, MAIN);
 	wake_sent(MAIN, WORKER);
 	ADD(WORKER, GIVEBACK, .returned = 1);
 	RING(WORKER, RECV, 1);

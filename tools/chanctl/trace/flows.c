@@ -38,13 +38,11 @@ struct content {
  * struct match - how far it is
  * @contents: by channel
  * @parked: the slice that a task is in, by task
- * @refilled: the operation of a slice has gone into the ring, by slice
  */
 struct match {
 	struct story *story;
 	struct content *contents;
 	size_t *parked;
-	bool *refilled;
 };
 
 static size_t line_length(const struct line *line)
@@ -113,26 +111,18 @@ static size_t peer_slice(const struct match *match, size_t i)
 	return task == NONE ? NONE : match->parked[task];
 }
 
-/* Was an operation of a slice completed, on this side of a channel, by this task? */
-static bool completed_by(const struct story *story, size_t slice, size_t channel, enum side side,
-			 size_t task)
-{
-	const size_t done = slice == NONE ? NONE : story->slices[slice].done;
-
-	return done != NONE && story->notes[done].channel == channel &&
-	       side_of(story_event(story, done)) == side &&
-	       story_event(story, done)->peer == story->tasks[task].tid;
-}
-
 /* The receive of the parked task that an event gives an element to, or NONE. */
 static size_t peer_receive(const struct match *match, size_t i)
 {
-	const struct note *note = &match->story->notes[i];
+	const struct story *story = match->story;
 	const size_t slice = peer_slice(match, i);
+	const size_t done = slice == NONE ? NONE : story->slices[slice].done;
 
-	if (!completed_by(match->story, slice, note->channel, SIDE_RECV, note->task))
+	if (done == NONE || story->notes[done].channel != story->notes[i].channel ||
+	    story_event(story, done)->kind != CHAN_EVENT_RECV ||
+	    story_event(story, done)->peer != story_event(story, i)->tid)
 		return NONE;
-	return match->story->slices[slice].done;
+	return done;
 }
 
 static void match_send(struct match *match, size_t i)
@@ -150,44 +140,32 @@ static void match_send(struct match *match, size_t i)
 	}
 }
 
-/* A receive has made room for the element of the sender that was parked first. */
+/* A receive has made room for the element of a parked sender, its peer. */
 static void refill(struct match *match, size_t i)
 {
 	struct story *story = match->story;
 	struct note *note = &story->notes[i];
-	size_t first = NONE, task, slice, park;
+	size_t from = NONE;
 
-	for (task = 0; task < story->task_count; task++) {
-		slice = match->parked[task];
-		if (!completed_by(story, slice, note->channel, SIDE_SEND, note->task) ||
-		    match->refilled[slice])
-			continue;
-		park = slice_find_park(story, slice, note->channel, SIDE_SEND);
-		if (park < first) {
-			first = park;
-			note->refill = slice;
-		}
-	}
-	if (first != NONE)
-		match->refilled[note->refill] = true;
-	line_push(&match->contents[note->channel].ring, (struct element){ first, 0 });
+	note->refill = peer_slice(match, i);
+	if (note->refill != NONE)
+		from = slice_find_park(story, note->refill, note->channel, SIDE_SEND);
+	line_push(&match->contents[note->channel].ring, (struct element){ from, 0 });
 }
 
 static void match_buffered(struct match *match, size_t i)
 {
+	const struct chan_event *event = story_event(match->story, i);
 	struct content *content = &match->contents[match->story->notes[i].channel];
-	const size_t left = story_event(match->story, i)->len;
-	const bool refilled = left && line_length(&content->ring) == left;
 	struct element element;
 
-	if (line_length(&content->returned)) {
+	if (line_length(&content->returned) && !event->peer) {
 		element = line_pop(&content->returned);
 	} else {
-		if (!refilled)
-			line_expect(&content->ring, left + 1);
+		line_expect(&content->ring, event->peer ? event->len : event->len + 1);
 		element = line_pop(&content->ring);
 		element.ticket = NONE;
-		if (refilled)
+		if (event->peer)
 			refill(match, i);
 	}
 	add_flow(match->story, (struct flow){
@@ -292,11 +270,10 @@ void story_match(struct story *story)
 		.story = story,
 		.contents = calloc(story->channel_count + 1, sizeof(*match.contents)),
 		.parked = malloc((story->task_count + 1) * sizeof(*match.parked)),
-		.refilled = calloc(story->slice_count + 1, sizeof(*match.refilled)),
 	};
 	size_t i;
 
-	if (!match.contents || !match.parked || !match.refilled)
+	if (!match.contents || !match.parked)
 		error(EXIT_FAILURE, errno, "events");
 	for (i = 0; i < story->task_count; i++)
 		match.parked[i] = NONE;
@@ -308,5 +285,4 @@ void story_match(struct story *story)
 	}
 	free(match.contents);
 	free(match.parked);
-	free(match.refilled);
 }
