@@ -33,6 +33,7 @@ help:
 	@echo 'make check-matrix  the same under each Linux of MATRIX ($(MATRIX))'
 	@echo 'make bench       compare with pipes, sockets and message queues'
 	@echo 'make overhead    what tracing costs (takes half an hour)'
+	@echo 'make pictures    draw the pictures of the documentation anew'
 	@echo
 	@echo 'make module      chan.ko, into build/$(KERNEL)'
 	@echo '     KERNEL=6.12     for another of the kernels that scripts/kernel knows'
@@ -99,6 +100,9 @@ bench: vm-deps module lib tools
 overhead: trace-deps module lib bpf tools
 	scripts/overhead
 
+pictures: vm-deps module examples tools
+	scripts/pictures
+
 install: lib bpf tools
 	$(MAKE) -C lib OUTPUT=$(BUILD)/lib PREFIX=$(PREFIX) install
 	$(MAKE) -C bpf OUTPUT=$(BUILD)/bpf PREFIX=$(PREFIX) install
@@ -113,4 +117,4 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix demo \
-	bench overhead install modules_install clean
+	bench overhead pictures install modules_install clean

@@ -482,7 +482,7 @@ TEST(a_bar_is_as_long_as_the_rows_of_the_wait)
 	make(0);
 	make(0);
 	tell();
-	EXPECT_EQ(26, number_after(written(write_sequence), "width=\"8\" height=\""));
+	EXPECT_EQ(28, number_after(written(write_sequence), "width=\"8\" height=\""));
 }
 
 TEST(durations_have_three_digits)

@@ -12,7 +12,7 @@
 
 #define TIME_WIDTH	76
 #define COLUMN_WIDTH	132
-#define ROW_HEIGHT	26
+#define ROW_HEIGHT	28
 #define TOP		84
 #define HEAD_HEIGHT	40
 #define BAR		8
@@ -144,8 +144,8 @@ static void print_row(char *text, const struct diagram *diagram, const struct ro
 		snprintf(text, TEXT_SIZE, "#%llu given back", event->id);
 		break;
 	case ROW_RELEASE:
-		snprintf(text, TEXT_SIZE, "#%llu is gone, with %u element%s", event->id, event->len,
-			 event->len == 1 ? "" : "s");
+		snprintf(text, TEXT_SIZE, event->len ? "#%llu is gone, and %u of its elements" :
+						       "#%llu is gone", event->id, event->len);
 		break;
 	}
 }
@@ -198,7 +198,9 @@ static void draw_row(struct diagram *diagram, size_t i)
 	to = column_x(row->to);
 	svg_line(&diagram->svg, arrow_class(row->kind), from + (from < to ? BAR : -BAR) / 2, y,
 		 to + (from < to ? -BAR : BAR) / 2, y);
-	svg_text(&diagram->svg, "", SVG_MIDDLE, (from + to) / 2, y - GAP, text);
+	/* Beside where it begins, no bar is behind the text. */
+	svg_text(&diagram->svg, "", SVG_MIDDLE,
+		 from + (from < to ? COLUMN_WIDTH : -COLUMN_WIDTH) / 2, y - GAP, text);
 }
 
 /* The first row that shows an event or a later one. */
