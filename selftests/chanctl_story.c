@@ -402,6 +402,22 @@ TEST(lost_parks_leave_handoffs_without_a_flow_but_none_with_a_wrong_one)
 	EXPECT_TRUE(flows(2, 4, true));
 }
 
+TEST(a_receive_that_makes_room_in_the_ring_took_nothing_given_back)
+{
+	size_t send, recv;
+
+	make(1);
+	RING(MAIN, SEND, 1);
+	RING(WORKER, RECV, 0);
+	ADD(WORKER, GIVEBACK, .returned = 1);
+	/* That it was received again was lost. */
+	send = RING(MAIN, SEND, 1);
+	ADD(SECOND, PARK, .send = 1);
+	recv = REFILL(WORKER, 1, SECOND);
+	tell();
+	EXPECT_TRUE(flows(send, recv, false));
+}
+
 TEST(a_handoff_with_a_task_that_was_not_recorded_has_no_flow)
 {
 	make(0);
