@@ -74,6 +74,8 @@ static int fdinfo_take(struct channel *channel, struct holder *holder, const cha
 		copy(holder->rights, sizeof(holder->rights), value);
 	else if (!strcmp(name, "chan-refs"))
 		holder->refs = strtoul(value, NULL, 10);
+	else if (!strcmp(name, "chan-parked-more"))
+		channel->more_waiters = strtoul(value, NULL, 10);
 	else if (!strcmp(name, "chan-parked"))
 		return fdinfo_take_parked(channel, value);
 	for (i = 0; i < FACTS; i++) {

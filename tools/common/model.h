@@ -61,6 +61,7 @@ struct channel {
 	size_t holder_count;
 	struct waiter *waiters;
 	size_t waiter_count;
+	unsigned long more_waiters;	/* beside these */
 };
 
 /* Sorted by number. */

@@ -30,6 +30,7 @@ static const struct {
 	[COLUMN_RIGHTS]		= { "RIGHTS", false },
 	[COLUMN_SIDE]		= { "SIDE", false },
 	[COLUMN_AGE]		= { "AGE", true },
+	[COLUMN_MORE]		= { "MORE", true },
 };
 
 /* What a row is about; NULL is what it is not about. */
@@ -66,15 +67,19 @@ bool layout_has(const struct layout *layout, enum column column)
 	return false;
 }
 
-static bool model_has_waiters(const struct model *model)
+/* Where the columns end that show something of a tree. */
+static enum column model_columns(const struct model *model)
 {
+	enum column end = COLUMN_SIDE;
 	size_t i;
 
 	for (i = 0; i < model->count; i++) {
+		if (model->channels[i]->more_waiters)
+			return COLUMNS;
 		if (model->channels[i]->waiter_count)
-			return true;
+			end = COLUMN_MORE;
 	}
-	return false;
+	return end;
 }
 
 static void layout_complete(struct layout *layout, const struct model *model)
@@ -84,7 +89,7 @@ static void layout_complete(struct layout *layout, const struct model *model)
 	if (layout->column_count)
 		return;
 	if (layout->tree)
-		end = model_has_waiters(model) ? COLUMNS : COLUMN_SIDE;
+		end = model_columns(model);
 	for (column = 0; column < end; column++)
 		layout->columns[layout->column_count++] = column;
 }
@@ -99,6 +104,8 @@ static bool channel_cell(const struct channel *channel, enum column column, char
 		snprintf(cell, CELL_SIZE, "%" PRIu64, channel->id);
 	else if (column == COLUMN_HOLDERS)
 		snprintf(cell, CELL_SIZE, "%zu", channel->holder_count);
+	else if (column == COLUMN_MORE)
+		snprintf(cell, CELL_SIZE, "%lu", channel->more_waiters);
 	else
 		strcpy(cell, channel->facts[column - COLUMN_TYPE + FACT_TYPE]);
 	return true;

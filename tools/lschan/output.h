@@ -26,6 +26,7 @@ enum column {
 	COLUMN_RIGHTS,
 	COLUMN_SIDE,
 	COLUMN_AGE,
+	COLUMN_MORE,
 	COLUMNS,
 };
 
