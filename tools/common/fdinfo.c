@@ -25,6 +25,12 @@ static void copy(char *to, size_t size, const char *from)
 	snprintf(to, size, "%s", from);
 }
 
+static void fdinfo_take_paths(struct paths *paths, const char *value)
+{
+	sscanf(value, "handoff=%" SCNu64 " ring=%" SCNu64 " park=%" SCNu64, &paths->handoff,
+	       &paths->ring, &paths->park);
+}
+
 /* Words that are not known are of newer modules. */
 static void fdinfo_take_words(struct waiter *waiter, char *words)
 {
@@ -74,6 +80,10 @@ static int fdinfo_take(struct channel *channel, struct holder *holder, const cha
 		copy(holder->rights, sizeof(holder->rights), value);
 	else if (!strcmp(name, "chan-refs"))
 		holder->refs = strtoul(value, NULL, 10);
+	else if (!strcmp(name, "chan-sends"))
+		fdinfo_take_paths(&channel->sends, value);
+	else if (!strcmp(name, "chan-recvs"))
+		fdinfo_take_paths(&channel->recvs, value);
 	else if (!strcmp(name, "chan-parked-more"))
 		channel->more_waiters = strtoul(value, NULL, 10);
 	else if (!strcmp(name, "chan-parked"))

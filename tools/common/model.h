@@ -54,9 +54,18 @@ struct waiter {
 	bool ref;	/* its call holds references to open files */
 };
 
+/* How many operations took each path. */
+struct paths {
+	uint64_t handoff;
+	uint64_t ring;
+	uint64_t park;
+};
+
 struct channel {
 	uint64_t id;
 	char facts[FACTS][FACT_SIZE];
+	struct paths sends;
+	struct paths recvs;
 	struct holder *holders;
 	size_t holder_count;
 	struct waiter *waiters;
