@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * chantop: what goes through channels right now, refreshed as time goes by.
+ *
+ * Exit status: 0 shown, 1 something failed, 2 wrong usage.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <limits.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "chantop/batch.h"
+#include "chantop/screen.h"
+
+#define EXIT_USAGE	2
+#define SECOND		UINT64_C(1000000000)
+#define DELAY_MOST	3600
+
+struct options {
+	struct filter filter;
+	struct view view;
+	uint64_t delay;
+	uint64_t count;
+	bool batch;
+};
+
+static const struct argp_option option_list[] = {
+	{ "batch", 'b', NULL, 0, "Print lines, and use no terminal", 0 },
+	{ "iterations", 'n', "COUNT", 0, "End after so many samples; needs --batch", 0 },
+	{ "delay", 'd', "SECONDS", 0, "Time between two samples (default 1)", 0 },
+	{ "sort", 's', "FIELD", 0, "Sort by this field (default SENDS)", 0 },
+	{ "reverse", 'r', NULL, 0, "In reverse order", 0 },
+	{ "filter", 'f', "TEXT", 0, "Only a channel of this ID, or with this in its type", 0 },
+	{ "pid", 'p', "PID,...", 0, "Only the channels of these processes", 0 },
+	{ 0 },
+};
+
+static uint64_t parse_number(const char *text, uint64_t most, const char *what,
+			     struct argp_state *state)
+{
+	struct numbers numbers = {};
+	uint64_t value = 0;
+
+	if (numbers_parse(&numbers, text, most) || numbers.count != 1)
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is no %s", text, what);
+	else
+		value = numbers.values[0];
+	numbers_free(&numbers);
+	return value;
+}
+
+static void parse_sort(struct options *options, const char *name, struct argp_state *state)
+{
+	options->view.sort = field_find(name);
+	if (options->view.sort == FIELDS)
+		argp_failure(state, EXIT_USAGE, 0, "there is no field '%s'", name);
+}
+
+static void parse_filter(struct options *options, const char *text, struct argp_state *state)
+{
+	if (strlen(text) >= FILTER_SIZE)
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is too long", text);
+	else
+		strcpy(options->view.filter, text);
+}
+
+static void check_usage(const struct options *options, struct argp_state *state)
+{
+	if (!options->batch && options->count)
+		argp_failure(state, EXIT_USAGE, 0, "--iterations needs --batch");
+	if (!options->batch && !(isatty(STDIN_FILENO) && isatty(STDOUT_FILENO)))
+		argp_failure(state, EXIT_USAGE, 0, "there is no terminal: use --batch");
+}
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'b':
+		options->batch = true;
+		return 0;
+	case 'n':
+		options->count = parse_number(argument, UINT64_MAX, "number of samples", state);
+		return 0;
+	case 'd':
+		options->delay = SECOND * parse_number(argument, DELAY_MOST,
+						       "number of seconds up to an hour", state);
+		return 0;
+	case 's':
+		parse_sort(options, argument, state);
+		return 0;
+	case 'r':
+		options->view.reverse = true;
+		return 0;
+	case 'f':
+		parse_filter(options, argument, state);
+		return 0;
+	case 'p':
+		if (numbers_parse(&options->filter.pids, argument, INT_MAX))
+			argp_failure(state, EXIT_USAGE, 0, "'%s' is no list of PIDs", argument);
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		return 0;
+	case ARGP_KEY_END:
+		check_usage(options, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp parser = {
+	.options = option_list,
+	.parser = parse_option,
+	.doc = "Shows what goes through the channels of all processes that you may look into.\v"
+	       "Key h shows the keys.\n\n"
+	       "Exit status: 0 shown, 1 something failed, 2 wrong usage.",
+};
+
+static int show(struct options *options)
+{
+	struct view *view = &options->view;
+	int err;
+
+	if (options->batch)
+		err = batch_run(view, &options->filter, options->delay, options->count);
+	else
+		err = screen_run(view, &options->filter, options->delay);
+	view_free(view);
+	if (!err)
+		return EXIT_SUCCESS;
+	if (err == SCREEN_UNKNOWN)
+		fprintf(stderr, "chantop: no terminal of this TERM is known: use --batch\n");
+	else
+		fprintf(stderr, "chantop: %s: %s\n", ferror(stdout) ? "cannot print" : "cannot look",
+			strerror(-err));
+	return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { .view.sort = FIELD_SENDS, .delay = SECOND };
+	int status;
+
+	/* Other characters would be as wide as the terminal likes. */
+	setlocale(LC_ALL, "C");
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&parser, argc, argv, 0, NULL, &options);
+	status = show(&options);
+	numbers_free(&options.filter.pids);
+	numbers_free(&options.filter.ids);
+	return status;
+}
