@@ -337,4 +337,13 @@ TEST_F(lschan, fails_where_it_cannot_look_for_another_reason)
 	EXPECT_STREQ("lschan: /proc: Too many open files\n", printed);
 }
 
+TEST_F(lschan, fails_if_it_cannot_read_what_it_has_found)
+{
+	fake_proc();
+	fake_process(7, "boss");
+	ASSERT_EQ(0, mkdir("/proc/7/fdinfo/3", 0755));
+	EXPECT_EQ(1, lschan("2>&1"));
+	EXPECT_STREQ("lschan: /proc: Is a directory\n", printed);
+}
+
 TEST_HARNESS_MAIN
