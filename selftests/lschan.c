@@ -346,4 +346,10 @@ TEST_F(lschan, fails_if_it_cannot_read_what_it_has_found)
 	EXPECT_STREQ("lschan: /proc: Is a directory\n", printed);
 }
 
+TEST_F(lschan, takes_the_largest_numbers)
+{
+	ASSERT_EQ(0, lschan("-p 2147483647 -i 18446744073709551615 2>&1"));
+	EXPECT_STREQ("", printed);
+}
+
 TEST_HARNESS_MAIN
