@@ -352,4 +352,13 @@ TEST_F(lschan, takes_the_largest_numbers)
 	EXPECT_STREQ("", printed);
 }
 
+TEST_F(lschan, json_escapes_a_character_that_is_cut_off)
+{
+	fake_proc();
+	fake_process(7, "\u00e9\xc3");
+	fake_channel(7, 3, 1, "");
+	ASSERT_EQ(0, run("LC_ALL=C.UTF-8 " LSCHAN " -J -o PID,COMMAND"));
+	EXPECT_STREQ("{\"channels\":[{\"pid\":7,\"command\":\"\u00e9\\\\xc3\"}]}", json());
+}
+
 TEST_HARNESS_MAIN
