@@ -361,4 +361,19 @@ TEST_F(lschan, json_escapes_a_character_that_is_cut_off)
 	EXPECT_STREQ("{\"channels\":[{\"pid\":7,\"command\":\"\u00e9\\\\xc3\"}]}", json());
 }
 
+TEST_F(lschan, any_column_of_holders_has_a_row_for_each)
+{
+	static const char *const columns[][2] = {
+		{ "PID", "7" }, { "COMMAND", "boss" }, { "FD", "3" }, { "RIGHTS", "send,recv,close" },
+	};
+
+	fake_proc();
+	fake_process(7, "boss");
+	fake_channel(7, 3, 1, "");
+	for (int i = 0; i < ARRAY_LENGTH(columns); i++) {
+		ASSERT_EQ(0, lschan("-n -o ID,%s 2>&1", columns[i][0]));
+		EXPECT_STREQ(text("1 %s\n", columns[i][1]), words());
+	}
+}
+
 TEST_HARNESS_MAIN
