@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "arguments.h"
 
@@ -38,4 +39,29 @@ unsigned int arguments_number(const char *text, struct argp_state *state)
 	if (errno || end == text || *end || *text == '-' || !number || number > INT_MAX)
 		argp_failure(state, EXIT_USAGE, 0, "'%s' is no number of 1 or more", text);
 	return number;
+}
+
+uint64_t arguments_duration(const char *text, struct argp_state *state)
+{
+	static const struct {
+		const char *name;
+		uint64_t ns;
+	} units[] = {
+		{ "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 },
+		{ "m", 60000000000 }, { "h", 3600000000000 },
+	};
+	const size_t count = sizeof(units) / sizeof(units[0]);
+	unsigned long long number;
+	uint64_t ns = 0;
+	size_t i;
+	char *end;
+
+	errno = 0;
+	number = strtoull(text, &end, 10);
+	for (i = 0; i < count && strcmp(end, units[i].name); i++)
+		;
+	if (errno || *text < '0' || *text > '9' || i == count ||
+	    __builtin_mul_overflow(number, units[i].ns, &ns) || !ns)
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is no time, like 10s or 500ms", text);
+	return ns;
 }

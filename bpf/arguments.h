@@ -20,5 +20,7 @@ void arguments_channels(struct numbers *channels, const char *list, struct argp_
 void arguments_processes(struct numbers *processes, const char *list, struct argp_state *state);
 /* A number from 1 to INT_MAX. */
 unsigned int arguments_number(const char *text, struct argp_state *state);
+/* A time of 1 ns or more, with its unit: ns, us, ms, s, m or h. Returns nanoseconds. */
+uint64_t arguments_duration(const char *text, struct argp_state *state);
 
 #endif /* CHAN_ARGUMENTS_H */

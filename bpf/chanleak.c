@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * chanleak: tasks that are parked in channels for longer than they should be.
+ *
+ * Exit status: 0 no task was found, or it was interrupted, 1 something failed, 2 wrong usage,
+ * 3 with --once: a task was found.
+ */
+#include <argp.h>
+#include <errno.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "arguments.h"
+#include "parked.h"
+
+#define EXIT_FOUND	3
+#define SECOND		1000000000ULL
+/* Without a short name. */
+#define KEY_NO_STACKS	256
+
+struct options {
+	struct filter filter;
+	uint64_t age;
+	bool once;
+	bool stacks;
+	bool json;
+};
+
+/**
+ * struct leaks - what was found
+ * @options: what to look for
+ * @reported: those reported before, who were still parked at the last look
+ * @looked: when that began, by the clock of the module
+ */
+struct leaks {
+	struct options options;
+	struct parked_list reported;
+	uint64_t looked;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static const struct argp_option option_list[] = {
+	{ "channel", 'c', "ID,...", 0, "In these channels only", 0 },
+	{ "pid", 'p', "PID,...", 0, "Tasks of these processes only", 0 },
+	{ "once", '1', NULL, 0, "Look once", 0 },
+	{ "no-stacks", KEY_NO_STACKS, NULL, 0, "Print no stacks", 0 },
+	{ "json", 'J', NULL, 0, "Print a JSON object on each line", 0 },
+	{ 0 },
+};
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'c':
+		arguments_channels(&options->filter.ids, argument, state);
+		return 0;
+	case 'p':
+		arguments_processes(&options->filter.pids, argument, state);
+		return 0;
+	case '1':
+		options->once = true;
+		return 0;
+	case KEY_NO_STACKS:
+		options->stacks = false;
+		return 0;
+	case 'J':
+		options->json = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		if (options->age)
+			argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many",
+				     argument);
+		options->age = arguments_duration(argument, state);
+		return 0;
+	case ARGP_KEY_END:
+		if (!options->age)
+			argp_failure(state, EXIT_USAGE, 0, "longer than what? Say a time, like 10s");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp parser = {
+	.options = option_list,
+	.parser = parse_option,
+	.args_doc = "TIME",
+	.doc = "Reports each task that is parked in a channel for longer than TIME, like 10s; units "
+	       "are ns, us, ms, s, m and h. Goes on until it is interrupted.\v"
+	       "Exit status: 0 no task was found, or it was interrupted, 1 something failed, "
+	       "2 wrong usage, 3 with --once: a task was found.",
+};
+
+static uint64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * SECOND + time.tv_nsec;
+}
+
+/* Was this operation of the task reported already? @read: when the list had been read. */
+static bool is_reported(const struct leaks *leaks, const struct parked *task, uint64_t read)
+{
+	const struct parked *old = leaks->reported.tasks;
+	const struct parked *end = old + leaks->reported.count;
+
+	/* It has parked since the last look: what was seen then was an earlier operation. */
+	if (read - task->waiter.age >= leaks->looked)
+		return false;
+	for (; old < end; old++) {
+		if (old->channel == task->channel && old->waiter.pid == task->waiter.pid &&
+		    !strcmp(old->waiter.side, task->waiter.side))
+			return true;
+	}
+	return false;
+}
+
+/* Report those that are new among the tasks, and keep in the list those that were reported. */
+static void report(const struct leaks *leaks, struct parked_list *list, uint64_t read)
+{
+	const struct options *options = &leaks->options;
+	size_t i, kept = 0;
+
+	for (i = 0; i < list->count; i++) {
+		const struct parked task = list->tasks[i];
+
+		if (task.waiter.age < options->age)
+			continue;
+		list->tasks[kept++] = task;
+		if (is_reported(leaks, &task, read))
+			continue;
+		if (options->json)
+			parked_print_json(&task, options->stacks);
+		else
+			parked_print(&task, options->stacks);
+	}
+	list->count = kept;
+}
+
+/* Returns 0 or a negative errno value. */
+static int look(struct leaks *leaks)
+{
+	struct parked_list list = {};
+	const uint64_t began = now();
+	const int err = parked_read(&list, &leaks->options.filter);
+
+	if (err) {
+		parked_free(&list);
+		return err;
+	}
+	report(leaks, &list, now());
+	parked_free(&leaks->reported);
+	leaks->reported = list;
+	leaks->looked = began;
+	return ferror(stdout) ? -EIO : 0;
+}
+
+/* Half of the time, but from a tenth of a second to a second. */
+static void wait_for_next(uint64_t age)
+{
+	const uint64_t most = age / 2 < SECOND ? age / 2 : SECOND - 1;
+	const struct timespec time = { .tv_nsec = most > SECOND / 10 ? most : SECOND / 10 };
+
+	nanosleep(&time, NULL);
+}
+
+static void interrupt(int signal)
+{
+	interrupted = signal;
+}
+
+static int leak(struct leaks *leaks)
+{
+	const struct options *options = &leaks->options;
+	int err, status;
+
+	if (!parked_ready())
+		return EXIT_FAILURE;
+	if (!options->json)
+		parked_print_headings();
+	err = look(leaks);
+	while (!err && !options->once && !interrupted) {
+		wait_for_next(options->age);
+		err = look(leaks);
+	}
+	status = options->once && leaks->reported.count ? EXIT_FOUND : EXIT_SUCCESS;
+	parked_print_lost(&leaks->reported);
+	parked_free(&leaks->reported);
+	if (err)
+		fprintf(stderr, "chanleak: %s\n", strerror(-err));
+	return err ? EXIT_FAILURE : status;
+}
+
+int main(int argc, char **argv)
+{
+	struct leaks leaks = { .options.stacks = true };
+	const struct sigaction action = { .sa_handler = interrupt };
+	int status;
+
+	setlocale(LC_ALL, "");
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&parser, argc, argv, 0, NULL, &leaks.options);
+	/* Others may read while it runs. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	status = leak(&leaks);
+	numbers_free(&leaks.options.filter.ids);
+	numbers_free(&leaks.options.filter.pids);
+	return status;
+}

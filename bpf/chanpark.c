@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * chanpark: who is parked in channels now, for how long, and where in the kernel.
+ *
+ * Exit status: 0 all that was asked for was printed, 1 something failed, 2 wrong usage.
+ */
+#include <argp.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arguments.h"
+#include "parked.h"
+
+/* Without a short name. */
+#define KEY_NO_STACKS	256
+
+struct options {
+	struct filter filter;
+	bool stacks;
+	bool json;
+	bool noheadings;
+};
+
+static const struct argp_option option_list[] = {
+	{ "channel", 'c', "ID,...", 0, "In these channels only", 0 },
+	{ "pid", 'p', "PID,...", 0, "Tasks of these processes only", 0 },
+	{ "no-stacks", KEY_NO_STACKS, NULL, 0, "Print no stacks", 0 },
+	{ "json", 'J', NULL, 0, "Print a JSON object on each line", 0 },
+	{ "noheadings", 'H', NULL, 0, "Print no line of headings", 0 },
+	{ 0 },
+};
+
+static error_t parse_option(int key, char *argument, struct argp_state *state)
+{
+	struct options *options = state->input;
+
+	switch (key) {
+	case 'c':
+		arguments_channels(&options->filter.ids, argument, state);
+		return 0;
+	case 'p':
+		arguments_processes(&options->filter.pids, argument, state);
+		return 0;
+	case KEY_NO_STACKS:
+		options->stacks = false;
+		return 0;
+	case 'J':
+		options->json = true;
+		return 0;
+	case 'H':
+		options->noheadings = true;
+		return 0;
+	case ARGP_KEY_ARG:
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp parser = {
+	.options = option_list,
+	.parser = parse_option,
+	.doc = "Prints which tasks are parked in channels.\v"
+	       "Exit status: 0 all that was asked for was printed, 1 something failed, "
+	       "2 wrong usage.",
+};
+
+static void print(const struct parked_list *list, const struct options *options)
+{
+	size_t i;
+
+	if (!options->json && !options->noheadings)
+		parked_print_headings();
+	for (i = 0; i < list->count; i++) {
+		if (options->json)
+			parked_print_json(&list->tasks[i], options->stacks);
+		else
+			parked_print(&list->tasks[i], options->stacks);
+	}
+	parked_print_lost(list);
+}
+
+static int park(const struct options *options)
+{
+	struct parked_list list = {};
+	int err;
+
+	if (!parked_ready())
+		return EXIT_FAILURE;
+	err = parked_read(&list, &options->filter);
+	if (!err)
+		print(&list, options);
+	parked_free(&list);
+	if (err)
+		fprintf(stderr, "chanpark: cannot read the channels: %s\n", strerror(-err));
+	else if (fflush(stdout) || ferror(stdout))
+		perror("chanpark: cannot print");
+	else
+		return EXIT_SUCCESS;
+	return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { .stacks = true };
+	int status;
+
+	setlocale(LC_ALL, "");
+	argp_err_exit_status = EXIT_USAGE;
+	argp_parse(&parser, argc, argv, 0, NULL, &options);
+	status = park(&options);
+	numbers_free(&options.filter.ids);
+	numbers_free(&options.filter.pids);
+	return status;
+}
