@@ -7,6 +7,7 @@
  */
 #include <argp.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -36,11 +37,13 @@ struct options {
  * @options: what to look for
  * @reported: those reported before, who were still parked at the last look
  * @looked: when that began, by the clock of the module
+ * @userstacks: where those are parked that have parked since it runs; NULL if it looks once
  */
 struct leaks {
 	struct options options;
 	struct parked_list reported;
 	uint64_t looked;
+	struct userstacks *userstacks;
 };
 
 static volatile sig_atomic_t interrupted;
@@ -139,9 +142,9 @@ static void report(const struct leaks *leaks, struct parked_list *list, uint64_t
 		if (is_reported(leaks, &task, read))
 			continue;
 		if (options->json)
-			parked_print_json(&task, options->stacks);
+			parked_print_json(&task, options->stacks, leaks->userstacks);
 		else
-			parked_print(&task, options->stacks);
+			parked_print(&task, options->stacks, leaks->userstacks);
 	}
 	list->count = kept;
 }
@@ -185,6 +188,11 @@ static int leak(struct leaks *leaks)
 
 	if (!parked_ready())
 		return EXIT_FAILURE;
+	if (options->stacks && !options->once) {
+		leaks->userstacks = userstacks_open();
+		if (!leaks->userstacks)
+			return EXIT_FAILURE;
+	}
 	if (!options->json)
 		parked_print_headings();
 	err = look(leaks);
@@ -195,6 +203,9 @@ static int leak(struct leaks *leaks)
 	status = options->once && leaks->reported.count ? EXIT_FOUND : EXIT_SUCCESS;
 	parked_print_lost(&leaks->reported);
 	parked_free(&leaks->reported);
+	if (leaks->userstacks && userstacks_lost(leaks->userstacks))
+		fprintf(stderr, "%" PRIu64 " stacks lost\n", userstacks_lost(leaks->userstacks));
+	userstacks_close(leaks->userstacks);
 	if (err)
 		fprintf(stderr, "chanleak: %s\n", strerror(-err));
 	return err ? EXIT_FAILURE : status;

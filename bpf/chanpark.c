@@ -7,10 +7,12 @@
 #include <argp.h>
 #include <inttypes.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/select.h>
 
 #include "arguments.h"
 #include "parked.h"
@@ -23,11 +25,18 @@ struct options {
 	bool stacks;
 	bool json;
 	bool noheadings;
+	bool watch;
+	unsigned int seconds;
 };
+
+static volatile sig_atomic_t interrupted;
 
 static const struct argp_option option_list[] = {
 	{ "channel", 'c', "ID,...", 0, "In these channels only", 0 },
 	{ "pid", 'p', "PID,...", 0, "Tasks of these processes only", 0 },
+	{ "watch", 'w', NULL, 0, "Print them when it is interrupted, with the stacks in their programs "
+	  "of those that have parked since", 0 },
+	{ "duration", 'd', "SECONDS", 0, "The same, after so many seconds", 0 },
 	{ "no-stacks", KEY_NO_STACKS, NULL, 0, "Print no stacks", 0 },
 	{ "json", 'J', NULL, 0, "Print a JSON object on each line", 0 },
 	{ "noheadings", 'H', NULL, 0, "Print no line of headings", 0 },
@@ -45,6 +54,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case 'p':
 		arguments_processes(&options->filter.pids, argument, state);
 		return 0;
+	case 'd':
+		options->seconds = arguments_number(argument, state);
+		options->watch = true;
+		return 0;
+	case 'w':
+		options->watch = true;
+		return 0;
 	case KEY_NO_STACKS:
 		options->stacks = false;
 		return 0;
@@ -56,6 +72,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		return 0;
+	case ARGP_KEY_END:
+		if (options->watch && !options->stacks)
+			argp_failure(state, EXIT_USAGE, 0, "what is to be watched, without stacks?");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -70,7 +90,8 @@ static const struct argp parser = {
 	       "2 wrong usage.",
 };
 
-static void print(const struct parked_list *list, const struct options *options)
+static void print(const struct parked_list *list, const struct options *options,
+		  const struct userstacks *userstacks)
 {
 	size_t i;
 
@@ -78,24 +99,56 @@ static void print(const struct parked_list *list, const struct options *options)
 		parked_print_headings();
 	for (i = 0; i < list->count; i++) {
 		if (options->json)
-			parked_print_json(&list->tasks[i], options->stacks);
+			parked_print_json(&list->tasks[i], options->stacks, userstacks);
 		else
-			parked_print(&list->tasks[i], options->stacks);
+			parked_print(&list->tasks[i], options->stacks, userstacks);
 	}
 	parked_print_lost(list);
 }
 
+static void interrupt(int signal)
+{
+	interrupted = signal;
+}
+
+/* For so long, or until a signal comes, which is blocked but here. */
+static void wait_for(unsigned int seconds)
+{
+	const struct sigaction action = { .sa_handler = interrupt };
+	const struct timespec duration = { .tv_sec = seconds };
+	sigset_t set, none;
+
+	sigemptyset(&none);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	pselect(0, NULL, NULL, NULL, seconds ? &duration : NULL, &none);
+}
+
 static int park(const struct options *options)
 {
+	struct userstacks *userstacks = NULL;
 	struct parked_list list = {};
 	int err;
 
 	if (!parked_ready())
 		return EXIT_FAILURE;
+	if (options->watch) {
+		userstacks = userstacks_open();
+		if (!userstacks)
+			return EXIT_FAILURE;
+		wait_for(options->seconds);
+	}
 	err = parked_read(&list, &options->filter);
 	if (!err)
-		print(&list, options);
+		print(&list, options, userstacks);
+	if (userstacks && userstacks_lost(userstacks))
+		fprintf(stderr, "%" PRIu64 " stacks lost\n", userstacks_lost(userstacks));
 	parked_free(&list);
+	userstacks_close(userstacks);
 	if (err)
 		fprintf(stderr, "chanpark: cannot read the channels: %s\n", strerror(-err));
 	else if (fflush(stdout) || ferror(stdout))

@@ -190,7 +190,39 @@ static const char *next_frame(FILE *stack, char *line, size_t size)
 	return frame ? frame + 1 : line;
 }
 
-void parked_print(const struct parked *task, bool stacks)
+static void print_userstack(const struct parked *task, const struct userstacks *userstacks)
+{
+	char names[USERSTACK_FRAMES][FRAME_SIZE];
+	struct userstack stack;
+	size_t i;
+
+	if (userstacks_find(userstacks, task->waiter.pid, &stack)) {
+		printf("         parked before, from an unknown place\n");
+		return;
+	}
+	userstack_names(task->pid, &stack, names);
+	for (i = 0; i < stack.count; i++)
+		printf("         %s\n", names[i]);
+}
+
+/* null if it is not known. */
+static json_t *userstack_json(const struct parked *task, const struct userstacks *userstacks)
+{
+	char names[USERSTACK_FRAMES][FRAME_SIZE];
+	struct userstack stack;
+	json_t *frames;
+	size_t i;
+
+	if (userstacks_find(userstacks, task->waiter.pid, &stack))
+		return json_null();
+	userstack_names(task->pid, &stack, names);
+	frames = json_array();
+	for (i = 0; i < stack.count; i++)
+		json_array_append_new(frames, json_string(names[i]));
+	return frames;
+}
+
+void parked_print(const struct parked *task, bool stacks, const struct userstacks *userstacks)
 {
 	char command[ESCAPED_SIZE * COMMAND_SIZE], line[256];
 	FILE *stack = stacks ? open_of_task(task->waiter.pid, "stack") : NULL;
@@ -205,9 +237,12 @@ void parked_print(const struct parked *task, bool stacks)
 		printf("         %s\n", frame);
 	if (stack)
 		fclose(stack);
+	if (stacks && userstacks)
+		print_userstack(task, userstacks);
 }
 
-void parked_print_json(const struct parked *task, bool stacks)
+void parked_print_json(const struct parked *task, bool stacks,
+		       const struct userstacks *userstacks)
 {
 	char command[ESCAPED_SIZE * COMMAND_SIZE], line[256];
 	FILE *stack = stacks ? open_of_task(task->waiter.pid, "stack") : NULL;
@@ -225,6 +260,8 @@ void parked_print_json(const struct parked *task, bool stacks)
 		fclose(stack);
 	if (stacks)
 		json_object_set(object, "stack", frames);
+	if (stacks && userstacks)
+		json_object_set_new(object, "userstack", userstack_json(task, userstacks));
 	json_decref(frames);
 	json_dumpf(object, stdout, JSON_COMPACT);
 	json_decref(object);

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 
+#include "userstacks.h"
 #include "../tools/common/scan.h"
 
 /**
@@ -43,10 +44,14 @@ void parked_free(struct parked_list *list);
 
 /* What parked_print() prints, as a line of headings. */
 void parked_print_headings(void);
-/* A row; and below it, if @stacks, what the kernel shows of the task's stack. */
-void parked_print(const struct parked *task, bool stacks);
+/*
+ * A row; and below it, if @stacks, the task's stack in the kernel, and that in its program as far
+ * as @userstacks, which may be NULL, know it.
+ */
+void parked_print(const struct parked *task, bool stacks, const struct userstacks *userstacks);
 /* The same, as a JSON object on a line. */
-void parked_print_json(const struct parked *task, bool stacks);
+void parked_print_json(const struct parked *task, bool stacks,
+		       const struct userstacks *userstacks);
 /* Say on stderr how many the module does not tell of, if any. */
 void parked_print_lost(const struct parked_list *list);
 

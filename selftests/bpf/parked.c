@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +20,8 @@
 #include "common/channel.h"
 #include "common/clock.h"
 #include "common/operation.h"
+#include "common/task.h"
+#include "bpf/observer.h"
 
 #define TEXT_MAX	8192
 
@@ -44,8 +47,8 @@ static int run(const char *format, ...)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-#define chanpark(arguments, ...)	run(TOOLS "/chanpark " arguments, ##__VA_ARGS__)
-#define chanleak(arguments, ...)	run(TOOLS "/chanleak " arguments, ##__VA_ARGS__)
+#define chanpark(arguments, ...)	run(BPF "/chanpark " arguments, ##__VA_ARGS__)
+#define chanleak(arguments, ...)	run(BPF "/chanleak " arguments, ##__VA_ARGS__)
 
 static unsigned long long id_of(int ch)
 {
@@ -205,6 +208,78 @@ TEST(those_that_the_module_does_not_list_are_counted)
 		ASSERT_EQ(1, operation_join(ops[i]));
 }
 
+/* All that is below has frame pointers, but for the system call, which leaves them alone. */
+static __attribute__((noinline)) int wait_for_an_order(struct operation *op)
+{
+	return syscall(SYS_ioctl, op->ch, CHAN_IOC_RECV, op->elems);
+}
+
+static int serve_orders(struct operation *op)
+{
+	return wait_for_an_order(op);
+}
+
+FIXTURE(watched) {};
+FIXTURE_SETUP(watched) {}
+FIXTURE_TEARDOWN(watched)
+{
+	if (_metadata->exit_code)
+		TH_LOG("it printed:\n%s", observer.text);
+}
+
+/* Start it, and return when it sees who parks. */
+static void watch(const char *const arguments[])
+{
+	observer_start(arguments);
+	wait_until(task_sleeps_in(observer.pid, SYS_pselect6));
+}
+
+TEST_F_TIMEOUT(watched, task_is_shown_with_the_stack_in_its_program, 120)
+{
+	const int ch = channel_make(0);
+	struct operation *op = operation_new(TASK_PROCESS, serve_orders, ch, 1);
+
+	watch((const char *[]){ BPF "/chanpark", "-w", "-H", NULL });
+	operation_park(op);
+	EXPECT_EQ(0, observer_stop());
+	EXPECT_TRUE(observer_said("serve_orders+0x"));
+	EXPECT_TRUE(observer_said(" (parked)\n"));
+	EXPECT_FALSE(observer_said("parked before"));
+	operation_kill(op);
+	operation_join(op);
+}
+
+TEST_F_TIMEOUT(watched, task_that_had_parked_before_is_said_to, 120)
+{
+	const int ch = channel_make(0);
+	struct operation *op = operation_new(TASK_PROCESS, serve_orders, ch, 1);
+
+	operation_park(op);
+	watch((const char *[]){ BPF "/chanpark", "-w", "-H", NULL });
+	EXPECT_EQ(0, observer_stop());
+	EXPECT_TRUE(observer_said("parked before, from an unknown place\n"));
+	EXPECT_FALSE(observer_said("serve_orders"));
+	operation_kill(op);
+	operation_join(op);
+}
+
+TEST_F_TIMEOUT(watched, stack_of_a_task_that_has_run_again_is_forgotten, 120)
+{
+	const int ch = channel_make(0);
+	struct operation *op = operation_new(TASK_PROCESS, serve_orders, ch, 1);
+
+	watch((const char *[]){ BPF "/chanpark", "-w", "-J", NULL });
+	operation_park(op);
+	channel_send(ch, 1);
+	operation_join(op);
+	op = operation_park_recv(TASK_PROCESS, ch);
+	EXPECT_EQ(0, observer_stop());
+	EXPECT_TRUE(observer_said("\"userstack\":["));
+	EXPECT_FALSE(observer_said("serve_orders"));
+	operation_kill(op);
+	operation_join(op);
+}
+
 TEST(leak_is_who_is_parked_for_longer)
 {
 	const int old = channel_make(0), young = channel_make(0);
@@ -232,7 +307,7 @@ TEST(leak_is_reported_once_for_each_operation)
 	pid_t pid;
 
 	ASSERT_EQ(0, pipe(ends));
-	snprintf(command, sizeof(command), "exec %s/chanleak 1ms -J -c %llu", TOOLS, id_of(ch));
+	snprintf(command, sizeof(command), "exec %s/chanleak 1ms -J -c %llu", BPF, id_of(ch));
 	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -265,7 +340,7 @@ TEST(leak_is_reported_once_for_each_operation)
 /* One line, and status 2. */
 static bool is_refused(const char *command)
 {
-	const int status = run("%s/%s 2>&1 >/dev/null", TOOLS, command);
+	const int status = run("%s/%s 2>&1 >/dev/null", BPF, command);
 	const char *end = strchr(printed, '\n');
 
 	if (status != 2 || !end || end[1])
@@ -277,6 +352,8 @@ TEST(bad_input_is_refused_in_one_line)
 {
 	ASSERT_TRUE(is_refused("chanpark x"));
 	ASSERT_TRUE(is_refused("chanpark -c x"));
+	ASSERT_TRUE(is_refused("chanpark -w --no-stacks"));
+	ASSERT_TRUE(is_refused("chanpark -d 0"));
 	ASSERT_TRUE(is_refused("chanpark -p 0"));
 	ASSERT_TRUE(is_refused("chanleak"));
 	ASSERT_TRUE(is_refused("chanleak 10"));
