@@ -5,7 +5,10 @@
 #ifndef CHAN_LATENCY_H
 #define CHAN_LATENCY_H
 
-/* Slot i counts what took from 2^i up to 2^(i+1) - 1 nanoseconds; the first also 0, the last more. */
+/*
+ * Slot i counts what took from 2^i up to 2^(i+1) - 1 nanoseconds; the first also 0, the last all
+ * that took longer.
+ */
 #define LATENCY_SLOTS	40
 
 enum latency_kind {

@@ -73,7 +73,8 @@ static __always_inline bool task_is_asked_for(unsigned long long task)
 }
 
 /* Room for an event, of which the rest is 0; NULL if it is not asked for, or lost. */
-static __always_inline struct chan_event *event_begin(enum chan_event_kind kind, unsigned long long id)
+static __always_inline struct chan_event *event_begin(enum chan_event_kind kind,
+						     unsigned long long id)
 {
 	unsigned long long task = bpf_get_current_pid_tgid();
 	struct chan_event *event;
@@ -98,7 +99,8 @@ static __always_inline struct chan_event *event_begin(enum chan_event_kind kind,
 	return event;
 }
 
-static __always_inline int record_element(const struct chan_element_args *args, enum chan_event_kind kind)
+static __always_inline int record_element(const struct chan_element_args *args,
+					  enum chan_event_kind kind)
 {
 	unsigned int path = args->path;
 	struct chan_event *event;

@@ -526,7 +526,8 @@ TEST(a_diagram_says_how_many_rows_and_events_are_missing)
 	EXPECT_EQ(NULL, strstr(written(write_sequence), "not shown"));
 	most_rows = 3;
 	recording.lost = 17;
-	EXPECT_NE(NULL, strstr(written(write_sequence), "6 more rows are not shown. 17 events were lost."));
+	EXPECT_NE(NULL, strstr(written(write_sequence),
+			       "6 more rows are not shown. 17 events were lost."));
 	EXPECT_EQ(2, occurrences(written(write_sequence), "class=\"ring\""));
 }
 

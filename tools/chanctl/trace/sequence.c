@@ -265,8 +265,10 @@ static void draw_head(struct diagram *diagram, size_t i)
 		snprintf(number, sizeof(number), "#%llu",
 			 diagram->story->channels[column->channel].id);
 	}
-	draw_head_text(diagram, x, middle - SVG_LINE / 2, task ? "head" : "faint head", task ? name : number);
-	draw_head_text(diagram, x, middle + SVG_LINE / 2, task ? "faint head" : "head", task ? number : name);
+	draw_head_text(diagram, x, middle - SVG_LINE / 2, task ? "head" : "faint head",
+		       task ? name : number);
+	draw_head_text(diagram, x, middle + SVG_LINE / 2, task ? "faint head" : "head",
+		       task ? number : name);
 }
 
 static int draw_key(struct diagram *diagram, int x, const char *class, const char *text)
