@@ -10,18 +10,19 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "arguments.h"
 #include "chanlat.skel.h"
 #include "histogram.h"
+#include "interrupt.h"
 #include "program.h"
 #include "tracefs.h"
+
+#define SECOND	1000000000ULL
 
 struct options {
 	struct numbers channels;
@@ -30,8 +31,6 @@ struct options {
 	unsigned int count;
 	bool json;
 };
-
-static volatile sig_atomic_t interrupted;
 
 static const struct argp_option option_list[] = {
 	{ "channel", 'c', "ID,...", 0, "Of these channels only", 0 },
@@ -140,48 +139,20 @@ static int print(const struct chanlat_bpf *bpf, const struct options *options)
 	return err;
 }
 
-static void interrupt(int signal)
-{
-	interrupted = signal;
-}
-
-/* Until a signal comes, which is blocked but here, so that none is missed. */
-static void wait_for(const struct timespec *interval)
-{
-	sigset_t none;
-
-	sigemptyset(&none);
-	pselect(0, NULL, NULL, NULL, interval, &none);
-}
-
 /* Returns 0 or a negative errno value. */
 static int run(const struct chanlat_bpf *bpf, const struct options *options)
 {
-	const struct timespec interval = { .tv_sec = options->interval };
 	unsigned int times = 0;
 	int err = 0;
 
 	if (!options->json)
 		fprintf(stderr, "Channels are watched; Ctrl-C ends.\n");
-	while (!err && !interrupted && (!options->count || times < options->count)) {
-		wait_for(options->interval ? &interval : NULL);
+	while (!err && !interrupt_came() && (!options->count || times < options->count)) {
+		interrupt_wait(options->interval * SECOND);
 		err = print(bpf, options);
 		times++;
 	}
 	return err;
-}
-
-static void catch_signals(void)
-{
-	const struct sigaction action = { .sa_handler = interrupt };
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
 }
 
 static int watch(const struct options *options)
@@ -213,7 +184,7 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&parser, argc, argv, 0, NULL, &options);
-	catch_signals();
+	interrupt_catch();
 	status = watch(&options);
 	numbers_free(&options.channels);
 	numbers_free(&options.processes);

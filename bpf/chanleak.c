@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +16,7 @@
 #include <time.h>
 
 #include "arguments.h"
+#include "interrupt.h"
 #include "parked.h"
 
 #define EXIT_FOUND	3
@@ -45,8 +45,6 @@ struct leaks {
 	uint64_t looked;
 	struct userstacks *userstacks;
 };
-
-static volatile sig_atomic_t interrupted;
 
 static const struct argp_option option_list[] = {
 	{ "channel", 'c', "ID,...", 0, "In these channels only", 0 },
@@ -170,15 +168,9 @@ static int look(struct leaks *leaks)
 /* Half of the time, but from a tenth of a second to a second. */
 static void wait_for_next(uint64_t age)
 {
-	const uint64_t most = age / 2 < SECOND ? age / 2 : SECOND - 1;
-	const struct timespec time = { .tv_nsec = most > SECOND / 10 ? most : SECOND / 10 };
+	const uint64_t most = age / 2 < SECOND ? age / 2 : SECOND;
 
-	nanosleep(&time, NULL);
-}
-
-static void interrupt(int signal)
-{
-	interrupted = signal;
+	interrupt_wait(most > SECOND / 10 ? most : SECOND / 10);
 }
 
 static int leak(struct leaks *leaks)
@@ -196,7 +188,7 @@ static int leak(struct leaks *leaks)
 	if (!options->json)
 		parked_print_headings();
 	err = look(leaks);
-	while (!err && !options->once && !interrupted) {
+	while (!err && !options->once && !interrupt_came()) {
 		wait_for_next(options->age);
 		err = look(leaks);
 	}
@@ -214,7 +206,6 @@ static int leak(struct leaks *leaks)
 int main(int argc, char **argv)
 {
 	struct leaks leaks = { .options.stacks = true };
-	const struct sigaction action = { .sa_handler = interrupt };
 	int status;
 
 	setlocale(LC_ALL, "");
@@ -222,8 +213,7 @@ int main(int argc, char **argv)
 	argp_parse(&parser, argc, argv, 0, NULL, &leaks.options);
 	/* Others may read while it runs. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	interrupt_catch();
 	status = leak(&leaks);
 	numbers_free(&leaks.options.filter.ids);
 	numbers_free(&leaks.options.filter.pids);

@@ -7,14 +7,13 @@
 #include <argp.h>
 #include <inttypes.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/select.h>
 
 #include "arguments.h"
+#include "interrupt.h"
 #include "parked.h"
 
 /* Without a short name. */
@@ -28,8 +27,6 @@ struct options {
 	bool watch;
 	unsigned int seconds;
 };
-
-static volatile sig_atomic_t interrupted;
 
 static const struct argp_option option_list[] = {
 	{ "channel", 'c', "ID,...", 0, "In these channels only", 0 },
@@ -106,28 +103,6 @@ static void print(const struct parked_list *list, const struct options *options,
 	parked_print_lost(list);
 }
 
-static void interrupt(int signal)
-{
-	interrupted = signal;
-}
-
-/* For so long, or until a signal comes, which is blocked but here. */
-static void wait_for(unsigned int seconds)
-{
-	const struct sigaction action = { .sa_handler = interrupt };
-	const struct timespec duration = { .tv_sec = seconds };
-	sigset_t set, none;
-
-	sigemptyset(&none);
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGTERM);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	pselect(0, NULL, NULL, NULL, seconds ? &duration : NULL, &none);
-}
-
 static int park(const struct options *options)
 {
 	struct userstacks *userstacks = NULL;
@@ -140,7 +115,8 @@ static int park(const struct options *options)
 		userstacks = userstacks_open();
 		if (!userstacks)
 			return EXIT_FAILURE;
-		wait_for(options->seconds);
+		interrupt_catch();
+		interrupt_wait(options->seconds * 1000000000ULL);
 	}
 	err = parked_read(&list, &options->filter);
 	if (!err)

@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <jansson.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,11 +16,14 @@
 
 #include "../tools/common/escape.h"
 #include "arguments.h"
+#include "interrupt.h"
 #include "names.h"
 #include "recorder.h"
 
 /* Without a short name. */
 #define KEY_BUFFER	256
+/* How long a signal may go unseen that comes just before it waits, in milliseconds. */
+#define PATIENCE	100
 
 #define OPERATIONS \
 	(1U << CHAN_EVENT_MAKE | 1U << CHAN_EVENT_SEND | 1U << CHAN_EVENT_RECV | \
@@ -50,8 +52,6 @@ struct snoop {
 	uint64_t events;
 	uint64_t start;
 };
-
-static volatile sig_atomic_t interrupted;
 
 static const struct argp_option option_list[] = {
 	{ "channel", 'c', "ID,...", 0, "Of these channels only", 0 },
@@ -305,21 +305,16 @@ static int print_event(void *data, const struct chan_event *event)
 	return err || ferror(stdout) ? -EIO : 0;
 }
 
-static void interrupt(int signal)
-{
-	interrupted = signal;
-}
-
 /* Until it is interrupted, or has printed enough. Returns 0 or a negative errno value. */
 static int run(struct snoop *snoop, struct recorder *recorder)
 {
 	int err = 0;
 
-	while (!interrupted && err >= 0 &&
+	while (!interrupt_came() && err >= 0 &&
 	       !(snoop->options.count && snoop->events == snoop->options.count))
-		err = recorder_poll(recorder, -1);
+		err = recorder_poll(recorder, PATIENCE);
 	/* What has happened until now. */
-	if (interrupted)
+	if (interrupt_came())
 		err = recorder_poll(recorder, 0);
 	return err < 0 && err != -EINTR && err != -ECANCELED ? err : 0;
 }
@@ -356,7 +351,6 @@ static int snoop(struct snoop *snoop)
 int main(int argc, char **argv)
 {
 	struct snoop all = { .options.kinds = OPERATIONS };
-	const struct sigaction action = { .sa_handler = interrupt };
 	int status;
 
 	setlocale(LC_ALL, "");
@@ -364,8 +358,7 @@ int main(int argc, char **argv)
 	argp_parse(&parser, argc, argv, 0, NULL, &all.options);
 	/* Others may read while it runs. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	interrupt_catch();
 	status = snoop(&all);
 	numbers_free(&all.options.channels);
 	numbers_free(&all.options.processes);
