@@ -22,7 +22,9 @@
 #include "program.h"
 #include "tracefs.h"
 
-#define SECOND	1000000000ULL
+#define SECOND		1000000000ULL
+/* No more at once: while it takes them, there may be new ones. */
+#define HISTOGRAMS	4096
 
 struct options {
 	struct numbers channels;
@@ -102,22 +104,15 @@ static int start(struct chanlat_bpf *bpf, const struct options *options)
 /* Take what has been counted until now out of the map. Returns 0 or a negative errno value. */
 static int take(struct histograms *histograms, int map)
 {
-	struct latency_key key, next;
+	struct latency_key key;
 	struct latency latency;
-	const void *at = NULL;
 	int err = 0;
 
-	while (!err && !bpf_map_get_next_key(map, at, &next)) {
-		/* It may be gone when the one after it is looked for. */
-		if (at)
-			bpf_map_delete_elem(map, &key);
-		if (!bpf_map_lookup_elem(map, &next, &latency))
-			err = histograms_add(histograms, &next, &latency);
-		key = next;
-		at = &key;
+	while (!err && histograms->count < HISTOGRAMS && !bpf_map_get_next_key(map, NULL, &key)) {
+		if (bpf_map_lookup_and_delete_elem(map, &key, &latency))
+			return -errno;
+		err = histograms_add(histograms, &key, &latency);
 	}
-	if (at)
-		bpf_map_delete_elem(map, &key);
 	return err;
 }
 

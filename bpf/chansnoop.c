@@ -269,10 +269,10 @@ static int print_json(const struct chan_event *event)
 			   "time", (json_int_t)event->time, "channel", (json_int_t)event->id,
 			   "pid", event->pid, "tid", event->tid, "command", command,
 			   "cpu", (int)event->cpu, "kind", kind_names[event->kind]);
-	if (is_element(event)) {
+	if (is_element(event))
 		json_object_set_new(object, "path", json_string(path_of(event)));
+	if (is_element(event) || event->kind == CHAN_EVENT_GIVEBACK)
 		json_object_set_new(object, "peer", json_integer(event->peer));
-	}
 	if (is_element(event) || event->kind == CHAN_EVENT_RELEASE)
 		json_object_set_new(object, "len", json_integer(event->len));
 	if (has_side(event))

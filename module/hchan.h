@@ -129,7 +129,7 @@ struct chan_wake {
  * @deadline: it gives up at some time
  * @file: a file that is no channel may end its wait
  * @ref: its call holds references to the files that it is for
- * @since: when it parked, CLOCK_MONOTONIC in nanoseconds
+ * @age: for how many nanoseconds it has been parked
  */
 struct chan_parked {
 	pid_t	pid;
@@ -138,7 +138,7 @@ struct chan_parked {
 	bool	deadline;
 	bool	file;
 	bool	ref;
-	u64	since;
+	u64	age;
 };
 
 /* life.c: how channels come and go */

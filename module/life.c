@@ -268,7 +268,7 @@ static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan
 			.deadline = !w->parker->forever,
 			.file = w->parker->poked,
 			.ref = w->parker->holds,
-			.since = w->parker->since,
+			.age = chan_parker_age(w->parker),
 		};
 	}
 	return n;

@@ -76,15 +76,11 @@ static void chan_show_info(struct seq_file *m, const struct chan_info *info, u32
 static void chan_show_parked(struct seq_file *m, const struct chan_parked *parked, unsigned int n,
 			     unsigned int all)
 {
-	u64 now = ktime_get_ns();
 	unsigned int i;
 
 	for (i = 0; i < n; i++) {
-		/* A clock that is read to the tick, and this one, need not agree. */
-		u64 age = now > parked[i].since ? now - parked[i].since : 0;
-
 		seq_printf(m, "chan-parked:\t%d %s %llu%s%s%s%s\n", parked[i].pid,
-			   parked[i].send ? "send" : "recv", age,
+			   parked[i].send ? "send" : "recv", parked[i].age,
 			   parked[i].select ? " select" : "",
 			   parked[i].deadline ? " deadline" : "",
 			   parked[i].file ? " file" : "",

@@ -35,7 +35,8 @@ void chan_parker_init(struct chan_parker *p, const struct chan_deadline *deadlin
 	p->winner = NULL;
 	p->poked = NULL;
 	/* Who looks at it is content with the last tick of the clock; tracing is not. */
-	p->since = trace_chan_wake_enabled() ? ktime_get_ns() : ktime_get_coarse_ns();
+	p->since = get_jiffies_64();
+	p->traced = trace_chan_wake_enabled() ? ktime_get_ns() : 0;
 	p->select = false;
 	p->forever = deadline->expires == KTIME_MAX;
 	/* As fdget() has decided when the call began. */

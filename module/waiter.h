@@ -50,6 +50,7 @@
 #define _CHAN_WAITER_H
 
 #include <linux/atomic.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/pid.h>
@@ -88,7 +89,8 @@ enum chan_parker_state {
  *	peer, read after CHAN_BARRIER_COMPLETE
  * @poked: NULL, or a word that others than peers set before they wake the task, so
  *	that it looks at what they have to tell; constant
- * @since: when it parked, CLOCK_MONOTONIC in nanoseconds; constant
+ * @since: when it parked, in jiffies; constant
+ * @traced: the same of CLOCK_MONOTONIC in nanoseconds, if it was traced; else 0; constant
  * @select: its waiters are those of a select; constant
  * @forever: no deadline ends its wait; constant
  * @holds: its call holds references to the files that it is for; constant
@@ -99,6 +101,7 @@ struct chan_parker {
 	struct chan_waiter	*winner;
 	const int		*poked;
 	u64			since;
+	u64			traced;
 	bool			select;
 	bool			forever;
 	bool			holds;
@@ -197,7 +200,8 @@ static inline bool chan_waitq_parked(struct chan_waitq *q)
 /* How long it has been parked, in nanoseconds. */
 static inline u64 chan_parker_age(const struct chan_parker *p)
 {
-	return ktime_get_ns() - p->since;
+	return p->traced ? ktime_get_ns() - p->traced :
+			   jiffies64_to_nsecs(get_jiffies_64() - p->since);
 }
 
 void chan_parker_init(struct chan_parker *p, const struct chan_deadline *deadline);

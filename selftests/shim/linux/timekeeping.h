@@ -10,9 +10,4 @@ static inline u64 ktime_get_ns(void)
 	return 0;
 }
 
-static inline u64 ktime_get_coarse_ns(void)
-{
-	return 0;
-}
-
 #endif /* _SHIM_LINUX_TIMEKEEPING_H */
