@@ -32,7 +32,7 @@ help:
 	@echo 'make check       build everything and run every test under Linux $(KERNEL)'
 	@echo 'make check-matrix  the same under each Linux of MATRIX ($(MATRIX))'
 	@echo 'make bench       compare with pipes, sockets and message queues'
-	@echo 'make overhead    what tracing costs (takes half an hour)'
+	@echo 'make overhead    what tracing costs, in instructions'
 	@echo 'make pictures    draw the pictures of the documentation anew'
 	@echo
 	@echo 'make module      chan.ko, into build/$(KERNEL)'

@@ -14,9 +14,10 @@
  * it is enough that all threads were parked before the table was read, still are after it, and
  * that none has parked in between.
  *
- * What is not known for sure is no deadlock: somebody looks into /proc, an element may yet be
- * given back. A thread that was interrupted counts as one that runs. A signal that is yet to come
- * does not count: its handler might help.
+ * What is not known for sure is no deadlock: while somebody looks into /proc, for example, there is
+ * a reference too many. A thread that was interrupted counts as one that runs. Two things that
+ * might help do not count: a signal that is yet to come, and a receiver of another process that
+ * gives an element back; whoever was told of a deadlock can receive that later.
  */
 #include <linux/errno.h>
 #include <linux/fdtable.h>

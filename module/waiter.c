@@ -158,7 +158,7 @@ static int chan_parker_asleep(struct chan_parker *p, const struct chan_deadline 
 }
 
 /**
- * chan_parker_sleep() - sleep until something has happened
+ * chan_parker_sleep() - sleep until something has happened; the only sleep
  * @p: the calling task
  * @deadline: when to stop
  *
@@ -202,7 +202,7 @@ bool chan_parker_retire(struct chan_parker *p)
 }
 
 /**
- * chan_parker_wait() - sleep until an operation is completed; the only sleep
+ * chan_parker_wait() - sleep until an operation is completed
  * @p: the calling task, its waiters queued; without any, it waits in vain
  * @deadline: when to give up
  *
