@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include <signal.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/channel.h"
+#include "common/task.h"
 #include "bpf/observer.h"
+
+#define INTERRUPT_AGAIN_MS	200
 
 struct observer observer;
 
@@ -76,8 +81,25 @@ int observer_end(void)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/*
+ * Until it says more or ends. bpftrace 0.17 forgets an interrupt that comes between two of its
+ * epoll_wait(): then again, which harms none that waits there.
+ */
+static void observer_wait_interrupted(void)
+{
+	struct pollfd output = { .fd = fileno(observer.output), .events = POLLIN };
+
+	while (!poll(&output, 1, INTERRUPT_AGAIN_MS)) {
+		if (task_sleeps_in(observer.pid, SYS_epoll_wait))
+			kill(observer.pid, SIGINT);
+	}
+}
+
 int observer_stop(void)
 {
 	kill(observer.pid, SIGINT);
+	do
+		observer_wait_interrupted();
+	while (observer_read_line());
 	return observer_end();
 }
