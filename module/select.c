@@ -60,6 +60,9 @@ static struct {
 } chan_select_order = {
 	.dep_map = STATIC_LOCKDEP_MAP_INIT("chan_select_order", &chan_select_key),
 };
+#else
+/* With PREEMPT_RT it is looked at all the same. */
+static const struct {} chan_select_order __maybe_unused;
 #endif
 
 static struct hchan *chan_select_channel(struct chan_selection *s, unsigned int i)
