@@ -291,7 +291,7 @@ static bool format_is_simple(const char *name)
 		if (!strstr(line, "\tfield:") || strstr(line, " common_"))
 			continue;
 		if (!field++)
-			wrong += !strstr(line, "field:unsigned long long id;\toffset:8;\tsize:8;");
+			wrong += !strstr(line, "field:unsigned long long id;\t");
 		wrong += !strstr(line, ":unsigned ") && !strstr(line, ":int ");
 		wrong += !!strpbrk(line, "[*");
 	}
