@@ -121,7 +121,9 @@ TEST(make_errors)
 	int fd = next_fd();
 
 	EXPECT_RET(-EINVAL, chan_make(CHAN_ELEM_MAX + 1, 1, 0));
-	EXPECT_RET(-EINVAL, chan_make(SIZE_MAX - UINT32_MAX, 1, 0));
+	/* Not cut to 32 bits. */
+	if (SIZE_MAX > UINT32_MAX)
+		EXPECT_RET(-EINVAL, chan_make(SIZE_MAX - UINT32_MAX, 1, 0));
 	EXPECT_RET(-EINVAL, chan_make(256, UINT_MAX, 0));
 	EXPECT_RET(-EINVAL, chan_make(1, 1, ~CHAN_F_ALL));
 	EXPECT_RET(-EINVAL, chan_make_typed(1, 1, 0, "a name with thirty-two bytes....."));
@@ -134,7 +136,7 @@ TEST(make_errors)
 
 TEST(send_and_recv)
 {
-	long x = 5, y = 6;
+	int64_t x = 5, y = 6;
 	int ch = channel_make(2);
 
 	EXPECT_RET(0, chan_send(ch, &x));
@@ -155,7 +157,7 @@ TEST(send_and_recv)
 
 TEST(closed)
 {
-	long x = 5;
+	int64_t x = 5;
 	int ch = channel_make(2);
 
 	EXPECT_RET(0, chan_send(ch, &x));
@@ -196,7 +198,7 @@ TEST(signals_have_no_bytes)
 
 TEST(nonblock)
 {
-	long elems[4] = { 1, 2, 3, 4 };
+	int64_t elems[4] = { 1, 2, 3, 4 };
 	int ch = channel_make(3);
 
 	ASSERT_EQ(0, fcntl(ch, F_SETFL, O_NONBLOCK));
@@ -211,8 +213,8 @@ TEST(nonblock)
 
 TEST(batches)
 {
-	long in[3] = { 1, 2, 3 };
-	long out[3] = { 0 };
+	int64_t in[3] = { 1, 2, 3 };
+	int64_t out[3] = { 0 };
 	int ch = channel_make(4);
 
 	EXPECT_RET(3, chan_sendv(ch, in, 3));
@@ -232,9 +234,9 @@ TEST(batches)
 TEST(faults)
 {
 	char *border = memory_border();
-	long *elems = (long *)border - 2;
+	int64_t *elems = (int64_t *)border - 2;
 	int ch = channel_make(8);
-	long x;
+	int64_t x;
 
 	elems[0] = 1;
 	elems[1] = 2;
@@ -266,7 +268,7 @@ TEST(send_over_limit)
 TEST(deadline)
 {
 	uint64_t start, deadline;
-	long x;
+	int64_t x;
 	int ch = channel_make(0);
 
 	start = chan_deadline(0);
@@ -285,7 +287,7 @@ TEST(deadline)
 TEST(rights)
 {
 	struct rlimit files;
-	long x = 5;
+	int64_t x = 5;
 	int ch = channel_make(1);
 	int send, recv, close_only;
 
@@ -323,7 +325,7 @@ TEST(rights)
 
 TEST(last_peer_gone)
 {
-	long x = 5;
+	int64_t x = 5;
 	int both = channel_make(1);
 	int recv = chan_dup(both, CHAN_RIGHT_RECV);
 
@@ -337,7 +339,7 @@ TEST(last_peer_gone)
 TEST(no_channel)
 {
 	struct chan_info info;
-	long x = 0;
+	int64_t x = 0;
 	int fds[2];
 	int i, err;
 
@@ -366,7 +368,7 @@ TEST(no_channel)
 TEST(nil_channel)
 {
 	struct chan_info info;
-	long x = 7;
+	int64_t x = 7;
 	int ch = open("/dev/chan", O_RDWR);
 
 	ASSERT_GE(ch, 0);

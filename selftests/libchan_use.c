@@ -28,7 +28,7 @@ struct other_job {
 
 CHAN_TYPE(jobs, struct job);
 CHAN_TYPE(other_jobs, struct other_job);
-CHAN_TYPE(longs, long);
+CHAN_TYPE(numbers, int64_t);
 
 /* No error has this number: whoever changes errno is noticed. */
 #define UNTOUCHED	4711
@@ -62,7 +62,7 @@ static struct operation *park(int (*run)(struct operation *op), int ch, unsigned
 	unsigned int i;
 
 	for (i = 0; i < count; i++)
-		((long *)op->elems)[i] = i + 1;
+		((int64_t *)op->elems)[i] = i + 1;
 	operation_park(op);
 	return op;
 }
@@ -83,7 +83,7 @@ TEST(typed_make_and_attach)
 
 	EXPECT_EQ(jobs.fd, jobs_attach(jobs.fd).fd);
 	EXPECT_EQ(-EINVAL, other_jobs_attach(jobs.fd).fd);
-	EXPECT_EQ(-EMSGSIZE, longs_attach(jobs.fd).fd);
+	EXPECT_EQ(-EMSGSIZE, numbers_attach(jobs.fd).fd);
 	EXPECT_EQ(-EINVAL, jobs_attach(bare).fd);
 	EXPECT_EQ(-EBADF, jobs_attach(-1).fd);
 	EXPECT_EQ(bare, chan_attach(bare, sizeof(struct job), ""));
@@ -118,9 +118,9 @@ TEST(typed_operations)
 
 TEST(foreach)
 {
-	long elems[] = { 1, 2, 3, 4 };
-	long x, sum = 0;
-	int ch = chan_make(sizeof(long), 4, 0);
+	int64_t elems[] = { 1, 2, 3, 4 };
+	int64_t x, sum = 0;
+	int ch = chan_make(sizeof(int64_t), 4, 0);
 	int ret = 1;
 
 	ASSERT_EQ(4, chan_sendv(ch, elems, 4));
@@ -146,8 +146,8 @@ TEST(foreach)
 
 TEST(foreach_error)
 {
-	long x = 1, sum = 0;
-	int ch = chan_make(sizeof(long), 2, 0);
+	int64_t x = 1, sum = 0;
+	int ch = chan_make(sizeof(int64_t), 2, 0);
 	int ret;
 
 	ASSERT_EQ(0, fcntl(ch, F_SETFL, O_NONBLOCK));
@@ -177,7 +177,7 @@ TEST(sendv_waits_until_all_are_sent)
 {
 	int ch = channel_make(2);
 	struct operation *sender = park(run_sendv, ch, 5);
-	long elems[8] = { 0 };
+	int64_t elems[8] = { 0 };
 	int i, ret, got = 0;
 
 	while (got < 5) {
@@ -195,7 +195,7 @@ TEST(sendv_tells_how_many_were_sent)
 {
 	int ch = channel_make(2);
 	struct operation *sender = park(run_sendv, ch, 5);
-	long elems[8];
+	int64_t elems[8];
 
 	EXPECT_EQ(0, chan_close(ch));
 	EXPECT_EQ(2, operation_join(sender));
@@ -240,20 +240,20 @@ TEST(signal_restarts)
 
 struct worker {
 	pthread_t thread;
-	struct longs ch;
-	long first;
-	long count;
-	long sum;
+	struct numbers ch;
+	int64_t first;
+	int64_t count;
+	int64_t sum;
 	int ret;
 };
 
 static void *produce(void *arg)
 {
 	struct worker *worker = arg;
-	long i;
+	int64_t i;
 
 	for (i = worker->first; i < worker->first + ELEMS; i++) {
-		worker->ret = longs_send(worker->ch, &i);
+		worker->ret = numbers_send(worker->ch, &i);
 		if (worker->ret)
 			break;
 	}
@@ -263,7 +263,7 @@ static void *produce(void *arg)
 static void *consume(void *arg)
 {
 	struct worker *worker = arg;
-	long x;
+	int64_t x;
 
 	chan_foreach_result(worker->ch.fd, &x, worker->ret) {
 		worker->count++;
@@ -301,15 +301,15 @@ FIXTURE_TEARDOWN(threads)
 
 TEST_F(threads, every_element_once)
 {
-	struct longs ch = longs_make(variant->cap, 0);
+	struct numbers ch = numbers_make(variant->cap, 0);
 	struct worker producers[THREADS], consumers[THREADS];
-	const long all = THREADS * ELEMS;
-	long count = 0, sum = 0;
+	const int64_t all = THREADS * ELEMS;
+	int64_t count = 0, sum = 0;
 	int i;
 
 	ASSERT_GE(ch.fd, 0);
 	for (i = 0; i < THREADS; i++) {
-		producers[i] = (struct worker){ .ch = ch, .first = (long)i * ELEMS };
+		producers[i] = (struct worker){ .ch = ch, .first = (int64_t)i * ELEMS };
 		consumers[i] = (struct worker){ .ch = ch };
 		ASSERT_EQ(0, pthread_create(&producers[i].thread, NULL, produce, &producers[i]));
 		ASSERT_EQ(0, pthread_create(&consumers[i].thread, NULL, consume, &consumers[i]));
@@ -332,10 +332,10 @@ TEST_F(threads, every_element_once)
 /* A child squares what it gets; the loop ends when the child is gone. */
 TEST(processes)
 {
-	struct longs requests = longs_make(0, 0);
-	struct longs both = longs_make(0, 0);
-	struct longs replies = longs_dup(both, CHAN_RIGHT_RECV);
-	long x, expected = 1;
+	struct numbers requests = numbers_make(0, 0);
+	struct numbers both = numbers_make(0, 0);
+	struct numbers replies = numbers_dup(both, CHAN_RIGHT_RECV);
+	int64_t x, expected = 1;
 	int status;
 	pid_t pid;
 
@@ -344,23 +344,23 @@ TEST(processes)
 	pid = fork();
 	if (!pid) {
 		close(replies.fd);
-		while (longs_recv(requests, &x) == 1) {
+		while (numbers_recv(requests, &x) == 1) {
 			x *= x;
-			longs_send(both, &x);
+			numbers_send(both, &x);
 		}
 		_exit(0);
 	}
 	close(both.fd);
 	for (x = 1; x <= 10; x++) {
-		long reply;
+		int64_t reply;
 
-		EXPECT_EQ(0, longs_send(requests, &x));
-		EXPECT_EQ(1, longs_recv(replies, &reply));
+		EXPECT_EQ(0, numbers_send(requests, &x));
+		EXPECT_EQ(1, numbers_recv(replies, &reply));
 		EXPECT_EQ(expected * expected, reply);
 		expected++;
 	}
 	EXPECT_EQ(0, chan_close(requests.fd));
-	EXPECT_EQ(0, longs_recv(replies, &x));
+	EXPECT_EQ(0, numbers_recv(replies, &x));
 	EXPECT_EQ(pid, waitpid(pid, &status, 0));
 }
 
