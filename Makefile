@@ -3,7 +3,7 @@
 # The door to everything: "make help" says what there is.
 
 KERNEL ?= 6.1
-MATRIX ?= 6.1 6.12
+MATRIX ?= 6.1 6.1-rt 6.12 7.3
 PREFIX ?= /usr/local
 BUILD := $(CURDIR)/build
 
@@ -30,7 +30,8 @@ help:
 	@echo 'make             module, library, tools, BPF and tests'
 	@echo 'make demo        see channels at work, in a virtual machine'
 	@echo 'make check       build everything and run every test under Linux $(KERNEL)'
-	@echo 'make check-matrix  the same under each Linux of MATRIX ($(MATRIX))'
+	@echo 'make check-matrix  the same under each Linux of MATRIX ($(MATRIX));'
+	@echo '                 LATEST=1: the latest of each series that Debian has by now'
 	@echo 'make bench       compare with pipes, sockets and message queues'
 	@echo 'make overhead    what tracing costs, in instructions'
 	@echo 'make pictures    draw the pictures of the documentation anew'
@@ -77,6 +78,9 @@ $(BUILD)/kselftest/kselftest_harness.h:
 selftests: deps lib bpf tools $(BUILD)/kselftest/kselftest_harness.h
 	scripts/install-deps loops
 	$(MAKE) -C selftests OUTPUT=$(BUILD)/selftests
+	for abi in 32 x32; do \
+		$(MAKE) -C selftests ABI=$$abi OUTPUT=$(BUILD)/selftests/$$abi || exit 1; \
+	done
 
 vm-deps: deps
 	scripts/install-deps vm
@@ -89,7 +93,7 @@ check: trace-deps lib examples tools selftests
 	+scripts/check $(KERNEL)
 
 check-matrix: trace-deps lib examples tools selftests
-	+scripts/check $(MATRIX)
+	+$(if $(LATEST),CHAN_KERNEL_LATEST=1) scripts/check $(MATRIX)
 
 demo: vm-deps module lib tools
 	scripts/demo
