@@ -89,8 +89,10 @@ static int chan_cases_copy_in(struct chan_case *cases, const struct chan_select 
 {
 	if (unlikely(select->casesize != sizeof(*cases)))
 		return chan_cases_copy_in_any(cases, select);
-	return copy_from_user(cases, u64_to_user_ptr(select->cases),
-			      select->ncases * sizeof(*cases)) ? -EFAULT : 0;
+	if (copy_from_user(cases, u64_to_user_ptr(select->cases),
+			   select->ncases * sizeof(*cases)))
+		return -EFAULT;
+	return 0;
 }
 
 static bool chan_cases_sends(const struct chan_case *c)
@@ -217,10 +219,11 @@ static int chan_cases_open_foreign(struct chan_cases *cases)
 /* Take the elements of all cases that send, each into its slot. */
 static int chan_cases_fill(struct chan_cases *cases, void *few)
 {
-	void *slot = cases->bytes > CHAN_CASES_SLOTS ?
-		     kmalloc(cases->bytes, GFP_KERNEL_ACCOUNT) : few;
+	void *slot = few;
 	int taken;
 
+	if (cases->bytes > CHAN_CASES_SLOTS)
+		slot = kmalloc(cases->bytes, GFP_KERNEL_ACCOUNT);
 	if (!slot)
 		return -ENOMEM;
 	cases->slots = slot;
@@ -264,8 +267,10 @@ static long chan_cases_finish(struct chan_cases *cases, const struct chan_select
 
 	if (c->op == CHAN_CASE_POLL)
 		return chan_cases_finish_poll(cases, select);
+	if (c->op == CHAN_CASE_SEND && cases->selection.result)
+		return winner | CHAN_SELECT_CLOSED;
 	if (c->op == CHAN_CASE_SEND)
-		return cases->selection.result ? winner | CHAN_SELECT_CLOSED : winner;
+		return winner;
 	if (!cases->selection.result) {
 		if (clear_user(elem, ch->elemsize))
 			return -EFAULT;

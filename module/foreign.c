@@ -76,10 +76,9 @@ void chan_foreign_free(struct chan_foreign *f)
 	kfree(f);
 }
 
-static bool chan_foreign_look(struct chan_foreign_file *ff, poll_table *table)
+static void chan_foreign_look(struct chan_foreign_file *ff, poll_table *table)
 {
 	ff->revents = vfs_poll(ff->file, table) & ff->events;
-	return ff->revents;
 }
 
 /**
@@ -127,7 +126,9 @@ u64 chan_foreign_scan(struct chan_foreign *f)
 		f->pollers.pt._qproc = NULL;
 	}
 	for (ff = f->files; ff < f->files + f->n; ff++) {
-		if (f->fresh ? ff->revents : chan_foreign_look(ff, &f->pollers.pt))
+		if (!f->fresh)
+			chan_foreign_look(ff, &f->pollers.pt);
+		if (ff->revents)
 			ready |= BIT_ULL(ff->index);
 	}
 	f->fresh = false;
