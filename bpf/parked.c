@@ -138,7 +138,7 @@ static ssize_t read_lines(FILE *stream, char **text)
 	free(line);
 	if (fclose(lines) || ferror(stream)) {
 		free(*text);
-		return errno ? -errno : -EIO;
+		return -EIO;
 	}
 	return length;
 }

@@ -56,10 +56,14 @@ static void line_push(struct line *line, struct element element)
 	line->elements[line->end++] = element;
 }
 
+/* One that nothing is known of, if there is none. */
 static struct element line_pop(struct line *line)
 {
-	const struct element element = line->elements[line->first++];
+	struct element element = { NONE, 0 };
 
+	if (!line_length(line) || !line->elements)
+		return element;
+	element = line->elements[line->first++];
 	if (line->first == line->end)
 		line->first = line->end = 0;
 	return element;

@@ -103,7 +103,8 @@ static void print_row(char *text, const struct diagram *diagram, const struct ro
 	const struct story *story = diagram->story;
 	const struct chan_event *event = story_event(story, row->event);
 	const size_t index = story->notes[row->event].channel;
-	const struct story_channel *channel = index == NONE ? NULL : &story->channels[index];
+	const struct story_channel none = { 0 };
+	const struct story_channel *channel = index == NONE ? &none : &story->channels[index];
 	char time[DURATION_SIZE];
 
 	switch (row->kind) {
