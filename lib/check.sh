@@ -159,6 +159,7 @@ check_loops()
 		skip "the example of Go" go
 	fi
 	if pkg-config --exists libevent_core; then
+		# shellcheck disable=SC2046 # several options
 		$CC $EXAMPLE_CFLAGS -o "$scratch/loop" "$scratch/loop.c" "$OUTPUT/libchan.a" \
 			$(pkg-config --cflags --libs libevent_core) ||
 			fail "the example of libevent does not compile"
