@@ -72,7 +72,7 @@ bpf: deps
 tools: deps lib bpf
 	$(MAKE) -C tools OUTPUT=$(BUILD)/tools
 
-$(BUILD)/kselftest/kselftest_harness.h:
+$(BUILD)/kselftest/kselftest_harness.h: scripts/kselftest-headers
 	scripts/kselftest-headers $(@D)
 
 selftests: deps lib bpf tools $(BUILD)/kselftest/kselftest_harness.h
