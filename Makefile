@@ -32,6 +32,7 @@ help:
 	@echo 'make check       build everything and run every test under Linux $(KERNEL)'
 	@echo 'make check-matrix  the same under each Linux of MATRIX ($(MATRIX));'
 	@echo '                 LATEST=1: the latest of each series that Debian has by now'
+	@echo 'make static      check the sources without running them (part of check)'
 	@echo 'make bench       compare with pipes, sockets and message queues'
 	@echo 'make overhead    what tracing costs, in instructions'
 	@echo 'make pictures    draw the pictures of the documentation anew'
@@ -95,6 +96,9 @@ check: trace-deps lib examples tools selftests
 check-matrix: trace-deps lib examples tools selftests
 	+$(if $(LATEST),CHAN_KERNEL_LATEST=1) scripts/check $(MATRIX)
 
+static: lib tools
+	scripts/static
+
 demo: vm-deps module lib tools
 	scripts/demo
 
@@ -120,5 +124,5 @@ modules_install: module
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix demo \
+.PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix static demo \
 	bench overhead pictures install modules_install clean
