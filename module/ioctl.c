@@ -44,6 +44,9 @@ union chan_ioctl_arg {
 	struct chan_timer	timer;
 };
 
+/* Some architectures have 13 bits for a structure's size in the number of its command. */
+static_assert(sizeof(union chan_ioctl_arg) < 1 << 13);
+
 static long chan_ioctl_query(struct file *file, union chan_ioctl_arg *arg)
 {
 	struct chan_query *query = &arg->query;
