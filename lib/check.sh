@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 #
-# What can be checked of libchan without the module: exported symbols, what the
-# compiler must refuse, C++, the installed tree, man pages with their examples, and the
-# index of the example programs.
+# What can be checked of libchan without the module: exported symbols, the binary interface,
+# what the compiler must refuse, C++, the installed tree, man pages with their examples, and
+# the index of the example programs.
 # Run by "make check", which sets OUTPUT, CC and CXX.
 
 # Flags are lists of words.
-# shellcheck disable=SC2086
+# shellcheck disable=SC2046,SC2086
 
 set -u
 cd "$(dirname "$0")" || exit 1
@@ -50,6 +50,18 @@ check_symbols()
 	nm -g --defined-only "$OUTPUT/libchan.a" |
 		sed -n 's/.* [A-Z] //p' | sort | cmp -s - "$scratch/declared" ||
 		fail "libchan.a has global names that chan.h does not declare"
+}
+
+# Types are known from debug information only, which CFLAGS of the caller may lack.
+check_abi()
+{
+	command -v abidiff >/dev/null || {
+		skip "the binary interface" abigail-tools
+		return
+	}
+	make -s --no-print-directory OUTPUT="$scratch/abi" CFLAGS='-O2 -g' all || fail "make fails"
+	abidiff abi/libchan.so.1.abi "$scratch/abi/libchan.so.1" ||
+		fail "the binary interface is another: record additions with make -C lib abi"
 }
 
 # compiles language-and-flags...: does check/typed.c?
@@ -169,6 +181,7 @@ check_loops()
 }
 
 check_symbols
+check_abi
 check_types
 check_install
 check_man
