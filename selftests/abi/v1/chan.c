@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
+/*
+ * libchan: one system call for each function.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What chan.h declares is exported; all else is hidden. */
+#pragma GCC visibility push(default)
+#include "chan.h"
+#pragma GCC visibility pop
+
+#define CHAN_NS_PER_SEC	1000000000ULL
+
+/* The C library sets errno on failure; the caller's value is put back. */
+static int chan_ioctl(int ch, unsigned long command, const void *arg)
+{
+	int saved = errno;
+	int ret = ioctl(ch, command, arg);
+
+	if (ret < 0) {
+		ret = -errno;
+		errno = saved;
+	}
+	return ret;
+}
+
+static int chan_open(void)
+{
+	int saved = errno;
+	int ch = open("/dev/chan", O_RDWR | O_CLOEXEC);
+
+	if (ch < 0) {
+		ch = -errno;
+		errno = saved;
+	}
+	return ch;
+}
+
+/* A new file descriptor, whose nil channel becomes what the command makes of it. */
+static int chan_open_as(unsigned long command, const void *arg)
+{
+	int ch = chan_open();
+	int saved, ret;
+
+	if (ch < 0)
+		return ch;
+	ret = chan_ioctl(ch, command, arg);
+	if (ret < 0) {
+		saved = errno;
+		close(ch);
+		errno = saved;
+		return ret;
+	}
+	return ch;
+}
+
+static int chan_xfer_one(int ch, unsigned long command, const void *elem, unsigned int flags,
+			 uint64_t deadline)
+{
+	struct chan_xfer xfer = {
+		.elems = (uintptr_t)elem,
+		.count = 1,
+		.min = 1,
+		.flags = flags,
+		.deadline = deadline,
+	};
+
+	return chan_ioctl(ch, command, &xfer);
+}
+
+static int chan_xfer_many(int ch, unsigned long command, const void *elems, unsigned int n,
+			  unsigned int min)
+{
+	struct chan_xfer xfer = {
+		.elems = (uintptr_t)elems,
+		.count = n,
+		.min = min,
+		.deadline = CHAN_DEADLINE_NONE,
+	};
+
+	/* More would not fit the result. */
+	if (n > INT_MAX)
+		return -EINVAL;
+	return chan_ioctl(ch, command, &xfer);
+}
+
+/* A send of one element returns 0, not how many. */
+static int chan_send_one(int ch, const void *elem, unsigned int flags, uint64_t deadline)
+{
+	int ret = chan_xfer_one(ch, CHAN_IOC_SENDV, elem, flags, deadline);
+
+	return ret < 0 ? ret : 0;
+}
+
+int chan_make_typed(size_t elemsize, unsigned int cap, unsigned int flags, const char *type)
+{
+	struct chan_make make = {
+		.cap = cap,
+		.flags = flags,
+	};
+	size_t length = strnlen(type, CHAN_TYPE_MAX);
+
+	if (elemsize > CHAN_ELEM_MAX || length == CHAN_TYPE_MAX)
+		return -EINVAL;
+	make.elemsize = elemsize;
+	memcpy(make.type, type, length);
+	return chan_open_as(CHAN_IOC_MAKE, &make);
+}
+
+int chan_make(size_t elemsize, unsigned int cap, unsigned int flags)
+{
+	return chan_make_typed(elemsize, cap, flags, "");
+}
+
+int chan_attach(int ch, size_t elemsize, const char *type)
+{
+	struct chan_info info;
+	int ret = chan_get_info(ch, &info);
+
+	if (ret < 0)
+		return ret;
+	if (info.elemsize != elemsize)
+		return -EMSGSIZE;
+	if (strncmp(info.type, type, CHAN_TYPE_MAX))
+		return -EINVAL;
+	return ch;
+}
+
+int chan_send(int ch, const void *elem)
+{
+	return chan_ioctl(ch, CHAN_IOC_SEND, elem);
+}
+
+int chan_recv(int ch, void *elem)
+{
+	return chan_ioctl(ch, CHAN_IOC_RECV, elem);
+}
+
+int chan_try_send(int ch, const void *elem)
+{
+	return chan_send_one(ch, elem, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
+}
+
+int chan_try_recv(int ch, void *elem)
+{
+	return chan_xfer_one(ch, CHAN_IOC_RECVV, elem, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
+}
+
+int chan_send_until(int ch, const void *elem, uint64_t deadline)
+{
+	return chan_send_one(ch, elem, 0, deadline);
+}
+
+int chan_recv_until(int ch, void *elem, uint64_t deadline)
+{
+	return chan_xfer_one(ch, CHAN_IOC_RECVV, elem, 0, deadline);
+}
+
+uint64_t chan_deadline(uint64_t ns)
+{
+	struct timespec now;
+	uint64_t start;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	start = now.tv_sec * CHAN_NS_PER_SEC + now.tv_nsec;
+	return ns < CHAN_DEADLINE_NONE - start ? start + ns : CHAN_DEADLINE_NONE;
+}
+
+int chan_sendv(int ch, const void *elems, unsigned int n)
+{
+	return chan_xfer_many(ch, CHAN_IOC_SENDV, elems, n, n);
+}
+
+int chan_recvv(int ch, void *elems, unsigned int n)
+{
+	return chan_xfer_many(ch, CHAN_IOC_RECVV, elems, n, 1);
+}
+
+int chan_close(int ch)
+{
+	return chan_ioctl(ch, CHAN_IOC_CLOSE, NULL);
+}
+
+static int chan_clamp(uint32_t value)
+{
+	return value > INT_MAX ? INT_MAX : (int)value;
+}
+
+int chan_len(int ch)
+{
+	struct chan_info info;
+	int ret = chan_get_info(ch, &info);
+
+	return ret < 0 ? ret : chan_clamp(info.len);
+}
+
+int chan_cap(int ch)
+{
+	struct chan_info info;
+	int ret = chan_get_info(ch, &info);
+
+	return ret < 0 ? ret : chan_clamp(info.cap);
+}
+
+int chan_dup(int ch, unsigned int rights)
+{
+	struct chan_dup dup = { .rights = rights };
+
+	return chan_ioctl(ch, CHAN_IOC_DUP, &dup);
+}
+
+int chan_get_info(int ch, struct chan_info *info)
+{
+	return chan_ioctl(ch, CHAN_IOC_INFO, info);
+}
+
+/* A file descriptor to call: that of a channel among the cases, or of a new one. */
+static int chan_select_with(const struct chan_case *cases, unsigned int n, int *opened)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		if (cases[i].op != CHAN_CASE_POLL && cases[i].fd != -1)
+			return cases[i].fd;
+	}
+	return *opened = chan_open();
+}
+
+static void chan_select_result(struct chan_case *c, int closed)
+{
+	c->result = 0;
+	if (c->op == CHAN_CASE_SEND && closed)
+		c->result = -EPIPE;
+	else if (c->op == CHAN_CASE_RECV && !closed)
+		c->result = 1;
+}
+
+static int chan_select_any(struct chan_case *cases, unsigned int n, unsigned int flags,
+			   uint64_t deadline)
+{
+	struct chan_select select = {
+		.cases = (uintptr_t)cases,
+		.ncases = n,
+		.casesize = sizeof(*cases),
+		.flags = flags,
+		.deadline = deadline,
+	};
+	int opened = -1, saved = errno;
+	int fd, ret;
+
+	if (n > CHAN_SELECT_MAX)
+		return -E2BIG;
+	fd = chan_select_with(cases, n, &opened);
+	if (opened < -1)
+		return opened;
+	ret = chan_ioctl(fd, CHAN_IOC_SELECT, &select);
+	if (opened >= 0) {
+		close(opened);
+		errno = saved;
+	}
+	if (ret < 0)
+		return ret;
+	chan_select_result(&cases[ret & CHAN_SELECT_INDEX], ret & CHAN_SELECT_CLOSED);
+	return ret & CHAN_SELECT_INDEX;
+}
+
+int chan_select(struct chan_case *cases, unsigned int n)
+{
+	return chan_select_any(cases, n, 0, CHAN_DEADLINE_NONE);
+}
+
+int chan_try_select(struct chan_case *cases, unsigned int n)
+{
+	return chan_select_any(cases, n, CHAN_SELECT_NONBLOCK, CHAN_DEADLINE_NONE);
+}
+
+int chan_select_until(struct chan_case *cases, unsigned int n, uint64_t deadline)
+{
+	return chan_select_any(cases, n, 0, deadline);
+}
+
+int chan_after(uint64_t ns)
+{
+	struct chan_timer timer = { .expires = chan_deadline(ns) };
+
+	return chan_open_as(CHAN_IOC_TIMER, &timer);
+}
+
+int chan_tick(uint64_t ns)
+{
+	struct chan_timer timer = { .expires = chan_deadline(ns), .interval = ns };
+
+	return ns ? chan_open_as(CHAN_IOC_TIMER, &timer) : -EINVAL;
+}
+
+int chan_timer_stop(int ch)
+{
+	struct chan_timer timer = { .expires = CHAN_DEADLINE_NONE };
+
+	return chan_ioctl(ch, CHAN_IOC_TIMER, &timer);
+}
+
+int chan_timer_reset(int ch, uint64_t ns)
+{
+	struct chan_timer timer = { .expires = chan_deadline(ns) };
+
+	return chan_ioctl(ch, CHAN_IOC_TIMER, &timer);
+}
+
+int chan_tick_reset(int ch, uint64_t ns)
+{
+	struct chan_timer timer = { .expires = chan_deadline(ns), .interval = ns };
+
+	return ns ? chan_ioctl(ch, CHAN_IOC_TIMER, &timer) : -EINVAL;
+}
