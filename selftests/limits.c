@@ -6,10 +6,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,18 +17,11 @@
 #include "common/channel.h"
 #include "common/memory.h"
 #include "common/operation.h"
+#include "common/user.h"
 
 #define CHANNELS	20
 #define BYTES		100000
 #define LARGE		1000
-
-static void become_user(uid_t uid)
-{
-	if (setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
-		give_up("cannot become user %u: %s", uid, strerror(errno));
-	/* A change of user clears it. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-}
 
 static int next_fd(void)
 {
@@ -70,7 +61,7 @@ TEST_F(limits, G12_channels_up_to_the_limit)
 {
 	int ch[CHANNELS], i, fd;
 
-	become_user(20001);
+	user_become(20001);
 	for (i = 0; i < CHANNELS; i++) {
 		ch[i] = chan_make(1, 1, 0);
 		ASSERT_GE(ch[i], 0);
@@ -89,7 +80,7 @@ TEST_F(limits, G12_ring_up_to_the_limit)
 	struct chan_make make = { .elemsize = 1, .cap = BYTES + 1 };
 	int ch;
 
-	become_user(20002);
+	user_become(20002);
 	ch = channel_open();
 	EXPECT_EQ(-EDQUOT, channel_ioctl(ch, CHAN_IOC_MAKE, &make));
 	EXPECT_EQ(0, bytes_held());
@@ -111,7 +102,7 @@ TEST_F(limits, G12_large_elements_up_to_the_limit)
 	uint64_t ring, fit, i;
 	int ch;
 
-	become_user(20003);
+	user_become(20003);
 	ch = channel_make_elems(LARGE, cap);
 	ring = bytes_held();
 	EXPECT_EQ(16 * cap, ring);
@@ -134,7 +125,7 @@ TEST_F(limits, G12_what_a_close_drops_is_given_back)
 	static uint8_t elem[LARGE];
 	int ch;
 
-	become_user(20004);
+	user_become(20004);
 	ch = channel_make_elems(LARGE, 10);
 	ASSERT_EQ(0, chan_send(ch, elem));
 	ASSERT_EQ(0, chan_close(ch));
@@ -149,7 +140,7 @@ TEST_F(limits, G12_element_given_back_stays_charged)
 	static uint8_t elem[LARGE];
 	int ch;
 
-	become_user(20005);
+	user_become(20005);
 	ch = channel_make_elems(LARGE, 0);
 	operation_start(operation_new(TASK_THREAD, operation_send_one, ch, 1));
 	channel_wait_parked(ch, 1, 0);
@@ -164,7 +155,7 @@ TEST_F(limits, G12_killed_sender_gives_back_its_charge)
 	struct operation *op;
 	int ch;
 
-	become_user(20006);
+	user_become(20006);
 	ch = channel_make_elems(LARGE, 0);
 	op = operation_new(TASK_PROCESS, operation_send_one, ch, 1);
 	operation_park(op);
@@ -178,7 +169,7 @@ static int run_as_other_user(struct operation *op)
 	static uint8_t elem[LARGE];
 	int ch;
 
-	become_user(20008);
+	user_become(20008);
 	ch = chan_make(1, BYTES, 0);
 	if (ch < 0)
 		return ch;
@@ -194,7 +185,7 @@ TEST_F(limits, G12_users_do_not_share_a_limit)
 	int ch;
 
 	operation_start(op);
-	become_user(20007);
+	user_become(20007);
 	ch = channel_make_elems(1, BYTES);
 	EXPECT_EQ(0, operation_join(op));
 	EXPECT_EQ(BYTES, bytes_held());
@@ -204,7 +195,7 @@ TEST_F(limits, G12_users_do_not_share_a_limit)
 
 static int run_recv_as_other_user(struct operation *op)
 {
-	become_user(20013);
+	user_become(20013);
 	return operation_recv_one(op);
 }
 
@@ -215,7 +206,7 @@ TEST_F(limits, G12_element_that_another_user_received_is_given_back)
 	struct operation *op = operation_new(TASK_PROCESS, run_recv_as_other_user, ch, 1);
 
 	operation_start(op);
-	become_user(20012);
+	user_become(20012);
 	ASSERT_EQ(0, chan_send(ch, elem));
 	EXPECT_EQ(1, operation_join(op));
 	EXPECT_EQ(0, bytes_held());
@@ -252,7 +243,7 @@ TEST_F(limits, G12_racing_makes_stay_within_the_limit)
 	int i, made = 0;
 	int ch;
 
-	become_user(20009);
+	user_become(20009);
 	ch = channel_make(0);
 	for (i = 0; i < ARRAY_LENGTH(ops); i++) {
 		ops[i] = operation_new(TASK_PROCESS, run_make, ch, 1);
@@ -276,7 +267,7 @@ TEST_F(limits, G12_user_namespace_gives_no_second_limit)
 {
 	int ch;
 
-	become_user(20010);
+	user_become(20010);
 	ch = channel_make_elems(1, BYTES);
 	if (unshare(CLONE_NEWUSER))
 		SKIP(return, "no user namespaces");
@@ -298,7 +289,7 @@ TEST_F(limits, G12_limit_may_be_changed_at_any_time)
 			module_set_parameter("user_bytes", 2 * BYTES);
 		_exit(write(sockets[1], &byte, 1) != 1);
 	}
-	become_user(20011);
+	user_become(20011);
 	ASSERT_GE(chan_make(1, BYTES, 0), 0);
 	EXPECT_EQ(-EDQUOT, chan_make(1, BYTES, 0));
 	ASSERT_EQ(1, write(sockets[0], &byte, 1));
