@@ -12,7 +12,8 @@
  * what makes it true may come later: a thread ends, another process closes its last descriptor.
  * It needs no lock all the time: a parked thread does not change the table, or pass on a file. So
  * it is enough that all threads were parked before the table was read, still are after it, and
- * that none has parked in between.
+ * that none has parked in between. One look at a channel is taken at a time; who finds another on
+ * its way looks again later. If all threads are parked, that one began when they were.
  *
  * What is not known for sure is no deadlock: while somebody looks into /proc, for example, there is
  * a reference too many. A thread that was interrupted counts as one that runs. Two things that
@@ -21,7 +22,6 @@
  */
 #include <linux/errno.h>
 #include <linux/fdtable.h>
-#include <linux/mutex.h>
 #include <linux/sched/signal.h>
 
 #include "deadlock.h"
@@ -55,10 +55,6 @@ struct chan_deadlock {
 	long		either;
 	long		calls;
 };
-
-/* Protects what files know of the last time that a table with them was read. */
-static DEFINE_MUTEX(chan_deadlock_mutex);
-static u64 chan_deadlock_reads;
 
 static struct chan_waitq *chan_deadlock_queue(const struct chan_deadlock *d)
 {
@@ -120,13 +116,14 @@ static struct chan_file *chan_deadlock_file(const struct chan_deadlock *d, struc
 /* For iterate_fd(): how many descriptors has each file? */
 static int chan_deadlock_count(const void *data, struct file *file, unsigned int fd)
 {
-	struct chan_file *cf = chan_deadlock_file(data, file);
+	const struct chan_deadlock *d = data;
+	struct chan_file *cf = chan_deadlock_file(d, file);
 
 	if (!cf)
 		return 0;
-	if (cf->read != chan_deadlock_reads)
+	if (cf->read != d->ch->reads)
 		cf->descriptors = 0;
-	cf->read = chan_deadlock_reads;
+	cf->read = d->ch->reads;
 	cf->descriptors++;
 	return 0;
 }
@@ -138,7 +135,7 @@ static int chan_deadlock_judge(const void *data, struct file *file, unsigned int
 	struct chan_file *cf = chan_deadlock_file(d, file);
 	long others;
 
-	if (!cf || cf->read != chan_deadlock_reads || !cf->descriptors)
+	if (!cf || cf->read != d->ch->reads || !cf->descriptors)
 		return 0;
 	others = (long)file_count(file) - cf->descriptors;
 	cf->descriptors = 0;
@@ -155,11 +152,25 @@ static int chan_deadlock_judge(const void *data, struct file *file, unsigned int
 
 static void chan_deadlock_read_table(struct chan_deadlock *d)
 {
-	mutex_lock(&chan_deadlock_mutex);
-	chan_deadlock_reads++;
 	iterate_fd(current->files, 0, chan_deadlock_count, d);
 	iterate_fd(current->files, 0, chan_deadlock_judge, d);
-	mutex_unlock(&chan_deadlock_mutex);
+}
+
+/* Nobody waits for another's look: a table may be long, and its process nobody's friend. */
+static bool chan_deadlock_begin(struct chan_deadlock *d)
+{
+	struct hchan *ch = d->ch;
+	bool begin;
+
+	spin_lock(&ch->lock);
+	begin = !ch->reading && chan_deadlock_all_parked_locked(d);
+	if (begin) {
+		ch->reading = true;
+		ch->reads++;
+	}
+	d->parks = chan_deadlock_parks_locked(d);
+	chan_hchan_unlock(ch);
+	return begin;
 }
 
 /*
@@ -183,16 +194,13 @@ static bool chan_deadlock_claim(struct chan_deadlock *d, struct chan_parker *p)
 	struct hchan *ch = d->ch;
 	bool certain;
 
-	spin_lock(&ch->lock);
-	certain = chan_deadlock_all_parked_locked(d);
-	d->parks = chan_deadlock_parks_locked(d);
-	chan_hchan_unlock(ch);
-	if (!certain)
+	if (!chan_deadlock_begin(d))
 		return false;
 
 	chan_deadlock_read_table(d);
 
 	spin_lock(&ch->lock);
+	ch->reading = false;
 	certain = chan_deadlock_all_parked_locked(d) &&
 		  d->parks == chan_deadlock_parks_locked(d) &&
 		  chan_deadlock_certain_locked(d) && chan_parker_claim(p);

@@ -60,7 +60,8 @@
  * constant once made (CHAN_BARRIER_MADE): dataqsiz, slotsize, elemsize, batch, buf,
  *	flags, type, user, rights, ticker; constant once allocated: id
  * lock: qcount, sendx, recvx, the slots of buf, closed, recvq, sendq, returned,
- *	nreturned, tickets, all counters, senders, receivers, writing rights
+ *	nreturned, tickets, all counters, senders, receivers, reading, writing rights;
+ *	of who has set reading: reads
  * own lock or atomic: pollwq, refs; node: the lock of the list of all channels
  *
  * Named barriers
