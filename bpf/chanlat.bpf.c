@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "event.h"
+#include "fields.h"
 #include "latency.h"
 #include "tracepoints.h"
 
@@ -19,6 +20,8 @@ char LICENSE[] SEC("license") = "GPL";
 /* What was asked for; set before the programs are loaded. */
 const volatile bool only_channels;
 const volatile bool only_processes;
+/* Set as well. See struct shifts. */
+const volatile unsigned int chan_shift;
 
 static const struct latency nothing;
 
@@ -201,8 +204,9 @@ static __always_inline void pop(unsigned long long id, struct ring *ring, unsign
 }
 
 SEC("tracepoint/chan/chan_send")
-int latency_send(const struct chan_element_args *args)
+int latency_send(const void *context)
 {
+	const struct chan_element_args *args = FIELDS(chan_element_args, context, chan_shift);
 	unsigned long long now = bpf_ktime_get_ns();
 	int peer = args->peer;
 	struct ring *ring;
@@ -243,8 +247,9 @@ static __always_inline void receive_from_ring(const struct chan_element_args *ar
 }
 
 SEC("tracepoint/chan/chan_recv")
-int latency_recv(const struct chan_element_args *args)
+int latency_recv(const void *context)
 {
+	const struct chan_element_args *args = FIELDS(chan_element_args, context, chan_shift);
 	int tid = bpf_get_current_pid_tgid(), peer = args->peer;
 
 	if (!channel_is_asked_for(args->id))
@@ -266,8 +271,9 @@ int latency_recv(const struct chan_element_args *args)
 
 /* A select parks in several channels, at about the same time. */
 SEC("tracepoint/chan/chan_park")
-int latency_park(const struct chan_park_args *args)
+int latency_park(const void *context)
 {
+	const struct chan_park_args *args = FIELDS(chan_park_args, context, chan_shift);
 	unsigned long long now = bpf_ktime_get_ns();
 	int tid = bpf_get_current_pid_tgid();
 
@@ -277,8 +283,9 @@ int latency_park(const struct chan_park_args *args)
 }
 
 SEC("tracepoint/chan/chan_wake")
-int latency_wake(const struct chan_wake_args *args)
+int latency_wake(const void *context)
 {
+	const struct chan_wake_args *args = FIELDS(chan_wake_args, context, chan_shift);
 	int tid = bpf_get_current_pid_tgid();
 
 	bpf_map_delete_elem(&parked, &tid);
@@ -297,8 +304,9 @@ static long forget(unsigned int index, void *context)
 }
 
 SEC("tracepoint/chan/chan_release")
-int latency_release(const struct chan_release_args *args)
+int latency_release(const void *context)
 {
+	const struct chan_release_args *args = FIELDS(chan_release_args, context, chan_shift);
 	unsigned long long id = args->id;
 	struct ring *ring = bpf_map_lookup_elem(&rings, &id);
 	struct element last = { .id = id };

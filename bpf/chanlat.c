@@ -85,10 +85,12 @@ static const struct argp parser = {
 	       "2 wrong usage.",
 };
 
-static int start(struct chanlat_bpf *bpf, const struct options *options)
+static int start(struct chanlat_bpf *bpf, const struct options *options,
+		 const struct shifts *shifts)
 {
 	int err;
 
+	bpf->rodata->chan_shift = shifts->chan;
 	bpf->rodata->only_channels = options->channels.count;
 	bpf->rodata->only_processes = options->processes.count;
 	err = chanlat_bpf__load(bpf);
@@ -153,13 +155,14 @@ static int run(const struct chanlat_bpf *bpf, const struct options *options)
 static int watch(const struct options *options)
 {
 	struct chanlat_bpf *bpf;
+	struct shifts shifts;
 	int err;
 
-	if (!tracefs_ready())
+	if (!tracefs_ready(&shifts))
 		return EXIT_FAILURE;
 	program_quiet();
 	bpf = chanlat_bpf__open();
-	err = bpf ? start(bpf, options) : -errno;
+	err = bpf ? start(bpf, options, &shifts) : -errno;
 	if (err) {
 		program_complain(err);
 	} else {

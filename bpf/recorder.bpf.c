@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "event.h"
+#include "fields.h"
 #include "tracepoints.h"
 
 char LICENSE[] SEC("license") = "GPL";
@@ -18,6 +19,9 @@ const volatile bool only_descendants;
 const volatile unsigned int kinds = ~0U;
 const volatile unsigned int paths = ~0U;
 const volatile unsigned int sides = ~0U;
+/* Set as well. See struct shifts. */
+const volatile unsigned int chan_shift;
+const volatile unsigned int task_shift;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -119,20 +123,25 @@ static __always_inline int record_element(const struct chan_element_args *args,
 }
 
 SEC("tracepoint/chan/chan_send")
-int record_send(const struct chan_element_args *args)
+int record_send(const void *context)
 {
+	const struct chan_element_args *args = FIELDS(chan_element_args, context, chan_shift);
+
 	return record_element(args, CHAN_EVENT_SEND);
 }
 
 SEC("tracepoint/chan/chan_recv")
-int record_recv(const struct chan_element_args *args)
+int record_recv(const void *context)
 {
+	const struct chan_element_args *args = FIELDS(chan_element_args, context, chan_shift);
+
 	return record_element(args, CHAN_EVENT_RECV);
 }
 
 SEC("tracepoint/chan/chan_make")
-int record_make(const struct chan_make_args *args)
+int record_make(const void *context)
 {
+	const struct chan_make_args *args = FIELDS(chan_make_args, context, chan_shift);
 	struct chan_event *event = event_begin(CHAN_EVENT_MAKE, args->id);
 
 	if (!event)
@@ -145,8 +154,9 @@ int record_make(const struct chan_make_args *args)
 }
 
 SEC("tracepoint/chan/chan_park")
-int record_park(const struct chan_park_args *args)
+int record_park(const void *context)
 {
+	const struct chan_park_args *args = FIELDS(chan_park_args, context, chan_shift);
 	struct chan_event *event;
 
 	if (!(sides & 1U << !!args->send))
@@ -162,8 +172,9 @@ int record_park(const struct chan_park_args *args)
 }
 
 SEC("tracepoint/chan/chan_wake")
-int record_wake(const struct chan_wake_args *args)
+int record_wake(const void *context)
 {
+	const struct chan_wake_args *args = FIELDS(chan_wake_args, context, chan_shift);
 	struct chan_event *event;
 
 	if (!(sides & 1U << !!args->send))
@@ -179,8 +190,9 @@ int record_wake(const struct chan_wake_args *args)
 }
 
 SEC("tracepoint/chan/chan_close")
-int record_close(const struct chan_close_args *args)
+int record_close(const void *context)
 {
+	const struct chan_close_args *args = FIELDS(chan_close_args, context, chan_shift);
 	struct chan_event *event = event_begin(CHAN_EVENT_CLOSE, args->id);
 
 	if (!event)
@@ -193,8 +205,9 @@ int record_close(const struct chan_close_args *args)
 }
 
 SEC("tracepoint/chan/chan_select")
-int record_select(const struct chan_select_args *args)
+int record_select(const void *context)
 {
+	const struct chan_select_args *args = FIELDS(chan_select_args, context, chan_shift);
 	struct chan_event *event = event_begin(CHAN_EVENT_SELECT, args->id);
 
 	if (!event)
@@ -207,8 +220,9 @@ int record_select(const struct chan_select_args *args)
 }
 
 SEC("tracepoint/chan/chan_giveback")
-int record_giveback(const struct chan_giveback_args *args)
+int record_giveback(const void *context)
 {
+	const struct chan_giveback_args *args = FIELDS(chan_giveback_args, context, chan_shift);
 	struct chan_event *event = event_begin(CHAN_EVENT_GIVEBACK, args->id);
 
 	if (!event)
@@ -220,8 +234,9 @@ int record_giveback(const struct chan_giveback_args *args)
 }
 
 SEC("tracepoint/chan/chan_release")
-int record_release(const struct chan_release_args *args)
+int record_release(const void *context)
 {
+	const struct chan_release_args *args = FIELDS(chan_release_args, context, chan_shift);
 	struct chan_event *event = event_begin(CHAN_EVENT_RELEASE, args->id);
 
 	if (!event)
@@ -233,8 +248,9 @@ int record_release(const struct chan_release_args *args)
 
 /* The current task has started another. */
 SEC("tracepoint/task/task_newtask")
-int follow_newtask(const struct task_newtask_args *args)
+int follow_newtask(const void *context)
 {
+	const struct task_newtask_args *args = FIELDS(task_newtask_args, context, task_shift);
 	int parent = bpf_get_current_pid_tgid(), child = args->pid;
 	char here = 1;
 

@@ -79,7 +79,8 @@ static void leave_out(struct recorder_bpf *bpf, unsigned int kinds)
 	}
 }
 
-static int start(struct recorder *recorder, const struct recorder_options *options)
+static int start(struct recorder *recorder, const struct recorder_options *options,
+		 const struct shifts *shifts)
 {
 	struct recorder_bpf *bpf = recorder_bpf__open();
 	int err;
@@ -87,6 +88,8 @@ static int start(struct recorder *recorder, const struct recorder_options *optio
 	recorder->bpf = bpf;
 	if (!bpf)
 		return -errno;
+	bpf->rodata->chan_shift = shifts->chan;
+	bpf->rodata->task_shift = shifts->task;
 	err = configure(bpf, options);
 	if (err)
 		return err;
@@ -105,9 +108,10 @@ struct recorder *recorder_open(const struct recorder_options *options, recorder_
 			       void *data)
 {
 	struct recorder *recorder;
+	struct shifts shifts;
 	int err;
 
-	if (!tracefs_ready())
+	if (!tracefs_ready(&shifts))
 		return NULL;
 	program_quiet();
 	recorder = calloc(1, sizeof(*recorder));
@@ -117,7 +121,7 @@ struct recorder *recorder_open(const struct recorder_options *options, recorder_
 	}
 	recorder->function = function;
 	recorder->data = data;
-	err = start(recorder, options);
+	err = start(recorder, options, &shifts);
 	if (!err)
 		return recorder;
 	program_complain(err);

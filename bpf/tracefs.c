@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -62,42 +63,52 @@ static const struct field fields[] = {
 /* libbpf looks in these places, too. */
 static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
-/* Is there this line in the event's format? Returns 0 or a negative errno value. */
-static int find_field(const char *root, const struct field *field)
+/* Where the event has the field. Returns a negative errno value if there is none. */
+static long find_field(const char *root, const struct field *field)
 {
-	char path[128], line[256], end[64];
-	int err = -ENOMSG;
+	char path[128], line[256], name[64], size[32];
+	long offset = -ENOMSG;
+	const char *at;
 	FILE *stream;
 
 	snprintf(path, sizeof(path), "%s/events/%s/%s/format", root, field->system, field->event);
-	snprintf(end, sizeof(end), " %s;\toffset:%zu;\tsize:%zu;", field->name, field->offset,
-		 field->size);
+	snprintf(name, sizeof(name), " %s;\toffset:", field->name);
+	snprintf(size, sizeof(size), ";\tsize:%zu;", field->size);
 	stream = fopen(path, "re");
 	if (!stream)
 		return -errno;
-	while (err && fgets(line, sizeof(line), stream)) {
-		if (strstr(line, end))
-			err = 0;
+	while (offset < 0 && fgets(line, sizeof(line), stream)) {
+		at = strstr(line, name);
+		if (at && strstr(at, size))
+			offset = atol(at + strlen(name));
 	}
 	fclose(stream);
-	return err;
+	return offset;
 }
 
-static bool fields_are_known(const char *root)
+static bool fields_are_known(const char *root, struct shifts *shifts)
 {
-	size_t i;
+	const struct field *field;
+	const char *system = "";
+	unsigned int *shift;
+	long offset;
 
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
-		if (find_field(root, &fields[i])) {
+	for (field = fields; field < fields + sizeof(fields) / sizeof(fields[0]); field++) {
+		offset = find_field(root, field);
+		shift = strcmp(field->system, "chan") ? &shifts->task : &shifts->chan;
+		if (strcmp(field->system, system))
+			*shift = offset - field->offset;
+		system = field->system;
+		if (offset < (long)field->offset || *shift != offset - field->offset) {
 			warnx("tracepoint %s is not as expected: use the tools that belong to the module",
-			      fields[i].event);
+			      field->event);
 			return false;
 		}
 	}
 	return true;
 }
 
-bool tracefs_ready(void)
+bool tracefs_ready(struct shifts *shifts)
 {
 	char path[64];
 	size_t i;
@@ -112,7 +123,7 @@ bool tracefs_ready(void)
 			continue;
 		snprintf(path, sizeof(path), "%s/events/chan", roots[i]);
 		if (!access(path, R_OK))
-			return fields_are_known(roots[i]);
+			return fields_are_known(roots[i], shifts);
 		warnx("there are no tracepoints of channels: insert the module (modprobe chan)");
 		return false;
 	}

@@ -2,6 +2,9 @@
 /*
  * What a BPF program on a tracepoint of module/trace.h gets, in the order of its fields. They
  * have C's own types, so that no BTF is needed; tracefs_ready() compares with the running module.
+ *
+ * Where events begin with more than @common, as under PREEMPT_RT of Linux 6.1, all fields come
+ * later, by a shift that the events of a system share.
  */
 #ifndef CHAN_TRACEPOINTS_H
 #define CHAN_TRACEPOINTS_H

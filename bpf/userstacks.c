@@ -19,9 +19,10 @@ struct userstacks {
 struct userstacks *userstacks_open(void)
 {
 	struct userstacks *userstacks;
+	struct shifts shifts;
 	int err = 0;
 
-	if (!tracefs_ready())
+	if (!tracefs_ready(&shifts))
 		return NULL;
 	program_quiet();
 	userstacks = calloc(1, sizeof(*userstacks));

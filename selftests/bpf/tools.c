@@ -471,4 +471,26 @@ TEST(module_that_is_absent_is_to_be_inserted)
 	EXPECT_COMPLAINT(1, "modprobe chan", false, BPF "/chanlat");
 }
 
+/* For this test alone, one field of chan_release is not where it is. */
+static void move_field(void)
+{
+	static const char command[] =
+		"formats=$(mktemp -d) && cd /sys/kernel/tracing && "
+		"cp --parents events/chan/*/format events/task/*/format $formats && "
+		"sed -i 's/ len;\toffset:[0-9]*/ len;\toffset:400/' "
+			"$formats/events/chan/chan_release/format && "
+		"mount --bind $formats /sys/kernel/tracing";
+
+	leave_mounts();
+	if (system(command))
+		give_up("%s", command);
+}
+
+TEST(field_that_has_moved_alone_is_refused)
+{
+	move_field();
+	EXPECT_COMPLAINT(1, "tracepoint chan_release is not as expected", false, BPF "/chansnoop");
+	EXPECT_COMPLAINT(1, "tracepoint chan_release is not as expected", false, BPF "/chanlat");
+}
+
 TEST_HARNESS_MAIN
