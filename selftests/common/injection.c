@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "injection.h"
+
+#define FAIL_NTH	"/proc/thread-self/fail-nth"
+
+bool injection_exists(void)
+{
+	return !access(FAIL_NTH, R_OK | W_OK);
+}
+
+static void injection_set(const char *what, const char *name, const char *value)
+{
+	char path[128];
+	FILE *stream;
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", what, name);
+	stream = fopen(path, "we");
+	if (!stream || fputs(value, stream) < 0 || fclose(stream))
+		give_up("%s: %s", path, strerror(errno));
+}
+
+void injection_choose(enum injection_kind kind)
+{
+	const char *spare = kind == INJECTION_ALL ? "N" : "Y";
+
+	/* Allocations that may wait are those of the task itself. */
+	injection_set("failslab", "ignore-gfp-wait", spare);
+	injection_set("fail_page_alloc", "ignore-gfp-wait", spare);
+	injection_set("fail_page_alloc", "ignore-gfp-highmem", spare);
+	injection_set("fail_page_alloc", "min-order", "0");
+	/* Do not tell the log about each. */
+	injection_set("failslab", "verbose", "0");
+	injection_set("fail_page_alloc", "verbose", "0");
+	injection_set("fail_usercopy", "verbose", "0");
+}
+
+int injection_open(void)
+{
+	int fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		give_up(FAIL_NTH ": %s", strerror(errno));
+	return fd;
+}
+
+void injection_start(int fd, unsigned int nth)
+{
+	char number[16];
+	int length = snprintf(number, sizeof(number), "%u", nth);
+
+	if (pwrite(fd, number, length, 0) != length)
+		give_up(FAIL_NTH ": %s", strerror(errno));
+}
+
+bool injection_stop(int fd)
+{
+	char left[16] = "";
+	ssize_t n = pread(fd, left, sizeof(left) - 1, 0);
+
+	/* Looking at it is a copy, and so is to write it: one of them may be what fails. */
+	if (n < 0 && errno != EFAULT)
+		give_up(FAIL_NTH ": %s", strerror(errno));
+	if (pwrite(fd, "0", 1, 0) != 1 && pwrite(fd, "0", 1, 0) != 1)
+		give_up(FAIL_NTH ": %s", strerror(errno));
+	return n > 0 && !atoi(left);
+}
