@@ -32,6 +32,8 @@ help:
 	@echo 'make check       build everything and run every test under Linux $(KERNEL)'
 	@echo 'make check-matrix  the same under each Linux of MATRIX ($(MATRIX));'
 	@echo '                 LATEST=1: the latest of each series that Debian has by now'
+	@echo 'make check-debug  the tests under a Linux 7.3 that checks itself (KASAN, lockdep, ...)'
+	@echo 'make check-kcsan  the same under one that finds data races'
 	@echo 'make static      check the sources without running them (part of check)'
 	@echo 'make bench       compare with pipes, sockets and message queues'
 	@echo 'make overhead    what tracing costs, in instructions'
@@ -96,6 +98,10 @@ check: trace-deps lib examples tools selftests
 check-matrix: trace-deps lib examples tools selftests
 	+$(if $(LATEST),CHAN_KERNEL_LATEST=1) scripts/check $(MATRIX)
 
+# These kernels are built from source, once.
+check-debug check-kcsan: vm-deps lib examples tools selftests
+	+scripts/check-debug 7.3-$(@:check-%=%)
+
 static: lib tools
 	scripts/static
 
@@ -124,5 +130,5 @@ modules_install: module
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix static demo \
-	bench overhead pictures install modules_install clean
+.PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix \
+	check-debug check-kcsan static demo bench overhead pictures install modules_install clean
