@@ -112,6 +112,29 @@ TEST_F(frozen, task_stays_parked_over_the_thaw)
 	EXPECT_EQ(1, operation_value(op));
 }
 
+TEST_F(frozen, G2_parked_tasks_keep_their_places_over_the_thaw)
+{
+	int ch = channel_make(variant->cap);
+	struct operation *ops[3];
+	int i;
+
+	for (i = 0; i < ARRAY_LENGTH(ops); i++) {
+		ops[i] = operation_park_recv(TASK_PROCESS, ch);
+		operation_wait_asleep(ops[i]);
+	}
+	/* The first of them last. */
+	for (i = ARRAY_LENGTH(ops) - 1; i >= 0; i--)
+		freezer_add(&self->freezer, ops[i]);
+	freezer_freeze(&self->freezer);
+	freezer_thaw(&self->freezer);
+	EXPECT_EQ(3, channel_info(ch).recv_parks);
+	for (i = 0; i < ARRAY_LENGTH(ops); i++) {
+		channel_send(ch, i + 1);
+		EXPECT_EQ(1, operation_wait(ops[i]));
+		EXPECT_EQ(i + 1, operation_value(ops[i]));
+	}
+}
+
 TEST_F(frozen, G10_success_wins_over_a_signal)
 {
 	int ch = channel_make(variant->cap);
