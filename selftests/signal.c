@@ -123,6 +123,24 @@ TEST_F(interruption, SA_RESTART_restarts_every_operation)
 	}
 }
 
+/* What starts again reads its arguments again. */
+TEST_F(interruption, select_that_restarts_has_not_touched_its_cases)
+{
+	uint64_t *room = shared_alloc(sizeof(*room));
+	int ch = channel_make(variant->cap);
+	struct chan_case cases[] = { chan_case_poll(-1, ~0), chan_case_recv(ch, room) };
+	struct operation *op;
+
+	catch_signal(SA_RESTART);
+	op = operation_park_select(variant->kind, ch, cases, 2);
+	operation_signal(op, SIGUSR1);
+	wait_until(parks(ch) == 2 && parked(ch) == 1);
+	EXPECT_EQ(0, memcmp(op->data, cases, sizeof(cases)));
+	channel_send(ch, 1);
+	EXPECT_EQ(1, operation_wait(op));
+	EXPECT_EQ(1, *room);
+}
+
 CAPACITY_ONLY_FIXTURE(process);
 
 TEST_F(process, SIGKILL_ends_every_operation)
