@@ -4,9 +4,11 @@
  * parked. The same is in debugfs, for all channels.
  */
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
@@ -310,6 +312,40 @@ TEST_F(parked, operation_with_a_deadline_is_said_to_have_one)
 	EXPECT_PARKED(lines[0], op, "recv deadline");
 	ASSERT_EQ(0, chan_close(ch));
 	operation_join(op);
+}
+
+/* The first process of a pid namespace: the second is parked, and it looks who is. */
+static int look_in_namespace(int ch, char (*lines)[64], int max)
+{
+	unsigned int more;
+	uint64_t value;
+
+	if (!fork()) {
+		chan_recv(ch, &value);
+		_exit(0);
+	}
+	channel_wait_parked(ch, 0, 2);
+	return read_parked(ch, lines, max, &more);
+}
+
+TEST(tasks_are_numbered_as_who_looks_knows_them)
+{
+	const int ch = channel_make(0);
+	char (*lines)[64] = shared_alloc(2 * sizeof(*lines));
+	int *n = shared_alloc(sizeof(*n));
+	pid_t pid;
+
+	operation_park_recv(TASK_PROCESS, ch);
+	ASSERT_EQ(0, unshare(CLONE_NEWPID));
+	pid = fork();
+	if (!pid) {
+		*n = look_in_namespace(ch, lines, 2);
+		_exit(0);
+	}
+	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
+	ASSERT_EQ(2, *n);
+	EXPECT_STREQ("0 recv", lines[0]);
+	EXPECT_STREQ("2 recv", lines[1]);
 }
 
 static long long refs_of(int ch)
