@@ -462,4 +462,28 @@ TEST(errors_change_nothing)
 	EXPECT_EQ(-E2BIG, chan_select(&good, CHAN_SELECT_MAX + 1));
 }
 
+/* With a second thread, each case holds a reference to its file. */
+TEST(G11_select_that_fails_holds_no_file)
+{
+	int ch = channel_make(0), recv = channel_dup(ch, CHAN_RIGHT_RECV), i;
+	uint64_t value = 1;
+	struct operation *thread = operation_park_recv(TASK_THREAD, ch);
+	struct chan_case wrong[] = {
+		chan_case_send(recv, &value),
+		{ .fd = recv, .op = CHAN_CASE_RECV, .flags = 1 },
+		chan_case_send(ch, MEMORY_BAD),
+	};
+	int errors[] = { -EBADF, -EINVAL, -EFAULT };
+
+	for (i = 0; i < ARRAY_LENGTH(wrong); i++) {
+		struct chan_case cases[] = { chan_case_recv(recv, &value), wrong[i] };
+
+		EXPECT_EQ(errors[i], chan_select(cases, 2));
+	}
+	close(recv);
+	EXPECT_EQ(1, channel_info(ch).receivers);
+	channel_send(ch, 1);
+	EXPECT_EQ(1, operation_join(thread));
+}
+
 TEST_HARNESS_MAIN
