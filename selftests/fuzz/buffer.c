@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Memory of calls. Each call has a region of the arena, which all processes can access; what the
+ * call is told is another mapping of it, which can be lacking in many ways.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/userfaultfd.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "buffer.h"
+
+#define PAGE		4096UL
+/* Room for what is not at the beginning of a region, and for pages that are not accessible. */
+#define SLACK		(4 * PAGE)
+
+#define ADDRESS_KERNEL	0xffffffff81000000UL
+/* No address that there can be. */
+#define ADDRESS_WILD	0x8000000000000ff8UL
+
+static char *region(struct fuzz_machine *machine, unsigned int index)
+{
+	return machine->arena + index * FUZZ_REGION;
+}
+
+/* So many pages of the region, and after them one that nobody can access. */
+static void *map_view(struct fuzz_machine *machine, unsigned int index, size_t length, int protection)
+{
+	char *view = mmap(NULL, length + PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+			  -1, 0);
+
+	if (view == MAP_FAILED)
+		return NULL;
+	if (mmap(view, length, protection, MAP_SHARED | MAP_FIXED, machine->arena_fd,
+		 index * FUZZ_REGION) == MAP_FAILED)
+		return NULL;
+	return view;
+}
+
+static void *map_past_eof(size_t length)
+{
+	int fd = memfd_create("eof", MFD_CLOEXEC);
+	void *view = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+	close(fd);
+	return view == MAP_FAILED ? NULL : view;
+}
+
+/* The process's own, made when it is first needed. */
+static int fault_fd(struct fuzz_task *task)
+{
+	int *place = &task->shared->faults[task->process];
+	struct uffdio_api api = { .api = UFFD_API };
+	int none = -1, fd = *place;
+
+	if (fd >= 0)
+		return fd;
+	fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || ioctl(fd, UFFDIO_API, &api))
+		return -1;
+	if (!__atomic_compare_exchange_n(place, &none, fd, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+		close(fd);
+		fd = none;
+	}
+	return fd;
+}
+
+static void make_slow(struct fuzz_task *task, void *view, size_t length)
+{
+	struct uffdio_register range = {
+		.range = { .start = (uintptr_t)view, .len = length },
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+
+	ioctl(fault_fd(task), UFFDIO_REGISTER, &range);
+}
+
+static int protection_of(enum fuzz_buffer kind)
+{
+	switch (kind) {
+	case FUZZ_BUFFER_NONE:
+		return PROT_NONE;
+	case FUZZ_BUFFER_READONLY:
+		return PROT_READ;
+	default:
+		return PROT_READ | PROT_WRITE;
+	}
+}
+
+/* Where in its region the memory begins. */
+static size_t offset_of(enum fuzz_buffer kind, size_t size, size_t length)
+{
+	switch (kind) {
+	case FUZZ_BUFFER_BORDER:
+		return length - size / 2;
+	case FUZZ_BUFFER_UNALIGNED:
+		return 1;
+	default:
+		return 0;
+	}
+}
+
+static uint64_t address_of(enum fuzz_buffer kind)
+{
+	switch (kind) {
+	case FUZZ_BUFFER_KERNEL:
+		return ADDRESS_KERNEL;
+	case FUZZ_BUFFER_WILD:
+		return ADDRESS_WILD;
+	default:
+		return 0;
+	}
+}
+
+static bool is_mapped(enum fuzz_buffer kind)
+{
+	return kind != FUZZ_BUFFER_NULL && kind != FUZZ_BUFFER_KERNEL && kind != FUZZ_BUFFER_WILD;
+}
+
+struct fuzz_memory fuzz_buffer_new(struct fuzz_task *task, enum fuzz_buffer kind, size_t size)
+{
+	struct fuzz_memory memory = { .size = size < FUZZ_REGION - SLACK ? size : FUZZ_REGION - SLACK };
+	const size_t length = (memory.size + 1 + PAGE) / PAGE * PAGE;
+	struct fuzz_view view = { .process = task->process, .kind = kind, .length = length };
+	const size_t offset = offset_of(kind, memory.size, length);
+
+	memory.result = region(task->machine, task->call) + offset;
+	memory.content = memory.result;
+	memory.address = address_of(kind);
+	if (kind == FUZZ_BUFFER_SLOW)
+		memory.content = region(task->machine, FUZZ_CALLS_MAX + task->call);
+	if (!is_mapped(kind))
+		return memory;
+	if (kind == FUZZ_BUFFER_EOF)
+		view.start = (uintptr_t)map_past_eof(length);
+	else
+		view.start = (uintptr_t)map_view(task->machine, task->call, length, protection_of(kind));
+	if (kind == FUZZ_BUFFER_SLOW)
+		make_slow(task, (void *)view.start, length);
+	memory.address = view.start + offset;
+	task->shared->views[task->call] = view;
+	return memory;
+}
+
+static const struct fuzz_view *own_view(struct fuzz_task *task, unsigned int call)
+{
+	const struct fuzz_view *view = &task->shared->views[call];
+
+	return view->start && view->process == task->process ? view : NULL;
+}
+
+void fuzz_buffer_unmap(struct fuzz_task *task, unsigned int call)
+{
+	const struct fuzz_view *view = own_view(task, call);
+
+	if (view)
+		munmap((void *)view->start, view->length);
+}
+
+void fuzz_buffer_protect(struct fuzz_task *task, unsigned int call)
+{
+	const struct fuzz_view *view = own_view(task, call);
+
+	if (view)
+		mprotect((void *)view->start, view->length, PROT_READ);
+}
+
+/* Pages that are there already stay as they are; who waits for one is woken. */
+void fuzz_buffer_release(struct fuzz_machine *machine, unsigned int call, int fault_fd)
+{
+	const struct fuzz_view *view = &machine->shared->views[call];
+	const char *content = region(machine, FUZZ_CALLS_MAX + call);
+	size_t done;
+
+	if (!view->start || view->kind != FUZZ_BUFFER_SLOW)
+		return;
+	for (done = 0; done < view->length; done += PAGE) {
+		struct uffdio_copy copy = {
+			.dst = view->start + done, .src = (uintptr_t)content + done, .len = PAGE,
+		};
+		struct uffdio_range range = { .start = view->start + done, .len = PAGE };
+
+		if (ioctl(fault_fd, UFFDIO_COPY, &copy))
+			ioctl(fault_fd, UFFDIO_WAKE, &range);
+	}
+}

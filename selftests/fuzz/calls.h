@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The calls of programs, carried out.
+ */
+#ifndef _FUZZ_CALLS_H
+#define _FUZZ_CALLS_H
+
+#include "task.h"
+
+struct chan_info;
+
+/* Before any. @sockets: through which file descriptors are passed. */
+void fuzz_calls_init(const int sockets[2]);
+/* The task's current call. Returns a negative errno, or what it returned. */
+int64_t fuzz_call_run(struct fuzz_task *task);
+
+/* What the call is told: the value of the @nth field of a set. */
+uint64_t fuzz_task_value(const struct fuzz_task *task, enum fuzz_set set, unsigned int nth);
+/* In the slot that the call names, the @nth of them from 0; -1 is none. */
+int fuzz_task_fd(const struct fuzz_task *task, unsigned int nth);
+int fuzz_slot_fd(const struct fuzz_task *task, unsigned int slot);
+/* Put it into the slot; what was there is closed. Returns it; errors change nothing. */
+int64_t fuzz_slot_set(struct fuzz_task *task, unsigned int slot, int64_t fd);
+/* All that is said of the channel; all 0 if it is none. */
+struct chan_info fuzz_fd_info(int fd);
+/* Now, or the absolute time that the call is told. */
+uint64_t fuzz_task_deadline(const struct fuzz_task *task);
+/* The same for poll(2), in milliseconds from now. */
+int fuzz_task_timeout(const struct fuzz_task *task);
+
+int64_t fuzz_call_select(struct fuzz_task *task);
+
+int64_t fuzz_call_close(struct fuzz_task *task);
+int64_t fuzz_call_copy(struct fuzz_task *task);
+int64_t fuzz_call_over(struct fuzz_task *task);
+int64_t fuzz_call_nonblock(struct fuzz_task *task);
+int64_t fuzz_call_file(struct fuzz_task *task);
+int64_t fuzz_call_poll(struct fuzz_task *task);
+int64_t fuzz_call_watch(struct fuzz_task *task);
+int64_t fuzz_call_wait(struct fuzz_task *task);
+int64_t fuzz_call_pass(struct fuzz_task *task);
+int64_t fuzz_call_take(struct fuzz_task *task);
+int64_t fuzz_call_map(struct fuzz_task *task);
+int64_t fuzz_call_show(struct fuzz_task *task);
+
+int64_t fuzz_call_fork(struct fuzz_task *task);
+int64_t fuzz_call_signal(struct fuzz_task *task);
+int64_t fuzz_call_unmap(struct fuzz_task *task);
+int64_t fuzz_call_protect(struct fuzz_task *task);
+int64_t fuzz_call_release(struct fuzz_task *task);
+
+#endif /* _FUZZ_CALLS_H */

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Programs that are worth keeping.
+ */
+#ifndef _FUZZ_CORPUS_H
+#define _FUZZ_CORPUS_H
+
+#include "coverage.h"
+#include "program.h"
+
+/**
+ * struct fuzz_entry - one of them
+ * @name: of its file; empty if it has none
+ * @features: what it has reached, once it has run; NULL before
+ */
+struct fuzz_entry {
+	struct fuzz_program program;
+	char name[64];
+	struct fuzz_features *features;
+};
+
+struct fuzz_corpus {
+	struct fuzz_entry *entries;
+	unsigned int count;
+};
+
+/* Takes the features over. */
+void fuzz_corpus_add(struct fuzz_corpus *corpus, const char *name, const struct fuzz_program *program,
+		     struct fuzz_features *features);
+/* All DIR/NAME.txt, in the order of their names. Gives up where one is not understood. */
+void fuzz_corpus_load(struct fuzz_corpus *corpus, const char *directory);
+/* As few as reach all that all of them have reached. Returns how many. */
+unsigned int fuzz_corpus_save(const struct fuzz_corpus *corpus, const char *directory);
+/* Gives up where it is not understood. */
+void fuzz_program_load(struct fuzz_program *program, const char *path);
+/* With the line about its license; @path is written anew. */
+void fuzz_program_save(const struct fuzz_program *program, const char *path, const char *comment);
+
+#endif /* _FUZZ_CORPUS_H */

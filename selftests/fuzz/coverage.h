@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What programs have reached: edges between basic blocks of the module, and states of channels.
+ * Each has a place in a map; how often it was reached is a bit there.
+ */
+#ifndef _FUZZ_COVERAGE_H
+#define _FUZZ_COVERAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FUZZ_EDGES	(1U << 16)
+#define FUZZ_PLACES	(2 * FUZZ_EDGES)
+
+/**
+ * struct fuzz_trace - what one run has reached
+ * @places: with a count that is not 0, in no order
+ */
+struct fuzz_trace {
+	uint8_t counts[FUZZ_PLACES];
+	uint32_t places[FUZZ_PLACES];
+	unsigned int reached;
+};
+
+/**
+ * struct fuzz_map - what all of some runs have reached
+ * @bits: of each place, one for each class of counts
+ * @edges: places of edges, and @states: of states, that were reached
+ */
+struct fuzz_map {
+	uint8_t bits[FUZZ_PLACES];
+	unsigned int edges;
+	unsigned int states;
+};
+
+struct chan_info;
+
+void fuzz_trace_clear(struct fuzz_trace *trace);
+/* @cover: a count, and so many program counters. */
+void fuzz_trace_add_cover(struct fuzz_trace *trace, const uint64_t *cover);
+/* After a call of this operation; @cases of a select. */
+void fuzz_trace_add_state(struct fuzz_trace *trace, unsigned int operation, uint64_t cases,
+			  const struct chan_info *info);
+
+/**
+ * struct fuzz_features - what was reached, and how often: of each place and class of counts, a
+ *	number
+ */
+struct fuzz_features {
+	unsigned int count;
+	uint32_t list[];
+};
+
+/* Of a run; to be freed. */
+struct fuzz_features *fuzz_trace_features(const struct fuzz_trace *trace);
+/* Those of them that the map lacks; to be freed. */
+struct fuzz_features *fuzz_features_new(const struct fuzz_features *features,
+					const struct fuzz_map *map);
+
+/* How many of them the map lacks. */
+unsigned int fuzz_map_lacks(const struct fuzz_map *map, const struct fuzz_features *features);
+void fuzz_map_add(struct fuzz_map *map, const struct fuzz_features *features);
+
+#endif /* _FUZZ_COVERAGE_H */

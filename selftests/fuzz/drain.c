@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What is left in the channels of a program, received by its first process.
+ */
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include <linux/chan.h>
+
+#include "calls.h"
+#include "drain.h"
+
+/* At once: so many of those that need no memory. */
+#define COUNT_MAX	(1U << 20)
+
+static uint64_t sum(const struct chan_paths *paths)
+{
+	return paths->handoff + paths->ring + paths->park;
+}
+
+/* What was sent was received, was not taken back, or is there. */
+static bool is_even(const struct chan_info *info)
+{
+	return sum(&info->sends) == sum(&info->recvs) - info->givebacks + info->len + info->returned;
+}
+
+static unsigned int count_of(const struct chan_info *info)
+{
+	if (info->elemsize <= FUZZ_REGION / COUNT_MAX)
+		return COUNT_MAX;
+	return FUZZ_REGION / info->elemsize;
+}
+
+/* Returns false if it may be that something is left. */
+static bool drain(struct fuzz_shared *shared, int fd, struct chan_info *info, char *memory)
+{
+	struct chan_xfer xfer = {
+		.elems = (uintptr_t)memory,
+		.count = count_of(info),
+		.min = 1,
+		.flags = CHAN_XFER_NONBLOCK,
+		.deadline = CHAN_DEADLINE_NONE,
+	};
+	int i, moved;
+
+	while ((moved = ioctl(fd, CHAN_IOC_RECVV, &xfer)) > 0) {
+		for (i = 0; i < moved; i++)
+			fuzz_values_receive(&shared->values, memory + (size_t)i * info->elemsize,
+					    info->elemsize);
+	}
+	*info = fuzz_fd_info(fd);
+	return !info->len && !info->returned && !info->sendq && !info->recvq;
+}
+
+void fuzz_drain(struct fuzz_machine *machine)
+{
+	struct fuzz_shared *shared = machine->shared;
+	char *memory = machine->arena + 2 * FUZZ_CALLS_MAX * FUZZ_REGION;
+	struct chan_info info;
+	unsigned int slot;
+
+	for (slot = 0; slot < FUZZ_SLOTS; slot++) {
+		int fd = shared->slots[0][slot];
+
+		info = fuzz_fd_info(fd);
+		if (!info.id || info.flags & CHAN_F_TIMER || !(info.rights & CHAN_RIGHT_RECV))
+			continue;
+		if (!drain(shared, fd, &info, memory))
+			continue;
+		shared->drained[shared->channels++] = info.id;
+		if (!is_even(&info))
+			shared->uneven = info.id;
+	}
+}

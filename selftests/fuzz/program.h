@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Programs of the fuzzer: a few calls, each by one of some tasks, on slots that hold file
+ * descriptors. As text, a program is a line for each call, which begins with the number of
+ * its task; see README.md.
+ */
+#ifndef _FUZZ_PROGRAM_H
+#define _FUZZ_PROGRAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FUZZ_CALLS_MAX	24
+#define FUZZ_SLOTS	8
+#define FUZZ_FIELDS_MAX	8
+/* Threads of the first process; each of the other tasks is a process. */
+#define FUZZ_THREADS	4
+#define FUZZ_PROCESSES	3
+#define FUZZ_TASKS	(FUZZ_THREADS + FUZZ_PROCESSES - 1)
+/* Elements of one call whose values are known. */
+#define FUZZ_ELEMS_MAX	128
+/* Characters of a program as text. */
+#define FUZZ_TEXT_MAX	8192
+
+enum fuzz_operation {
+	FUZZ_OPEN,
+	FUZZ_MAKE,
+	FUZZ_SEND,
+	FUZZ_RECV,
+	FUZZ_SENDV,
+	FUZZ_RECVV,
+	FUZZ_WRITE,
+	FUZZ_READ,
+	FUZZ_SELECT,
+	FUZZ_SHUT,
+	FUZZ_DUP,
+	FUZZ_TIMER,
+	FUZZ_INFO,
+	FUZZ_QUERY,
+	FUZZ_IOCTL,
+	FUZZ_CLOSE,
+	FUZZ_COPY,
+	FUZZ_OVER,
+	FUZZ_NONBLOCK,
+	FUZZ_FILE,
+	FUZZ_POLL,
+	FUZZ_WATCH,
+	FUZZ_WAIT,
+	FUZZ_PASS,
+	FUZZ_TAKE,
+	FUZZ_FORK,
+	FUZZ_SIGNAL,
+	FUZZ_UNMAP,
+	FUZZ_PROTECT,
+	FUZZ_RELEASE,
+	FUZZ_MAP,
+	FUZZ_SHOW,
+	FUZZ_OPERATIONS
+};
+
+/* Memory of a call. */
+enum fuzz_buffer {
+	FUZZ_BUFFER_OK,
+	FUZZ_BUFFER_NULL,
+	FUZZ_BUFFER_KERNEL,
+	FUZZ_BUFFER_WILD,
+	FUZZ_BUFFER_NONE,	/* mapped, and not accessible */
+	FUZZ_BUFFER_READONLY,
+	FUZZ_BUFFER_BORDER,	/* half of it is accessible */
+	FUZZ_BUFFER_UNALIGNED,
+	FUZZ_BUFFER_EOF,	/* of a file that ends before it */
+	FUZZ_BUFFER_SLOW,	/* who accesses it waits until it is released: userfaultfd(2) */
+	FUZZ_BUFFERS
+};
+
+enum fuzz_deadline {
+	FUZZ_DEADLINE_NEVER,
+	FUZZ_DEADLINE_ZERO,
+	FUZZ_DEADLINE_PAST,
+	FUZZ_DEADLINE_SOON,
+	FUZZ_DEADLINE_LATE,
+	FUZZ_DEADLINE_LAST,
+	FUZZ_DEADLINES
+};
+
+enum fuzz_file {
+	FUZZ_FILE_EPOLL,
+	FUZZ_FILE_EVENTFD,
+	FUZZ_FILE_PIPE,
+	FUZZ_FILE_SOCKET,
+	FUZZ_FILE_TIMERFD,
+	FUZZ_FILE_MEMFD,
+	FUZZ_FILE_PATH,
+	FUZZ_FILES
+};
+
+enum fuzz_signal {
+	FUZZ_SIGNAL_INTERRUPT,	/* its handler has no SA_RESTART */
+	FUZZ_SIGNAL_RESTART,	/* its handler has */
+	FUZZ_SIGNAL_STOP,
+	FUZZ_SIGNAL_CONTINUE,
+	FUZZ_SIGNAL_KILL,
+	FUZZ_SIGNALS
+};
+
+/* What a forked child does. */
+enum fuzz_child {
+	FUZZ_CHILD_EXIT,
+	FUZZ_CHILD_EXEC,
+	FUZZ_CHILD_STAY,
+	FUZZ_CHILD_SEND,
+	FUZZ_CHILD_RECV,
+	FUZZ_CHILDREN
+};
+
+enum fuzz_show {
+	FUZZ_SHOW_FDINFO,
+	FUZZ_SHOW_CHANNELS,
+	FUZZ_SHOWS
+};
+
+/* What values a field may have; which of them are interesting. */
+enum fuzz_set {
+	FUZZ_SET_NONE,
+	FUZZ_SET_SLOT,
+	FUZZ_SET_CALL,
+	FUZZ_SET_TASK,
+	FUZZ_SET_BUFFER,
+	FUZZ_SET_DEADLINE,
+	FUZZ_SET_FILE,
+	FUZZ_SET_SIGNAL,
+	FUZZ_SET_CHILD,
+	FUZZ_SET_SHOW,
+	FUZZ_SET_SIZE,
+	FUZZ_SET_CAP,
+	FUZZ_SET_COUNT,
+	FUZZ_SET_FLAGS,
+	FUZZ_SET_RIGHTS,
+	FUZZ_SET_EVENTS,
+	FUZZ_SET_CASES,
+	FUZZ_SET_COMMAND,
+	FUZZ_SET_SMALL,
+	FUZZ_SET_NUMBER,
+	FUZZ_SETS
+};
+
+/**
+ * struct fuzz_set_of - the values of a field
+ * @names: of its values, from 0 on; else numbers
+ * @values: those that are worth a try
+ * @limit: values are below; 0 is no limit
+ */
+struct fuzz_set_of {
+	const char *const *names;
+	const uint64_t *values;
+	size_t count;
+	uint64_t limit;
+};
+
+struct fuzz_field {
+	const char *name;
+	enum fuzz_set set;
+};
+
+/**
+ * struct fuzz_form - what an operation is called, and what it is told
+ * @weight: how often it is chosen, among all
+ */
+struct fuzz_form {
+	const char *name;
+	unsigned int weight;
+	struct fuzz_field fields[FUZZ_FIELDS_MAX];
+};
+
+/**
+ * struct fuzz_call - one call of a program
+ * @operation: FUZZ_*
+ * @task: which of the FUZZ_TASKS makes it
+ * @fail: the how manieth of its allocations, and of its copies from and to user memory, fails; or 0
+ * @values: of the fields, in their order; the others are 0
+ */
+struct fuzz_call {
+	uint8_t operation;
+	uint8_t task;
+	uint16_t fail;
+	uint64_t values[FUZZ_FIELDS_MAX];
+};
+
+/**
+ * struct fuzz_program - calls, in the order in which they begin
+ * @collide: those of the second half begin at once
+ */
+struct fuzz_program {
+	uint32_t count;
+	uint32_t collide;
+	struct fuzz_call calls[FUZZ_CALLS_MAX];
+};
+
+extern const struct fuzz_form fuzz_forms[FUZZ_OPERATIONS];
+extern const struct fuzz_set_of fuzz_sets[FUZZ_SETS];
+
+/* How many fields an operation has. */
+unsigned int fuzz_form_fields(enum fuzz_operation operation);
+/* The value of the field of this set, the @nth of them from 0; 0 if there is none. */
+uint64_t fuzz_call_value(const struct fuzz_call *call, enum fuzz_set set, unsigned int nth);
+/* Bring all numbers into their limits. */
+void fuzz_call_limit(struct fuzz_call *call);
+
+/* Writes at most FUZZ_TEXT_MAX characters, and a NUL. */
+void fuzz_program_print(const struct fuzz_program *program, char *text);
+/* 0, or the number of the line that is not understood. */
+unsigned int fuzz_program_parse(struct fuzz_program *program, const char *text);
+
+#endif /* _FUZZ_PROGRAM_H */

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tasks of a program, watched.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/chan.h>
+
+#include "watch.h"
+
+/* So often a child that was killed is looked for. */
+#define CHILD_TRIES	1000
+#define CHILD_NAP	500
+
+uint64_t fuzz_watch_now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000ULL + time.tv_nsec / 1000000;
+}
+
+void fuzz_watch_nap(struct fuzz_watch *watch, unsigned int milliseconds)
+{
+	uint32_t *changes = &watch->shared->changes;
+
+	fuzz_futex_wait(changes, __atomic_load_n(changes, __ATOMIC_ACQUIRE), milliseconds);
+}
+
+/* As /proc shows it; 0 if the task is gone. */
+static char state_of(pid_t pid, pid_t tid)
+{
+	char path[64], text[128] = "", *end;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return 0;
+	if (read(fd, text, sizeof(text) - 1) < 0)
+		*text = '\0';
+	close(fd);
+	end = strrchr(text, ')');
+	return end && end[1] ? end[2] : 0;
+}
+
+bool fuzz_watch_started(const struct fuzz_watch *watch, unsigned int task)
+{
+	return __atomic_load_n(&watch->shared->tids[task], __ATOMIC_ACQUIRE);
+}
+
+/* Takes away what is dead. Returns false if nothing is left. */
+static bool reap(struct fuzz_watch *watch)
+{
+	pid_t pid;
+
+	while ((pid = waitpid(-1, NULL, WNOHANG)) > 0)
+		watch->dead |= pid == watch->keeper;
+	return !pid;
+}
+
+bool fuzz_watch_keeper_runs(struct fuzz_watch *watch)
+{
+	reap(watch);
+	return !watch->dead && state_of(watch->keeper, watch->keeper) != 'T';
+}
+
+bool fuzz_watch_ended(const struct fuzz_watch *watch, unsigned int call)
+{
+	return __atomic_load_n(&watch->shared->progress[call], __ATOMIC_ACQUIRE) == FUZZ_ENDED;
+}
+
+static bool in_call(const struct fuzz_watch *watch, unsigned int task)
+{
+	const struct fuzz_shared *shared = watch->shared;
+	unsigned int i;
+
+	for (i = 0; i < shared->program.count; i++) {
+		if (shared->program.calls[i].task == task &&
+		    __atomic_load_n(&shared->progress[i], __ATOMIC_ACQUIRE) == FUZZ_BEGUN)
+			return true;
+	}
+	return false;
+}
+
+bool fuzz_watch_stuck(const struct fuzz_watch *watch, unsigned int task)
+{
+	char state = state_of(watch->shared->pids[task], watch->shared->tids[task]);
+
+	switch (state) {
+	case 'R':
+		return false;
+	case 'S':
+	case 'D':
+		return in_call(watch, task);
+	default:
+		return true;
+	}
+}
+
+int fuzz_watch_fd(struct fuzz_watch *watch, unsigned int process, int fd)
+{
+	int *pidfd = &watch->pidfds[process];
+	pid_t pid = process ? watch->shared->pids[FUZZ_THREADS + process - 1] : watch->keeper;
+
+	if (fd < 0 || !pid)
+		return -1;
+	if (*pidfd < 0)
+		*pidfd = syscall(SYS_pidfd_open, pid, 0);
+	return *pidfd < 0 ? -1 : syscall(SYS_pidfd_getfd, *pidfd, fd, 0);
+}
+
+bool fuzz_watch_info(struct fuzz_watch *watch, unsigned int process, unsigned int slot,
+		     struct chan_info *info)
+{
+	int fd = fuzz_watch_fd(watch, process, watch->shared->slots[process][slot]);
+	bool known;
+
+	if (fd < 0)
+		return false;
+	known = !ioctl(fd, CHAN_IOC_INFO, info);
+	close(fd);
+	return known;
+}
+
+int fuzz_watch_interrupt(struct fuzz_watch *watch)
+{
+	struct fuzz_shared *shared = watch->shared;
+	int task, left = -1;
+
+	reap(watch);
+	for (task = 0; task < FUZZ_TASKS; task++) {
+		if (!(watch->requested & 1U << task) ||
+		    __atomic_load_n(&shared->finished[task], __ATOMIC_ACQUIRE))
+			continue;
+		/* One that was asked for while the keeper was stopped may start now. */
+		if (!fuzz_watch_started(watch, task))
+			left = watch->dead ? left : task;
+		else if (!syscall(SYS_tgkill, shared->pids[task], shared->tids[task], SIGUSR1))
+			left = task;
+	}
+	return left;
+}
+
+void fuzz_watch_kill_children(struct fuzz_watch *watch)
+{
+	unsigned int call, tries;
+
+	for (call = 0; call < FUZZ_CHILDREN_MAX; call++) {
+		pid_t pid = watch->shared->children[call];
+
+		if (pid <= 0)
+			continue;
+		for (tries = 0; !kill(pid, SIGKILL) && tries < CHILD_TRIES; tries++) {
+			usleep(CHILD_NAP);
+			reap(watch);
+		}
+	}
+}
+
+bool fuzz_watch_reap(struct fuzz_watch *watch)
+{
+	return reap(watch) || !kill(-watch->keeper, 0);
+}
+
+/* Who is left may be anywhere; it suffices to look at those that make calls. */
+bool fuzz_watch_any_runs(const struct fuzz_watch *watch)
+{
+	unsigned int task;
+
+	if (state_of(watch->keeper, watch->keeper) == 'R')
+		return true;
+	for (task = 0; task < FUZZ_TASKS; task++) {
+		if (fuzz_watch_started(watch, task) &&
+		    state_of(watch->shared->pids[task], watch->shared->tids[task]) == 'R')
+			return true;
+	}
+	return false;
+}
+
+void fuzz_watch_deinit(struct fuzz_watch *watch)
+{
+	unsigned int process;
+
+	for (process = 0; process < FUZZ_PROCESSES; process++) {
+		if (watch->pidfds[process] >= 0)
+			close(watch->pidfds[process]);
+	}
+}

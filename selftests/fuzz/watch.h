@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The tasks of a program, as the process that runs them sees them.
+ */
+#ifndef _FUZZ_WATCH_H
+#define _FUZZ_WATCH_H
+
+#include "task.h"
+
+struct chan_info;
+
+/**
+ * struct fuzz_watch - the tasks of one program
+ * @keeper: first process, and number of the group of all
+ * @dead: it is
+ * @requested: tasks that were asked for, as bits
+ * @pidfds: of the processes; -1 is not open
+ */
+struct fuzz_watch {
+	struct fuzz_shared *shared;
+	pid_t keeper;
+	bool dead;
+	uint32_t requested;
+	int pidfds[FUZZ_PROCESSES];
+};
+
+/* In milliseconds. */
+uint64_t fuzz_watch_now(void);
+/* Until something changes, or for so many milliseconds. */
+void fuzz_watch_nap(struct fuzz_watch *watch, unsigned int milliseconds);
+
+bool fuzz_watch_started(const struct fuzz_watch *watch, unsigned int task);
+/* Neither dead nor stopped. */
+bool fuzz_watch_keeper_runs(struct fuzz_watch *watch);
+bool fuzz_watch_ended(const struct fuzz_watch *watch, unsigned int call);
+/* In a call, and asleep or stopped; or dead. */
+bool fuzz_watch_stuck(const struct fuzz_watch *watch, unsigned int task);
+
+/* A copy of the process's file descriptor; -1 if there is none. */
+int fuzz_watch_fd(struct fuzz_watch *watch, unsigned int process, int fd);
+/* Of the channel in the slot; false if there is none. */
+bool fuzz_watch_info(struct fuzz_watch *watch, unsigned int process, unsigned int slot,
+		     struct chan_info *info);
+
+/* Send a signal to each that may still make a call. Returns one of them, or -1. */
+int fuzz_watch_interrupt(struct fuzz_watch *watch);
+/* Kill those that calls have forked, and wait for their deaths. */
+void fuzz_watch_kill_children(struct fuzz_watch *watch);
+/* Is any left of all, once those that are dead are taken away? */
+bool fuzz_watch_reap(struct fuzz_watch *watch);
+/* Does any that is left run, or wait for a CPU? */
+bool fuzz_watch_any_runs(const struct fuzz_watch *watch);
+void fuzz_watch_deinit(struct fuzz_watch *watch);
+
+#endif /* _FUZZ_WATCH_H */
