@@ -181,11 +181,13 @@ struct fuzz_form {
  * @values: of the fields, in their order; the others are 0
  */
 struct fuzz_call {
-	uint8_t operation;
-	uint8_t task;
-	uint16_t fail;
+	uint16_t operation;
+	uint16_t task;
+	uint32_t fail;
 	uint64_t values[FUZZ_FIELDS_MAX];
 };
+
+_Static_assert(sizeof(struct fuzz_call) == 8 + 8 * FUZZ_FIELDS_MAX, "without holes");
 
 /**
  * struct fuzz_program - calls, in the order in which they begin
