@@ -16,7 +16,7 @@
 
 #define PAGE		4096UL
 /* Room for what is not at the beginning of a region, and for pages that are not accessible. */
-#define SLACK		(4 * PAGE)
+#define SIZE_MOST	(FUZZ_REGION - 4 * PAGE)
 
 #define ADDRESS_KERNEL	0xffffffff81000000UL
 /* No address that there can be. */
@@ -28,10 +28,11 @@ static char *region(struct fuzz_machine *machine, unsigned int index)
 }
 
 /* So many pages of the region, and after them one that nobody can access. */
-static void *map_view(struct fuzz_machine *machine, unsigned int index, size_t length, int protection)
+static void *map_view(struct fuzz_machine *machine, unsigned int index, size_t length,
+		      int protection)
 {
-	char *view = mmap(NULL, length + PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-			  -1, 0);
+	char *view = mmap(NULL, length + PAGE, PROT_NONE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (view == MAP_FAILED)
 		return NULL;
@@ -62,7 +63,8 @@ static int fault_fd(struct fuzz_task *task)
 	fd = syscall(SYS_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	if (fd < 0 || ioctl(fd, UFFDIO_API, &api))
 		return -1;
-	if (!__atomic_compare_exchange_n(place, &none, fd, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+	if (!__atomic_compare_exchange_n(place, &none, fd, false, __ATOMIC_SEQ_CST,
+					 __ATOMIC_SEQ_CST)) {
 		close(fd);
 		fd = none;
 	}
@@ -121,9 +123,11 @@ static bool is_mapped(enum fuzz_buffer kind)
 	return kind != FUZZ_BUFFER_NULL && kind != FUZZ_BUFFER_KERNEL && kind != FUZZ_BUFFER_WILD;
 }
 
-struct fuzz_memory fuzz_buffer_new(struct fuzz_task *task, enum fuzz_buffer kind, size_t size)
+struct fuzz_memory fuzz_buffer_new(struct fuzz_task *task, size_t size)
 {
-	struct fuzz_memory memory = { .size = size < FUZZ_REGION - SLACK ? size : FUZZ_REGION - SLACK };
+	const struct fuzz_call *call = &task->shared->program.calls[task->call];
+	const enum fuzz_buffer kind = fuzz_call_value(call, FUZZ_SET_BUFFER, 0);
+	struct fuzz_memory memory = { .size = size < SIZE_MOST ? size : SIZE_MOST };
 	const size_t length = (memory.size + 1 + PAGE) / PAGE * PAGE;
 	struct fuzz_view view = { .process = task->process, .kind = kind, .length = length };
 	const size_t offset = offset_of(kind, memory.size, length);
@@ -138,7 +142,8 @@ struct fuzz_memory fuzz_buffer_new(struct fuzz_task *task, enum fuzz_buffer kind
 	if (kind == FUZZ_BUFFER_EOF)
 		view.start = (uintptr_t)map_past_eof(length);
 	else
-		view.start = (uintptr_t)map_view(task->machine, task->call, length, protection_of(kind));
+		view.start = (uintptr_t)map_view(task->machine, task->call, length,
+						 protection_of(kind));
 	if (kind == FUZZ_BUFFER_SLOW)
 		make_slow(task, (void *)view.start, length);
 	memory.address = view.start + offset;

@@ -22,8 +22,11 @@ struct fuzz_memory {
 	size_t size;
 };
 
-/* For the task's call; zeroed. @size: up to FUZZ_REGION less a few pages, else it is less. */
-struct fuzz_memory fuzz_buffer_new(struct fuzz_task *task, enum fuzz_buffer kind, size_t size);
+/*
+ * For the task's call, of the kind that it is told; zeroed. @size: up to FUZZ_REGION less a few
+ * pages, else it is less.
+ */
+struct fuzz_memory fuzz_buffer_new(struct fuzz_task *task, size_t size);
 /* Memory of a call of the same process. */
 void fuzz_buffer_unmap(struct fuzz_task *task, unsigned int call);
 void fuzz_buffer_protect(struct fuzz_task *task, unsigned int call);

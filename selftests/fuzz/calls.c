@@ -27,6 +27,11 @@ uint64_t fuzz_task_value(const struct fuzz_task *task, enum fuzz_set set, unsign
 	return fuzz_call_value(&task->shared->program.calls[task->call], set, nth);
 }
 
+unsigned int fuzz_task_slot(const struct fuzz_task *task, unsigned int nth)
+{
+	return fuzz_task_value(task, FUZZ_SET_SLOT, nth);
+}
+
 int fuzz_slot_fd(const struct fuzz_task *task, unsigned int slot)
 {
 	return __atomic_load_n(&task->shared->slots[task->process][slot], __ATOMIC_ACQUIRE);
@@ -43,7 +48,8 @@ int64_t fuzz_slot_set(struct fuzz_task *task, unsigned int slot, int64_t fd)
 
 	if (fd < 0)
 		return fd;
-	before = __atomic_exchange_n(&task->shared->slots[task->process][slot], fd, __ATOMIC_ACQ_REL);
+	before = __atomic_exchange_n(&task->shared->slots[task->process][slot], fd,
+				     __ATOMIC_ACQ_REL);
 	if (before >= 0)
 		close(before);
 	return fd;
@@ -114,8 +120,9 @@ static int64_t call_open(struct fuzz_task *task)
 	int mode = (flags & 4 ? O_RDONLY : O_RDWR) | (flags & 1 ? O_NONBLOCK : 0) |
 		   (flags & 2 ? O_CLOEXEC : 0);
 
-	return fuzz_slot_set(task, fuzz_task_value(task, FUZZ_SET_SLOT, 0),
-			     fuzz_task_syscall(task, SYS_openat, AT_FDCWD, (long)"/dev/chan", mode, 0, 0));
+	return fuzz_slot_set(task, fuzz_task_slot(task, 0),
+			     fuzz_task_syscall(task, SYS_openat, AT_FDCWD, (long)"/dev/chan", mode,
+					       0, 0));
 }
 
 /* Where there is no channel yet, one is opened first. */
@@ -131,7 +138,7 @@ static int64_t call_make(struct fuzz_task *task)
 
 	memset(make.type, 'a', letters < sizeof(make.type) ? letters : sizeof(make.type));
 	if (fd < 0)
-		fd = fuzz_slot_set(task, fuzz_task_value(task, FUZZ_SET_SLOT, 0),
+		fd = fuzz_slot_set(task, fuzz_task_slot(task, 0),
 				   open("/dev/chan", O_RDWR));
 	return task_ioctl(task, fd, CHAN_IOC_MAKE, (uintptr_t)&make);
 }
@@ -158,7 +165,7 @@ static struct transfer transfer_new(struct fuzz_task *task, uint64_t count)
 	size = transfer.info.id ? transfer.info.elemsize : sizeof(uint64_t);
 	if (count > FUZZ_REGION)
 		count = FUZZ_REGION;
-	transfer.memory = fuzz_buffer_new(task, fuzz_task_value(task, FUZZ_SET_BUFFER, 0), count * size);
+	transfer.memory = fuzz_buffer_new(task, count * size);
 	fit = size < sizeof(uint64_t) ? 0 : transfer.memory.size / size;
 	if (fit > count)
 		fit = count;
@@ -196,7 +203,8 @@ static void transfer_settle(struct fuzz_task *task, const struct transfer *trans
 			   moved < transfer->known ? moved : transfer->known);
 }
 
-static void transfer_receive(struct fuzz_task *task, const struct transfer *transfer, int64_t moved)
+static void transfer_receive(struct fuzz_task *task, const struct transfer *transfer,
+			     int64_t moved)
 {
 	struct fuzz_values *values = &task->shared->values;
 	size_t size = transfer->info.elemsize;
@@ -243,9 +251,14 @@ static struct chan_xfer xfer_of(struct fuzz_task *task, const struct transfer *t
 	};
 }
 
+static uint32_t count_of(const struct fuzz_task *task)
+{
+	return fuzz_task_value(task, FUZZ_SET_COUNT, 0);
+}
+
 static int64_t call_sendv(struct fuzz_task *task)
 {
-	struct transfer transfer = transfer_new(task, (uint32_t)fuzz_task_value(task, FUZZ_SET_COUNT, 0));
+	struct transfer transfer = transfer_new(task, count_of(task));
 	struct chan_xfer xfer = xfer_of(task, &transfer);
 	long result;
 
@@ -257,7 +270,7 @@ static int64_t call_sendv(struct fuzz_task *task)
 
 static int64_t call_recvv(struct fuzz_task *task)
 {
-	struct transfer transfer = transfer_new(task, (uint32_t)fuzz_task_value(task, FUZZ_SET_COUNT, 0));
+	struct transfer transfer = transfer_new(task, count_of(task));
 	struct chan_xfer xfer = xfer_of(task, &transfer);
 	long result = task_ioctl(task, transfer.fd, CHAN_IOC_RECVV, (uintptr_t)&xfer);
 
@@ -282,7 +295,8 @@ static int64_t call_write(struct fuzz_task *task)
 	long result;
 
 	transfer_offer(task, &transfer);
-	result = fuzz_task_syscall(task, SYS_write, transfer.fd, transfer.memory.address, bytes, 0, 0);
+	result = fuzz_task_syscall(task, SYS_write, transfer.fd, transfer.memory.address, bytes,
+				   0, 0);
 	transfer_settle(task, &transfer, result > 0 ? result / size : result);
 	return result;
 }
@@ -291,7 +305,8 @@ static int64_t call_read(struct fuzz_task *task)
 {
 	uint64_t bytes, size;
 	struct transfer transfer = transfer_bytes(task, &bytes, &size);
-	long result = fuzz_task_syscall(task, SYS_read, transfer.fd, transfer.memory.address, bytes, 0, 0);
+	long result = fuzz_task_syscall(task, SYS_read, transfer.fd, transfer.memory.address, bytes,
+					0, 0);
 
 	transfer_receive(task, &transfer, result > 0 ? result / size : result);
 	return result;
@@ -309,8 +324,9 @@ static int64_t call_dup(struct fuzz_task *task)
 		.flags = fuzz_task_value(task, FUZZ_SET_FLAGS, 0),
 	};
 
-	return fuzz_slot_set(task, fuzz_task_value(task, FUZZ_SET_SLOT, 1),
-			     task_ioctl(task, fuzz_task_fd(task, 0), CHAN_IOC_DUP, (uintptr_t)&dup));
+	return fuzz_slot_set(task, fuzz_task_slot(task, 1),
+			     task_ioctl(task, fuzz_task_fd(task, 0), CHAN_IOC_DUP,
+					(uintptr_t)&dup));
 }
 
 /* Ticks have no values that we know. */
@@ -328,16 +344,14 @@ static int64_t call_timer(struct fuzz_task *task)
 
 static int64_t call_info(struct fuzz_task *task)
 {
-	struct fuzz_memory memory = fuzz_buffer_new(task, fuzz_task_value(task, FUZZ_SET_BUFFER, 0),
-						    sizeof(struct chan_info));
+	struct fuzz_memory memory = fuzz_buffer_new(task, sizeof(struct chan_info));
 
 	return task_ioctl(task, fuzz_task_fd(task, 0), CHAN_IOC_INFO, memory.address);
 }
 
 static int64_t call_query(struct fuzz_task *task)
 {
-	struct fuzz_memory memory = fuzz_buffer_new(task, fuzz_task_value(task, FUZZ_SET_BUFFER, 0),
-						    sizeof(struct chan_query));
+	struct fuzz_memory memory = fuzz_buffer_new(task, sizeof(struct chan_query));
 
 	return task_ioctl(task, fuzz_task_fd(task, 0), CHAN_IOC_QUERY, memory.address);
 }
@@ -345,7 +359,7 @@ static int64_t call_query(struct fuzz_task *task)
 /* Any command with anything for its structure: small numbers, addresses, and others. */
 static int64_t call_ioctl(struct fuzz_task *task)
 {
-	struct fuzz_memory memory = fuzz_buffer_new(task, fuzz_task_value(task, FUZZ_SET_BUFFER, 0), 4096);
+	struct fuzz_memory memory = fuzz_buffer_new(task, 4096);
 	uint64_t seed = fuzz_task_value(task, FUZZ_SET_NUMBER, 0), word;
 	size_t place;
 
@@ -353,7 +367,8 @@ static int64_t call_ioctl(struct fuzz_task *task)
 	task->shared->values.unsure = 1;
 	for (place = 0; seed && place < 128; place += sizeof(word)) {
 		seed = seed * 6364136223846793005ULL + 1442695040888963407ULL;
-		word = seed >> 62 == 0 ? seed >> 33 : seed >> 62 == 1 ? memory.address + 256 : seed >> 60 & 3;
+		word = seed >> 62 == 0 ? seed >> 33 : seed >> 62 == 1 ? memory.address + 256 :
+		       seed >> 60 & 3;
 		memcpy(memory.content + place, &word, sizeof(word));
 	}
 	return task_ioctl(task, fuzz_task_fd(task, 0), fuzz_task_value(task, FUZZ_SET_COMMAND, 0),

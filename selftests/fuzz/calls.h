@@ -16,7 +16,9 @@ int64_t fuzz_call_run(struct fuzz_task *task);
 
 /* What the call is told: the value of the @nth field of a set. */
 uint64_t fuzz_task_value(const struct fuzz_task *task, enum fuzz_set set, unsigned int nth);
-/* In the slot that the call names, the @nth of them from 0; -1 is none. */
+/* The slot that the call names, the @nth of them from 0. */
+unsigned int fuzz_task_slot(const struct fuzz_task *task, unsigned int nth);
+/* What is in it; -1 is none. */
 int fuzz_task_fd(const struct fuzz_task *task, unsigned int nth);
 int fuzz_slot_fd(const struct fuzz_task *task, unsigned int slot);
 /* Put it into the slot; what was there is closed. Returns it; errors change nothing. */

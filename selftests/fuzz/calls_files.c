@@ -26,15 +26,16 @@ void fuzz_calls_init(const int sockets[2])
 
 int64_t fuzz_call_close(struct fuzz_task *task)
 {
-	unsigned int slot = fuzz_task_value(task, FUZZ_SET_SLOT, 0);
-	int fd = __atomic_exchange_n(&task->shared->slots[task->process][slot], -1, __ATOMIC_ACQ_REL);
+	unsigned int slot = fuzz_task_slot(task, 0);
+	int fd = __atomic_exchange_n(&task->shared->slots[task->process][slot], -1,
+				     __ATOMIC_ACQ_REL);
 
 	return fd < 0 ? fd : fuzz_task_syscall(task, SYS_close, fd, 0, 0, 0, 0);
 }
 
 int64_t fuzz_call_copy(struct fuzz_task *task)
 {
-	return fuzz_slot_set(task, fuzz_task_value(task, FUZZ_SET_SLOT, 1),
+	return fuzz_slot_set(task, fuzz_task_slot(task, 1),
 			     fuzz_task_syscall(task, SYS_dup, fuzz_task_fd(task, 0), 0, 0, 0, 0));
 }
 
@@ -83,7 +84,7 @@ static int new_file(enum fuzz_file kind)
 
 int64_t fuzz_call_file(struct fuzz_task *task)
 {
-	return fuzz_slot_set(task, fuzz_task_value(task, FUZZ_SET_SLOT, 0),
+	return fuzz_slot_set(task, fuzz_task_slot(task, 0),
 			     new_file(fuzz_task_value(task, FUZZ_SET_FILE, 0)));
 }
 
@@ -107,8 +108,8 @@ int64_t fuzz_call_watch(struct fuzz_task *task)
 	};
 	uint64_t change = fuzz_task_value(task, FUZZ_SET_SMALL, 0);
 
-	return fuzz_task_syscall(task, SYS_epoll_ctl, fuzz_task_fd(task, 0), changes[change % 3], fd,
-				 (uintptr_t)&event, 0);
+	return fuzz_task_syscall(task, SYS_epoll_ctl, fuzz_task_fd(task, 0), changes[change % 3],
+				 fd, (uintptr_t)&event, 0);
 }
 
 int64_t fuzz_call_wait(struct fuzz_task *task)
@@ -141,7 +142,8 @@ int64_t fuzz_call_pass(struct fuzz_task *task)
 	int fd = fuzz_task_fd(task, 0);
 
 	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	return fuzz_task_syscall(task, SYS_sendmsg, passing[0], (uintptr_t)&message, MSG_DONTWAIT, 0, 0);
+	return fuzz_task_syscall(task, SYS_sendmsg, passing[0], (uintptr_t)&message, MSG_DONTWAIT,
+				 0, 0);
 }
 
 int64_t fuzz_call_take(struct fuzz_task *task)
@@ -160,14 +162,15 @@ int64_t fuzz_call_take(struct fuzz_task *task)
 	if (result < 0 || !CMSG_FIRSTHDR(&message))
 		return result;
 	memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
-	return fuzz_slot_set(task, fuzz_task_value(task, FUZZ_SET_SLOT, 0), fd);
+	return fuzz_slot_set(task, fuzz_task_slot(task, 0), fd);
 }
 
 int64_t fuzz_call_map(struct fuzz_task *task)
 {
 	uint64_t bytes = fuzz_task_value(task, FUZZ_SET_SIZE, 0);
 	int flags = fuzz_task_value(task, FUZZ_SET_FLAGS, 0) & 1 ? MAP_PRIVATE : MAP_SHARED;
-	void *map = mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE, flags, fuzz_task_fd(task, 0), 0);
+	void *map = mmap(NULL, bytes ? bytes : 1, PROT_READ | PROT_WRITE, flags,
+			 fuzz_task_fd(task, 0), 0);
 
 	if (map == MAP_FAILED)
 		return -1;

@@ -74,9 +74,17 @@ static unsigned int element_of(const struct selection *s, unsigned int index)
 	return s->fit ? index % s->fit : 0;
 }
 
+/* An element of such a case has a value. */
+static bool is_known(const struct selection *s, unsigned int index)
+{
+	return operation_of(byte_of(s, index)) == CHAN_CASE_SEND && s->infos[index].id &&
+	       s->infos[index].elemsize >= sizeof(uint64_t);
+}
+
 static void case_fill(struct fuzz_task *task, struct selection *s, unsigned int index)
 {
 	unsigned int byte = byte_of(s, index), element = element_of(s, index);
+	struct fuzz_values *values = &task->shared->values;
 	size_t elemsize = s->infos[index].elemsize;
 	struct chan_case kase = { .fd = fd_of(task, byte), .op = operation_of(byte) };
 
@@ -84,11 +92,12 @@ static void case_fill(struct fuzz_task *task, struct selection *s, unsigned int 
 		kase.events = POLLIN | (byte & 0x08 ? POLLOUT : 0);
 	else if (!(byte & BYTE_NULL))
 		kase.elem = s->memory.address + element * s->size;
-	if (kase.op == CHAN_CASE_SEND && s->infos[index].id && elemsize <= s->size) {
-		fuzz_element_fill(s->memory.content + element * s->size, elemsize, task->call, element);
-		fuzz_values_offer(&task->shared->values, task->call, element, 1, s->infos[index].id);
-	} else if (kase.op == CHAN_CASE_SEND) {
-		task->shared->values.unknown = 1;
+	if (is_known(s, index)) {
+		fuzz_element_fill(s->memory.content + element * s->size, elemsize, task->call,
+				  element);
+		fuzz_values_offer(values, task->call, element, 1, s->infos[index].id);
+	} else if (kase.op == CHAN_CASE_SEND && !s->infos[index].id) {
+		values->unknown = 1;
 	}
 	memcpy(s->cases + index * s->stride, &kase, sizeof(kase));
 }
@@ -115,7 +124,7 @@ static void selection_init(struct fuzz_task *task, struct selection *s)
 		if (s->infos[i].elemsize > s->size)
 			s->size = s->infos[i].elemsize;
 	}
-	s->memory = fuzz_buffer_new(task, fuzz_task_value(task, FUZZ_SET_BUFFER, 0), cases * s->size);
+	s->memory = fuzz_buffer_new(task, cases * s->size);
 	s->fit = s->memory.size / s->size;
 	if (s->fit > cases)
 		s->fit = cases;
@@ -132,12 +141,12 @@ static void selection_settle(struct fuzz_task *task, struct selection *s, long r
 	for (i = 0; i < cases; i++) {
 		if (fuzz_fd_info(fd_of(task, byte_of(s, i))).id != s->infos[i].id)
 			values->unsure = 1;
-		if (operation_of(byte_of(s, i)) == CHAN_CASE_SEND && s->infos[i].id)
+		if (is_known(s, i))
 			fuzz_values_settle(values, task->call, element_of(s, i), 1, 0);
 	}
 	if (result < 0 || index >= cases || result & CHAN_SELECT_CLOSED || !s->infos[index].id)
 		return;
-	if (operation_of(byte_of(s, index)) == CHAN_CASE_SEND) {
+	if (is_known(s, index)) {
 		fuzz_values_offer(values, task->call, element_of(s, index), 1, s->infos[index].id);
 		fuzz_values_settle(values, task->call, element_of(s, index), 1, 1);
 	}

@@ -43,8 +43,7 @@ int64_t fuzz_call_fork(struct fuzz_task *task)
 	struct fuzz_values *values = &task->shared->values;
 	enum fuzz_child what = fuzz_task_value(task, FUZZ_SET_CHILD, 0);
 	struct chan_info info = fuzz_fd_info(fuzz_task_fd(task, 0));
-	struct fuzz_memory memory = fuzz_buffer_new(task, fuzz_task_value(task, FUZZ_SET_BUFFER, 0),
-						    info.elemsize);
+	struct fuzz_memory memory = fuzz_buffer_new(task, info.elemsize);
 	pid_t pid;
 
 	if (what == FUZZ_CHILD_SEND && info.id && info.elemsize <= memory.size) {
@@ -73,7 +72,8 @@ int64_t fuzz_call_signal(struct fuzz_task *task)
 		return -ESRCH;
 	if (which == FUZZ_SIGNAL_KILL)
 		task->shared->values.killed = 1;
-	return fuzz_task_syscall(task, SYS_tgkill, task->shared->pids[target], tid, signals[which], 0, 0);
+	return fuzz_task_syscall(task, SYS_tgkill, task->shared->pids[target], tid, signals[which],
+				 0, 0);
 }
 
 int64_t fuzz_call_unmap(struct fuzz_task *task)

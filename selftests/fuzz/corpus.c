@@ -12,9 +12,10 @@
 
 /* Of a file; comments count. */
 #define FILE_MAX	(2 * FUZZ_TEXT_MAX)
+#define LICENSE		"# SPDX-License-Identifier: GPL-2.0-only\n"
 
-void fuzz_corpus_add(struct fuzz_corpus *corpus, const char *name, const struct fuzz_program *program,
-		     struct fuzz_features *features)
+void fuzz_corpus_add(struct fuzz_corpus *corpus, const char *name,
+		     const struct fuzz_program *program, struct fuzz_features *features)
 {
 	struct fuzz_entry *entry;
 
@@ -80,8 +81,7 @@ void fuzz_program_save(const struct fuzz_program *program, const char *path, con
 	FILE *file = fopen(path, "we");
 
 	fuzz_program_print(program, text);
-	if (!file || fprintf(file, "# SPDX-License-Identifier: GPL-2.0-only\n%s%s", comment, text) < 0 ||
-	    fclose(file))
+	if (!file || fprintf(file, LICENSE "%s%s", comment, text) < 0 || fclose(file))
 		err(2, "%s", path);
 }
 

@@ -25,8 +25,8 @@ struct fuzz_corpus {
 };
 
 /* Takes the features over. */
-void fuzz_corpus_add(struct fuzz_corpus *corpus, const char *name, const struct fuzz_program *program,
-		     struct fuzz_features *features);
+void fuzz_corpus_add(struct fuzz_corpus *corpus, const char *name,
+		     const struct fuzz_program *program, struct fuzz_features *features);
 /* All DIR/NAME.txt, in the order of their names. Gives up where one is not understood. */
 void fuzz_corpus_load(struct fuzz_corpus *corpus, const char *directory);
 /* As few as reach all that all of them have reached. Returns how many. */

@@ -75,8 +75,9 @@ static uint8_t bit_of(uint8_t count)
 
 static struct fuzz_features *features_alloc(unsigned int count)
 {
-	struct fuzz_features *features = malloc(sizeof(*features) + count * sizeof(features->list[0]));
+	struct fuzz_features *features;
 
+	features = malloc(sizeof(*features) + count * sizeof(features->list[0]));
 	if (!features)
 		err(2, "malloc");
 	features->count = 0;

@@ -21,7 +21,8 @@ static uint64_t sum(const struct chan_paths *paths)
 /* What was sent was received, was not taken back, or is there. */
 static bool is_even(const struct chan_info *info)
 {
-	return sum(&info->sends) == sum(&info->recvs) - info->givebacks + info->len + info->returned;
+	return sum(&info->sends) + info->givebacks ==
+	       sum(&info->recvs) + info->len + info->returned;
 }
 
 static unsigned int count_of(const struct chan_info *info)

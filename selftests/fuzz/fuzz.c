@@ -43,13 +43,14 @@ static int last_fd = -1;
 static void usage(FILE *to)
 {
 	fprintf(to, "Usage: fuzz [OPTION]... [FILE]...\n\n"
-		"Fuzzes /dev/chan, as root; or runs the programs in the files, and nothing else.\n\n"
+		"Fuzzes /dev/chan, as root; or only runs the programs in the files.\n\n"
 		"  --corpus DIR     run the programs DIR/*.txt first\n"
 		"  --save DIR       write those there that reach most\n"
 		"  --crashes DIR    write the program there that finds something wrong\n"
 		"  --last FILE      always has the program that runs\n"
-		"  --splats FILE    patterns of what the kernel shall not say (default: scripts/splats)\n"
-		"  --seconds N      go on for so long (default 60); 0: only run the corpus\n"
+		"  --splats FILE    patterns of what the kernel shall not say\n"
+		"                   (default: scripts/splats)\n"
+		"  --seconds N      go on for so long (default 60); 0: only the corpus\n"
 		"  --seed N         of the random numbers (default: the time)\n"
 		"  --progress       say every two seconds how far it is\n\n"
 		"Exit status: 0 nothing was found, 1 something was, 2 it could not work.\n");
@@ -58,11 +59,16 @@ static void usage(FILE *to)
 static void parse_options(int argc, char **argv)
 {
 	static const struct option known[] = {
-		{ "corpus", required_argument, NULL, 'c' }, { "save", required_argument, NULL, 's' },
-		{ "crashes", required_argument, NULL, 'w' }, { "last", required_argument, NULL, 'l' },
-		{ "splats", required_argument, NULL, 'p' }, { "seconds", required_argument, NULL, 't' },
-		{ "seed", required_argument, NULL, 'r' }, { "progress", no_argument, NULL, 'v' },
-		{ "help", no_argument, NULL, 'h' }, {}
+		{ "corpus", required_argument, NULL, 'c' },
+		{ "save", required_argument, NULL, 's' },
+		{ "crashes", required_argument, NULL, 'w' },
+		{ "last", required_argument, NULL, 'l' },
+		{ "splats", required_argument, NULL, 'p' },
+		{ "seconds", required_argument, NULL, 't' },
+		{ "seed", required_argument, NULL, 'r' },
+		{ "progress", no_argument, NULL, 'v' },
+		{ "help", no_argument, NULL, 'h' },
+		{}
 	};
 	int option;
 

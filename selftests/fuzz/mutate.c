@@ -112,7 +112,8 @@ static void renumber(struct fuzz_program *program, unsigned int index, int by)
 
 		for (field = 0; field < fuzz_form_fields(call->operation); field++) {
 			if (fuzz_forms[call->operation].fields[field].set == FUZZ_SET_CALL &&
-			    call->values[field] >= index && call->values[field] + by < FUZZ_CALLS_MAX)
+			    call->values[field] >= index &&
+			    call->values[field] + by < FUZZ_CALLS_MAX)
 				call->values[field] += by;
 		}
 	}

@@ -88,8 +88,9 @@ bool fuzz_oracle_kernel(char *reason, size_t room)
 		message = strchr(record, ';');
 		if (!good || !message || !is_complaint(message))
 			continue;
-		snprintf(reason, room, "the kernel complained: %.*s", (int)strcspn(message + 1, "\n"),
-			 message + 1);
+		message++;
+		snprintf(reason, room, "the kernel complained: %.*s",
+			 (int)strcspn(message, "\n"), message);
 		good = false;
 	}
 }

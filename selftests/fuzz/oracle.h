@@ -10,7 +10,7 @@
 
 /* @patterns: a file of extended regular expressions, one a line; false: with errno. */
 bool fuzz_oracle_init(const char *patterns);
-/* Has the kernel said nothing that fits a pattern, since the last call? If it has, @reason is it. */
+/* Has the kernel said nothing that fits a pattern, since the last call? If so, @reason is it. */
 bool fuzz_oracle_kernel(char *reason, size_t room);
 /* Once all tasks are dead: is nothing of the module left alive? */
 bool fuzz_oracle_counters(char *reason, size_t room);

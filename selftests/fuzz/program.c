@@ -17,23 +17,23 @@
 #define CALL	{ "call", FUZZ_SET_CALL }
 #define BUFFER	{ "buffer", FUZZ_SET_BUFFER }
 #define COUNT	{ "count", FUZZ_SET_COUNT }
+#define MIN	{ "min", FUZZ_SET_COUNT }
 #define FLAGS	{ "flags", FUZZ_SET_FLAGS }
 #define EVENTS	{ "events", FUZZ_SET_EVENTS }
 #define UNTIL	{ "until", FUZZ_SET_DEADLINE }
 
 const struct fuzz_form fuzz_forms[FUZZ_OPERATIONS] = {
 	[FUZZ_OPEN] = { "open", 2, { SLOT, FLAGS } },
-	[FUZZ_MAKE] = { "make", 12, { SLOT, { "size", FUZZ_SET_SIZE }, { "cap", FUZZ_SET_CAP }, FLAGS,
-				     { "type", FUZZ_SET_SMALL } } },
+	[FUZZ_MAKE] = { "make", 12, { SLOT, { "size", FUZZ_SET_SIZE }, { "cap", FUZZ_SET_CAP },
+				     FLAGS, { "type", FUZZ_SET_SMALL } } },
 	[FUZZ_SEND] = { "send", 14, { SLOT, BUFFER } },
 	[FUZZ_RECV] = { "recv", 14, { SLOT, BUFFER } },
-	[FUZZ_SENDV] = { "sendv", 10, { SLOT, BUFFER, COUNT, { "min", FUZZ_SET_COUNT }, FLAGS, UNTIL } },
-	[FUZZ_RECVV] = { "recvv", 10, { SLOT, BUFFER, COUNT, { "min", FUZZ_SET_COUNT }, FLAGS, UNTIL } },
+	[FUZZ_SENDV] = { "sendv", 10, { SLOT, BUFFER, COUNT, MIN, FLAGS, UNTIL } },
+	[FUZZ_RECVV] = { "recvv", 10, { SLOT, BUFFER, COUNT, MIN, FLAGS, UNTIL } },
 	[FUZZ_WRITE] = { "write", 3, { SLOT, BUFFER, { "bytes", FUZZ_SET_SIZE } } },
 	[FUZZ_READ] = { "read", 3, { SLOT, BUFFER, { "bytes", FUZZ_SET_SIZE } } },
-	[FUZZ_SELECT] = { "select", 16, { { "count", FUZZ_SET_SMALL }, { "cases", FUZZ_SET_CASES }, BUFFER,
-					 FLAGS, UNTIL, { "slot", FUZZ_SET_SLOT },
-					 { "bytes", FUZZ_SET_SIZE } } },
+	[FUZZ_SELECT] = { "select", 16, { { "count", FUZZ_SET_SMALL }, { "cases", FUZZ_SET_CASES },
+					 BUFFER, FLAGS, UNTIL, SLOT, { "bytes", FUZZ_SET_SIZE } } },
 	[FUZZ_SHUT] = { "shut", 4, { SLOT } },
 	[FUZZ_DUP] = { "dup", 4, { SLOT, TO, { "rights", FUZZ_SET_RIGHTS }, FLAGS } },
 	[FUZZ_TIMER] = { "timer", 4, { SLOT, UNTIL, { "interval", FUZZ_SET_NUMBER }, FLAGS } },
@@ -52,7 +52,8 @@ const struct fuzz_form fuzz_forms[FUZZ_OPERATIONS] = {
 	[FUZZ_PASS] = { "pass", 2, { SLOT } },
 	[FUZZ_TAKE] = { "take", 2, { SLOT } },
 	[FUZZ_FORK] = { "fork", 3, { SLOT, { "child", FUZZ_SET_CHILD }, BUFFER } },
-	[FUZZ_SIGNAL] = { "signal", 6, { { "task", FUZZ_SET_TASK }, { "signal", FUZZ_SET_SIGNAL } } },
+	[FUZZ_SIGNAL] = { "signal", 6, { { "task", FUZZ_SET_TASK },
+					{ "signal", FUZZ_SET_SIGNAL } } },
 	[FUZZ_UNMAP] = { "unmap", 2, { CALL } },
 	[FUZZ_PROTECT] = { "protect", 2, { CALL } },
 	[FUZZ_RELEASE] = { "release", 2, { CALL } },
@@ -75,7 +76,9 @@ static const uint64_t size_values[] = {
 	0, 1, 7, 8, 8, 8, 8, 9, 16, 64, 255, 256, 257, 1000, 4096, 65536, CHAN_ELEM_MAX,
 	CHAN_ELEM_MAX + 1, UINT_MAX,
 };
-static const uint64_t cap_values[] = { 0, 0, 0, 1, 1, 1, 2, 3, 7, 64, 100, 1000, 1 << 20, UINT_MAX };
+static const uint64_t cap_values[] = {
+	0, 0, 0, 1, 1, 1, 2, 3, 7, 64, 100, 1000, 1 << 20, UINT_MAX,
+};
 static const uint64_t count_values[] = {
 	0, 1, 1, 1, 2, 2, 3, 4, 5, 8, 16, 33, 64, 128, 129, 1000, INT_MAX, UINT_MAX,
 };

@@ -32,7 +32,8 @@
 /* How long a call may take until the next one begins, whether or not it sleeps. */
 #define CALL_MAX	100
 #define START_MAX	2000
-#define NAP		2
+/* In microseconds: until the next look. */
+#define NAP		500
 
 static struct fuzz_machine machine;
 static struct fuzz_watch watch;
@@ -40,8 +41,8 @@ static struct fuzz_trace trace;
 
 static void *map_shared(size_t size, int fd)
 {
-	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0),
-			 fd, 0);
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE,
+			 MAP_SHARED | (fd < 0 ? MAP_ANONYMOUS : 0), fd, 0);
 
 	if (map == MAP_FAILED)
 		err(2, "mmap");
@@ -147,9 +148,10 @@ static void await_call(unsigned int call)
 	const uint64_t end = fuzz_watch_now() + CALL_MAX;
 
 	while (!fuzz_watch_ended(&watch, call) && fuzz_watch_now() < end) {
-		fuzz_watch_nap(&watch, NAP);
+		/* Its task may still be in the call before it. */
 		if (fuzz_watch_stuck(&watch, machine.shared->program.calls[call].task))
 			break;
+		fuzz_watch_nap(&watch, NAP);
 	}
 }
 

@@ -20,13 +20,16 @@
 #include "drain.h"
 #include "task.h"
 
+/* In microseconds. Nobody who is woken sleeps so long. */
+#define SLEEP_MAX	1000000
+
 static struct fuzz_task tasks[FUZZ_TASKS];
 
-void fuzz_futex_wait(uint32_t *word, uint32_t value, unsigned int milliseconds)
+void fuzz_futex_wait(uint32_t *word, uint32_t value, unsigned int microseconds)
 {
 	struct timespec timeout = {
-		.tv_sec = milliseconds / 1000,
-		.tv_nsec = milliseconds % 1000 * 1000000L,
+		.tv_sec = microseconds / 1000000,
+		.tv_nsec = microseconds % 1000000 * 1000L,
 	};
 
 	syscall(SYS_futex, word, FUTEX_WAIT, value, &timeout, NULL, 0);
@@ -114,7 +117,7 @@ static bool may_begin(struct fuzz_task *task)
 			return false;
 		if (task->call < released)
 			return true;
-		fuzz_futex_wait(&shared->released, released, 1000);
+		fuzz_futex_wait(&shared->released, released, SLEEP_MAX);
 	}
 }
 
@@ -173,7 +176,7 @@ static void process_run(struct fuzz_task *task)
 		released = __atomic_load_n(&shared->released, __ATOMIC_ACQUIRE);
 		if (__atomic_load_n(&shared->ending, __ATOMIC_ACQUIRE))
 			_exit(0);
-		fuzz_futex_wait(&shared->released, released, 1000);
+		fuzz_futex_wait(&shared->released, released, SLEEP_MAX);
 	}
 }
 
@@ -239,6 +242,6 @@ void fuzz_keeper_run(struct fuzz_machine *machine, const int sockets[2])
 			fuzz_shared_change(shared);
 		}
 		if (!requests)
-			fuzz_futex_wait(&shared->requests, 0, 1000);
+			fuzz_futex_wait(&shared->requests, 0, SLEEP_MAX);
 	}
 }

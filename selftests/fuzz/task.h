@@ -115,8 +115,8 @@ static inline unsigned int fuzz_task_process(unsigned int task)
 	return task < FUZZ_THREADS ? 0 : task - FUZZ_THREADS + 1;
 }
 
-/* Wait until *@word is no longer @value, or for so many milliseconds; or a signal. */
-void fuzz_futex_wait(uint32_t *word, uint32_t value, unsigned int milliseconds);
+/* Wait until *@word is no longer @value, or for so many microseconds; or a signal. */
+void fuzz_futex_wait(uint32_t *word, uint32_t value, unsigned int microseconds);
 void fuzz_futex_wake(uint32_t *word);
 /* Something is worth a look. */
 void fuzz_shared_change(struct fuzz_shared *shared);

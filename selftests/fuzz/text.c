@@ -154,7 +154,8 @@ static bool parse_line(struct fuzz_program *program, char *line)
 		program->collide = 1;
 		return true;
 	}
-	return program->count < FUZZ_CALLS_MAX && parse_call(&program->calls[program->count++], line);
+	return program->count < FUZZ_CALLS_MAX &&
+	       parse_call(&program->calls[program->count++], line);
 }
 
 unsigned int fuzz_program_parse(struct fuzz_program *program, const char *text)

@@ -90,8 +90,7 @@ void fuzz_values_receive(struct fuzz_values *values, const void *memory, size_t 
 		return;
 	memcpy(&value, memory, sizeof(value));
 	if (!value_split(value, &call, &element)) {
-		if (!__atomic_load_n(&values->invented, __ATOMIC_RELAXED))
-			__atomic_store_n(&values->invented, value ? value : ~0ULL, __ATOMIC_RELAXED);
+		__atomic_store_n(&values->invented, value ? value : ~0ULL, __ATOMIC_RELAXED);
 		return;
 	}
 	__atomic_add_fetch(&values->received[call][element], 1, __ATOMIC_RELAXED);
@@ -110,7 +109,7 @@ static bool contains(const uint64_t *channels, unsigned int count, uint64_t chan
 
 /* What is wrong with this one; NULL if nothing is. */
 static const char *element_wrong(const struct fuzz_values *values, unsigned int call,
-				 unsigned int element, bool drained)
+				 unsigned int element, bool empty)
 {
 	unsigned int received = values->received[call][element];
 
@@ -124,7 +123,7 @@ static const char *element_wrong(const struct fuzz_values *values, unsigned int 
 			return "received, and its send failed";
 		break;
 	case FUZZ_FATE_SENT:
-		if (!received && drained && !values->unsure && !values->killed)
+		if (!received && empty && !values->unsure && !values->killed)
 			return "lost";
 		break;
 	}
@@ -136,6 +135,7 @@ bool fuzz_values_judge(const struct fuzz_values *values, const uint64_t *drained
 {
 	unsigned int call, element;
 	const char *wrong;
+	bool empty;
 
 	if (values->torn) {
 		snprintf(reason, room, "element 0x%" PRIx64 " has bytes of another", values->torn);
@@ -148,8 +148,8 @@ bool fuzz_values_judge(const struct fuzz_values *values, const uint64_t *drained
 	}
 	for (call = 0; call < FUZZ_CALLS_MAX; call++) {
 		for (element = 0; element < FUZZ_ELEMS_MAX; element++) {
-			wrong = element_wrong(values, call, element,
-					      contains(drained, channels, values->channels[call][element]));
+			empty = contains(drained, channels, values->channels[call][element]);
+			wrong = element_wrong(values, call, element, empty);
 			if (!wrong)
 				continue;
 			snprintf(reason, room, "element %u of call %u is %s", element, call, wrong);

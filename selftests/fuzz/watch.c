@@ -29,11 +29,11 @@ uint64_t fuzz_watch_now(void)
 	return time.tv_sec * 1000ULL + time.tv_nsec / 1000000;
 }
 
-void fuzz_watch_nap(struct fuzz_watch *watch, unsigned int milliseconds)
+void fuzz_watch_nap(struct fuzz_watch *watch, unsigned int microseconds)
 {
 	uint32_t *changes = &watch->shared->changes;
 
-	fuzz_futex_wait(changes, __atomic_load_n(changes, __ATOMIC_ACQUIRE), milliseconds);
+	fuzz_futex_wait(changes, __atomic_load_n(changes, __ATOMIC_ACQUIRE), microseconds);
 }
 
 /* As /proc shows it; 0 if the task is gone. */

@@ -26,8 +26,8 @@ struct fuzz_watch {
 
 /* In milliseconds. */
 uint64_t fuzz_watch_now(void);
-/* Until something changes, or for so many milliseconds. */
-void fuzz_watch_nap(struct fuzz_watch *watch, unsigned int milliseconds);
+/* Until something changes, or for so many microseconds. */
+void fuzz_watch_nap(struct fuzz_watch *watch, unsigned int microseconds);
 
 bool fuzz_watch_started(const struct fuzz_watch *watch, unsigned int task);
 /* Neither dead nor stopped. */

@@ -45,7 +45,8 @@ static void assert_survives_text(const struct fuzz_program *program)
 	assert_int_equal(fuzz_program_parse(&parsed, text), 0);
 	assert_int_equal(parsed.count, program->count);
 	assert_int_equal(parsed.collide, program->collide);
-	assert_memory_equal(parsed.calls, program->calls, program->count * sizeof(program->calls[0]));
+	assert_memory_equal(parsed.calls, program->calls,
+			    program->count * sizeof(program->calls[0]));
 	fuzz_program_print(&parsed, again);
 	assert_string_equal(text, again);
 }
@@ -123,9 +124,10 @@ static void longest_program_fits(void **state)
 static void what_is_not_understood_is_refused(void **state)
 {
 	static const char *const lines[] = {
-		"0", "0 jump slot=0", "6 send slot=0", "0 send slot=8", "0 send slot=-1", "0 send slot=",
-		"0 send slot", "0 send slat=0", "0 send buffer=odd", "0 send fail=65536", "0 make size=1x",
-		"0 make size=18446744073709551616", "collided",
+		"0", "0 jump slot=0", "6 send slot=0", "0 send slot=8", "0 send slot=-1",
+		"0 send slot=", "0 send slot", "0 send slat=0", "0 send buffer=odd",
+		"0 send fail=65536", "0 make size=1x", "0 make size=18446744073709551616",
+		"collided",
 	};
 	static struct fuzz_program program;
 	char text[256];
@@ -133,7 +135,8 @@ static void what_is_not_understood_is_refused(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
-		snprintf(text, sizeof(text), "# nothing\n0 make slot=0\n%s\n1 send slot=0\n", lines[i]);
+		snprintf(text, sizeof(text), "# nothing\n0 make slot=0\n%s\n1 send slot=0\n",
+			 lines[i]);
 		assert_int_equal(fuzz_program_parse(&program, text), 3);
 	}
 }
@@ -191,7 +194,8 @@ static struct fuzz_values *values_new(void)
 	return values;
 }
 
-static void receive(struct fuzz_values *values, unsigned int call, unsigned int element, size_t size)
+static void receive(struct fuzz_values *values, unsigned int call, unsigned int element,
+		    size_t size)
 {
 	char *memory = test_calloc(1, size);
 
@@ -267,7 +271,8 @@ static void G3_doubled_is_found(void **state)
 	values->killed = values->unsure = values->unknown = 1;
 	receive(values, 2, 1, 8);
 	receive(values, 2, 1, 8);
-	assert_string_equal(judge(values, false), "element 1 of call 2 is received more than once");
+	assert_string_equal(judge(values, false),
+			    "element 1 of call 2 is received more than once");
 }
 
 static void G3_invented_is_found(void **state)
@@ -277,7 +282,8 @@ static void G3_invented_is_found(void **state)
 
 	(void)state;
 	receive(values, 1, 0, 8);
-	assert_string_equal(judge(values, false), "element 0 of call 1 is received, and never sent");
+	assert_string_equal(judge(values, false),
+			    "element 0 of call 1 is received, and never sent");
 	values = values_sent(0);
 	fuzz_values_receive(values, &other, sizeof(other));
 	assert_string_equal(judge(values, false), "element 0x2a was received, and never sent");
@@ -294,7 +300,8 @@ static void G4_received_of_a_send_that_failed_is_found(void **state)
 	(void)state;
 	values->killed = values->unsure = values->unknown = 1;
 	receive(values, 2, 2, 8);
-	assert_string_equal(judge(values, false), "element 2 of call 2 is received, and its send failed");
+	assert_string_equal(judge(values, false),
+			    "element 2 of call 2 is received, and its send failed");
 }
 
 static void G3_of_who_was_killed_in_a_send_both_is_right(void **state)
@@ -339,7 +346,8 @@ static struct fuzz_features *reached(const uint64_t *cover, unsigned int len)
 	return features;
 }
 
-static void assert_new(struct fuzz_map *map, const uint64_t *cover, unsigned int len, unsigned int new)
+static void assert_new(struct fuzz_map *map, const uint64_t *cover, unsigned int len,
+		       unsigned int new)
 {
 	struct fuzz_features *features = reached(cover, len);
 	struct fuzz_features *lacking = fuzz_features_new(features, map);
