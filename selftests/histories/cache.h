@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A set of records of one size, to which a search adds where it has been.
+ */
+#ifndef _HISTORIES_CACHE_H
+#define _HISTORIES_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * struct cache - the set
+ * @size: of a record
+ * @records: that were added since the set was emptied
+ * @n: how many
+ * @room: for how many there is room
+ * @slots: a hash table of numbers of records, beginning at 1; 0 is free
+ * @nslots: a power of two
+ */
+struct cache {
+	size_t size;
+	char *records;
+	uint32_t n;
+	uint32_t room;
+	uint32_t *slots;
+	uint32_t nslots;
+};
+
+void cache_empty(struct cache *cache, size_t size);
+/* False if it was there already. */
+bool cache_add(struct cache *cache, const void *record);
+
+#endif /* _HISTORIES_CACHE_H */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Streams of elements between several processes, some of which are killed.
+ */
+#ifndef _HISTORIES_STREAMED_H
+#define _HISTORIES_STREAMED_H
+
+#include "group.h"
+
+/* One stream, through a channel of its own. False: a failure was found, and said. */
+bool streamed_play(struct stats *stats, uint64_t *random);
+
+#endif /* _HISTORIES_STREAMED_H */
