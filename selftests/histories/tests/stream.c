@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The judge of streams is judged by streams that were made by hand.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "stream.h"
+
+#define VALUES(...)	((const uint64_t[]){ __VA_ARGS__ })
+#define S(sender, number)	STREAM_VALUE(sender, number)
+
+static struct stream_send sends[8];
+static struct stream_recv recvs[8];
+static struct stream stream;
+
+static int begin(void **state)
+{
+	memset(&stream, 0, sizeof(stream));
+	stream.sends = sends;
+	stream.recvs = recvs;
+	return 0;
+}
+
+/* Sends must be added by sender. */
+static void add_send(uint64_t call, uint64_t ret, uint32_t sender, uint32_t first, uint32_t count,
+		     uint32_t done)
+{
+	sends[stream.nsends++] = (struct stream_send){
+		.call = call, .ret = ret, .first = first, .count = count, .done = done,
+		.sender = sender,
+	};
+	if (stream.counts[sender] < first + count)
+		stream.counts[sender] = first + count;
+}
+
+static void add_killed_send(uint64_t call, uint64_t ret, uint32_t sender, uint32_t first,
+			    uint32_t count)
+{
+	add_send(call, ret, sender, first, count, 0);
+	sends[stream.nsends - 1].killed = true;
+}
+
+static void add_recv(uint64_t call, uint64_t ret, const uint64_t *values, uint32_t done)
+{
+	recvs[stream.nrecvs++] = (struct stream_recv){
+		.call = call, .ret = ret, .values = values, .done = done,
+	};
+}
+
+static void assert_good(void)
+{
+	const struct stream_verdict verdict = stream_check(&stream);
+
+	if (verdict.what)
+		fail_msg("%s", verdict.what);
+}
+
+static void assert_bad(const char *what)
+{
+	const struct stream_verdict verdict = stream_check(&stream);
+
+	assert_non_null(verdict.what);
+	assert_string_equal(verdict.what, what);
+}
+
+#define LATE	"late, though too few were given back"
+
+static void nothing_is_good(void **state)
+{
+	assert_good();
+}
+
+static void two_senders_in_any_mixture_are_good(void **state)
+{
+	add_send(1, 5, 0, 0, 2, 2);
+	add_send(2, 6, 1, 0, 2, 2);
+	add_recv(3, 7, VALUES(S(1, 0), S(0, 0), S(0, 1)), 3);
+	add_recv(4, 8, VALUES(S(1, 1)), 1);
+	add_recv(9, 10, NULL, 0);
+	assert_good();
+}
+
+static void what_was_not_sent_comes_with_the_next_send(void **state)
+{
+	add_send(1, 2, 0, 0, 4, 1);
+	add_send(5, 6, 0, 1, 3, 3);
+	add_recv(3, 4, VALUES(S(0, 0)), 1);
+	add_recv(7, 8, VALUES(S(0, 1), S(0, 2), S(0, 3)), 3);
+	assert_good();
+}
+
+static void overlapping_receives_in_any_order_are_good(void **state)
+{
+	add_send(1, 2, 0, 0, 2, 2);
+	add_recv(3, 6, VALUES(S(0, 1)), 1);
+	add_recv(4, 5, VALUES(S(0, 0)), 1);
+	assert_good();
+}
+
+static void killed_sender_may_have_sent_the_first_few(void **state)
+{
+	add_killed_send(1, 2, 0, 0, 3);
+	add_recv(3, 4, VALUES(S(0, 0), S(0, 1)), 2);
+	assert_good();
+}
+
+static void given_back_may_be_late(void **state)
+{
+	stream.givebacks = 1;
+	add_send(1, 2, 0, 0, 2, 2);
+	add_recv(3, 4, VALUES(S(0, 1)), 1);
+	add_recv(5, 6, VALUES(S(0, 0)), 1);
+	assert_good();
+}
+
+static void given_back_may_come_after_drained(void **state)
+{
+	stream.givebacks = 1;
+	add_send(1, 2, 0, 0, 1, 1);
+	add_recv(3, 4, NULL, 0);
+	add_recv(5, 6, VALUES(S(0, 0)), 1);
+	assert_good();
+}
+
+static void G1_order_of_one_receive(void **state)
+{
+	add_send(1, 2, 0, 0, 2, 2);
+	add_recv(3, 4, VALUES(S(0, 1), S(0, 0)), 2);
+	assert_bad(LATE);
+}
+
+static void G1_order_of_one_sender(void **state)
+{
+	add_send(1, 2, 0, 0, 2, 2);
+	add_recv(3, 4, VALUES(S(0, 1)), 1);
+	add_recv(5, 6, VALUES(S(0, 0)), 1);
+	assert_bad(LATE);
+}
+
+static void G1_order_of_two_senders(void **state)
+{
+	add_send(1, 2, 0, 0, 1, 1);
+	add_send(3, 4, 1, 0, 1, 1);
+	add_recv(5, 6, VALUES(S(1, 0)), 1);
+	add_recv(7, 8, VALUES(S(0, 0)), 1);
+	assert_bad(LATE);
+}
+
+static void G3_lost(void **state)
+{
+	add_send(1, 2, 0, 0, 2, 2);
+	add_recv(3, 4, VALUES(S(0, 0)), 1);
+	assert_bad("lost");
+}
+
+static void G3_lost_in_the_middle(void **state)
+{
+	add_send(1, 2, 0, 0, 3, 3);
+	add_recv(3, 4, VALUES(S(0, 0), S(0, 2)), 2);
+	assert_bad("lost");
+}
+
+static void G3_doubled(void **state)
+{
+	add_send(1, 2, 0, 0, 1, 1);
+	add_recv(3, 4, VALUES(S(0, 0)), 1);
+	add_recv(5, 6, VALUES(S(0, 0)), 1);
+	assert_bad("doubled");
+}
+
+static void G3_doubled_in_one_receive(void **state)
+{
+	add_send(1, 2, 0, 0, 1, 1);
+	add_recv(3, 4, VALUES(S(0, 0), S(0, 0)), 2);
+	assert_bad("doubled");
+}
+
+static void G3_invented_number(void **state)
+{
+	add_send(1, 2, 0, 0, 1, 1);
+	add_recv(3, 4, VALUES(S(0, 0), S(0, 1)), 2);
+	assert_bad("invented");
+}
+
+static void G3_invented_sender(void **state)
+{
+	add_recv(3, 4, VALUES(S(STREAM_SENDERS, 0)), 1);
+	assert_bad("invented");
+}
+
+static void G3_damaged(void **state)
+{
+	add_send(1, 2, 0, 0, 1, 1);
+	add_recv(3, 4, VALUES(0), 1);
+	assert_bad("invented");
+}
+
+static void G3_damaged_between_sender_and_number(void **state)
+{
+	add_send(1, 2, 0, 0, 1, 1);
+	add_recv(3, 4, VALUES(S(0, 0) | 1ULL << 36), 1);
+	assert_bad("invented");
+}
+
+static void G4_failed_send_was_sent(void **state)
+{
+	add_send(1, 2, 0, 0, 2, 1);
+	add_recv(3, 4, VALUES(S(0, 0), S(0, 1)), 2);
+	assert_bad("not sent, and received");
+}
+
+static void G4_killed_sender_left_one_out(void **state)
+{
+	add_killed_send(1, 2, 0, 0, 3);
+	add_recv(3, 4, VALUES(S(0, 0), S(0, 2)), 2);
+	assert_bad("sent after one that was not");
+}
+
+static void G4_more_late_than_given_back(void **state)
+{
+	stream.givebacks = 1;
+	add_send(1, 2, 0, 0, 3, 3);
+	add_recv(3, 4, VALUES(S(0, 2)), 1);
+	add_recv(5, 6, VALUES(S(0, 0), S(0, 1)), 2);
+	assert_bad(LATE);
+}
+
+static void G6_received_after_drained(void **state)
+{
+	add_send(1, 2, 0, 0, 1, 1);
+	add_recv(3, 4, NULL, 0);
+	add_recv(5, 6, VALUES(S(0, 0)), 1);
+	assert_bad(LATE);
+}
+
+#define STREAM_TEST(test)	cmocka_unit_test_setup(test, begin)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		STREAM_TEST(nothing_is_good),
+		STREAM_TEST(two_senders_in_any_mixture_are_good),
+		STREAM_TEST(what_was_not_sent_comes_with_the_next_send),
+		STREAM_TEST(overlapping_receives_in_any_order_are_good),
+		STREAM_TEST(killed_sender_may_have_sent_the_first_few),
+		STREAM_TEST(given_back_may_be_late),
+		STREAM_TEST(given_back_may_come_after_drained),
+		STREAM_TEST(G1_order_of_one_receive),
+		STREAM_TEST(G1_order_of_one_sender),
+		STREAM_TEST(G1_order_of_two_senders),
+		STREAM_TEST(G3_lost),
+		STREAM_TEST(G3_lost_in_the_middle),
+		STREAM_TEST(G3_doubled),
+		STREAM_TEST(G3_doubled_in_one_receive),
+		STREAM_TEST(G3_invented_number),
+		STREAM_TEST(G3_invented_sender),
+		STREAM_TEST(G3_damaged),
+		STREAM_TEST(G3_damaged_between_sender_and_number),
+		STREAM_TEST(G4_failed_send_was_sent),
+		STREAM_TEST(G4_killed_sender_left_one_out),
+		STREAM_TEST(G4_more_late_than_given_back),
+		STREAM_TEST(G6_received_after_drained),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
