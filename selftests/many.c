@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Ten thousand tasks parked in one channel: they cost the kernel no more than as many that wait
+ * in a pipe, and die as fast (G11, G12). Both are measured by turns, as a wall time alone says
+ * nothing on a machine that is busy, or emulated.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "common/channel.h"
+#include "common/clock.h"
+#include "common/operation.h"
+#include "common/task.h"
+
+#define PROCESSES	10
+#define THREADS		1000
+#define TASKS		(PROCESSES * THREADS)
+/* Only who is slower in each of so many rounds is slower. */
+#define ROUNDS		3
+#define SLOWER		2
+/* What a parked task may cost beyond one in a pipe, and what the kernel allocates meanwhile. */
+#define BYTES_EACH	64
+#define BYTES_OTHER	(1 << 20)
+
+/**
+ * struct crowd - tasks that all wait in the same place, in shared memory
+ * @pid: of the processes
+ * @fd: where: a channel or a pipe
+ * @waiting: how many threads are about to wait
+ * @last: of each process, the thread that came last
+ */
+struct crowd {
+	pid_t pid[PROCESSES];
+	int fd;
+	unsigned int waiting;
+	pid_t last[PROCESSES];
+};
+
+static struct crowd *crowd;
+
+static void *wait_there(void *arg)
+{
+	uint64_t element;
+
+	*(pid_t *)arg = syscall(SYS_gettid);
+	__atomic_add_fetch(&crowd->waiting, 1, __ATOMIC_RELEASE);
+	if (read(crowd->fd, &element, sizeof(element)) != sizeof(element))
+		_exit(1);
+	return NULL;
+}
+
+static void run_process(unsigned int index)
+{
+	pthread_attr_t small;
+	pthread_t thread;
+	int i;
+
+	pthread_attr_init(&small);
+	pthread_attr_setstacksize(&small, PTHREAD_STACK_MIN);
+	for (i = 0; i < THREADS - 1; i++) {
+		if (pthread_create(&thread, &small, wait_there, &crowd->last[index]))
+			_exit(1);
+	}
+	wait_there(&crowd->last[index]);
+	_exit(0);
+}
+
+static void write_number(const char *path, unsigned int number)
+{
+	FILE *stream = fopen(path, "we");
+
+	if (!stream || fprintf(stream, "%u\n", number) < 0 || fclose(stream))
+		give_up("%s: %s", path, strerror(errno));
+}
+
+/* All of them wait when it returns. */
+static void gather(int fd)
+{
+	pid_t pid;
+	int i;
+
+	/* So many threads are more than the kernel allows for in a machine of this size. */
+	write_number("/proc/sys/kernel/threads-max", 2 * TASKS);
+	crowd->fd = fd;
+	crowd->waiting = 0;
+	for (i = 0; i < PROCESSES; i++) {
+		pid = fork();
+		if (pid < 0)
+			give_up("fork: %s", strerror(errno));
+		if (!pid)
+			run_process(i);
+		crowd->pid[i] = pid;
+		if (setpgid(crowd->pid[i], crowd->pid[0]))
+			give_up("setpgid: %s", strerror(errno));
+	}
+	wait_until(__atomic_load_n(&crowd->waiting, __ATOMIC_ACQUIRE) == TASKS);
+	for (i = 0; i < PROCESSES; i++)
+		wait_until(task_sleeps_in(crowd->last[i], SYS_read));
+}
+
+/* Kill them all. How long did it take until the last was gone, in nanoseconds? */
+static int64_t kill_all(void)
+{
+	const int64_t start = clock_read(CLOCK_MONOTONIC);
+	int i, status;
+
+	if (kill(-crowd->pid[0], SIGKILL))
+		give_up("kill: %s", strerror(errno));
+	for (i = 0; i < PROCESSES; i++) {
+		if (waitpid(crowd->pid[i], &status, 0) != crowd->pid[i] || !WIFSIGNALED(status))
+			give_up("a process was not killed");
+	}
+	return clock_read(CLOCK_MONOTONIC) - start;
+}
+
+/* Memory of the kernel's objects that it cannot give back, in bytes. */
+static int64_t kernel_memory(void)
+{
+	FILE *stream = fopen("/proc/meminfo", "re");
+	long long kib = -1;
+	char line[128];
+
+	while (stream && kib < 0 && fgets(line, sizeof(line), stream))
+		sscanf(line, "SUnreclaim: %lld", &kib);
+	if (kib < 0)
+		give_up("/proc/meminfo has no SUnreclaim");
+	fclose(stream);
+	return kib * 1024;
+}
+
+/**
+ * struct measures - of one crowd
+ * @bytes: of the kernel's memory while they wait
+ * @ns: until all were dead
+ */
+struct measures {
+	int64_t bytes;
+	int64_t ns;
+};
+
+static struct measures measure(int fd)
+{
+	const int64_t before = kernel_memory();
+	struct measures measures;
+
+	gather(fd);
+	measures.bytes = kernel_memory() - before;
+	measures.ns = kill_all();
+	return measures;
+}
+
+static struct measures measure_pipe(void)
+{
+	struct measures measures;
+	int ends[2];
+
+	if (pipe2(ends, O_CLOEXEC))
+		give_up("pipe: %s", strerror(errno));
+	measures = measure(ends[0]);
+	close(ends[0]);
+	close(ends[1]);
+	return measures;
+}
+
+TEST(G11_G12_ten_thousand_parked_tasks_die_as_fast_as_in_a_pipe)
+{
+	struct measures in_pipe, in_channel;
+	int ch = channel_make(0), i;
+
+	crowd = shared_alloc(sizeof(*crowd));
+	for (i = 1; i <= ROUNDS && (i == 1 || in_channel.ns > SLOWER * in_pipe.ns); i++) {
+		in_pipe = measure_pipe();
+		in_channel = measure(ch);
+		printf("# to die: %lld ms in a pipe, %lld ms in a channel\n",
+		       (long long)in_pipe.ns / 1000000, (long long)in_channel.ns / 1000000);
+		printf("# each costs: %lld bytes in a pipe, %lld bytes in a channel\n",
+		       (long long)in_pipe.bytes / TASKS, (long long)in_channel.bytes / TASKS);
+		EXPECT_EQ(i * TASKS, channel_info(ch).recv_parks);
+		EXPECT_EQ(0, channel_info(ch).recvq);
+		EXPECT_LE(in_channel.bytes, in_pipe.bytes + TASKS * BYTES_EACH + BYTES_OTHER);
+	}
+	EXPECT_LE(in_channel.ns, SLOWER * in_pipe.ns);
+	EXPECT_EQ(0, channel_info(ch).givebacks);
+	EXPECT_EQ(0, module_parameter("live_waiters"));
+	operation_start_new(TASK_THREAD, operation_send_one, ch, NULL);
+	channel_wait_parked(ch, 1, 0);
+	EXPECT_EQ(0, channel_recv(ch));
+}
+
+TEST_HARNESS_MAIN
