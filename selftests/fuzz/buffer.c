@@ -123,6 +123,21 @@ static bool is_mapped(enum fuzz_buffer kind)
 	return kind != FUZZ_BUFFER_NULL && kind != FUZZ_BUFFER_KERNEL && kind != FUZZ_BUFFER_WILD;
 }
 
+/* Does any call do something to the memory of this one? */
+static bool is_touched(const struct fuzz_program *program, unsigned int call)
+{
+	unsigned int i;
+
+	for (i = 0; i < program->count; i++) {
+		const struct fuzz_call *other = &program->calls[i];
+
+		if ((other->operation == FUZZ_UNMAP || other->operation == FUZZ_PROTECT) &&
+		    fuzz_call_value(other, FUZZ_SET_CALL, 0) == call)
+			return true;
+	}
+	return false;
+}
+
 struct fuzz_memory fuzz_buffer_new(struct fuzz_task *task, size_t size)
 {
 	const struct fuzz_call *call = &task->shared->program.calls[task->call];
@@ -139,6 +154,12 @@ struct fuzz_memory fuzz_buffer_new(struct fuzz_task *task, size_t size)
 		memory.content = region(task->machine, FUZZ_CALLS_MAX + task->call);
 	if (!is_mapped(kind))
 		return memory;
+	/* To map costs more than most calls. */
+	if (kind == FUZZ_BUFFER_OK && size <= SIZE_MOST &&
+	    !is_touched(&task->shared->program, task->call)) {
+		memory.address = (uintptr_t)memory.content;
+		return memory;
+	}
 	if (kind == FUZZ_BUFFER_EOF)
 		view.start = (uintptr_t)map_past_eof(length);
 	else

@@ -128,10 +128,10 @@ static void write_last(const struct fuzz_program *program)
 	before = length;
 }
 
-static void report(const char *end)
+static void report(void)
 {
-	printf("%lu programs, %u edges, %u states, %u kept%s", programs, map.edges, map.states,
-	       corpus.count, end);
+	printf("%lu programs, %u edges, %u states, %u kept\n", programs, map.edges, map.states,
+	       corpus.count);
 	fflush(stdout);
 }
 
@@ -147,7 +147,7 @@ static void __attribute__((noreturn)) crash(const struct fuzz_program *program, 
 		snprintf(comment, sizeof(comment), "# %s\n", reason);
 		fuzz_program_save(program, path, comment);
 	}
-	report("\n");
+	report();
 	exit(1);
 }
 
@@ -207,7 +207,9 @@ static void consider(struct fuzz_program *program)
 
 	fuzz_map_add(&map, features);
 	if (new->count && reaches(program, new)) {
-		reduce(program, new);
+		/* Who saves nothing has more time for new ones. */
+		if (options.save)
+			reduce(program, new);
 		free(features);
 		features = run(program);
 		fuzz_corpus_add(&corpus, "", program, features);
@@ -255,7 +257,7 @@ static void go_on(void)
 		}
 		consider(&program);
 		if (options.progress && fuzz_watch_now() > next) {
-			report("\n");
+			report();
 			next = fuzz_watch_now() + REPORT_EVERY;
 		}
 	}
@@ -294,7 +296,7 @@ int main(int argc, char **argv)
 	if (options.save)
 		printf("%u programs reach all\n", fuzz_corpus_save(&corpus, options.save));
 	printf("seed %lu, corpus of %u programs: %u edges\n", options.seed, loaded, edges_loaded);
-	report("\n");
+	report();
 	if (covers && !map.edges)
 		errx(2, "kcov tells nothing: build the module with CHAN_KCOV=y");
 	return 0;

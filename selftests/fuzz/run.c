@@ -103,7 +103,7 @@ static void start(void)
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sockets))
 		err(2, "socketpair");
-	watch = (struct fuzz_watch){ .shared = machine.shared, .pidfds = { -1, -1, -1 } };
+	fuzz_watch_init(&watch, machine.shared);
 	watch.keeper = fork();
 	if (watch.keeper < 0)
 		err(2, "fork");

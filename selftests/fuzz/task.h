@@ -17,7 +17,7 @@
 #define FUZZ_ARENA	(FUZZ_REGIONS * FUZZ_REGION)
 
 /* Program counters of one task. */
-#define FUZZ_COVER_SIZE	32768
+#define FUZZ_COVER_SIZE	16384
 
 #define FUZZ_CHILDREN_MAX	FUZZ_CALLS_MAX
 

@@ -36,19 +36,35 @@ void fuzz_watch_nap(struct fuzz_watch *watch, unsigned int microseconds)
 	fuzz_futex_wait(changes, __atomic_load_n(changes, __ATOMIC_ACQUIRE), microseconds);
 }
 
-/* As /proc shows it; 0 if the task is gone. */
-static char state_of(pid_t pid, pid_t tid)
+void fuzz_watch_init(struct fuzz_watch *watch, struct fuzz_shared *shared)
 {
-	char path[64], text[128] = "", *end;
-	int fd;
+	memset(watch, 0, sizeof(*watch));
+	watch->shared = shared;
+	memset(watch->pidfds, -1, sizeof(watch->pidfds));
+	memset(watch->states, -1, sizeof(watch->states));
+}
+
+static int open_state(pid_t pid, pid_t tid)
+{
+	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%d/task/%d/stat", pid, tid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return 0;
-	if (read(fd, text, sizeof(text) - 1) < 0)
-		*text = '\0';
-	close(fd);
+	return open(path, O_RDONLY | O_CLOEXEC);
+}
+
+/* Of a task, or of the keeper, which comes after them: its letter; 0 if it is gone. */
+static char state_of(struct fuzz_watch *watch, unsigned int task)
+{
+	const bool is_keeper = task == FUZZ_TASKS;
+	pid_t pid = is_keeper ? watch->keeper : watch->shared->pids[task];
+	pid_t tid = is_keeper ? watch->keeper : watch->shared->tids[task];
+	char text[128], *end;
+	ssize_t length;
+
+	if (watch->states[task] < 0)
+		watch->states[task] = open_state(pid, tid);
+	length = pread(watch->states[task], text, sizeof(text) - 1, 0);
+	text[length < 0 ? 0 : length] = '\0';
 	end = strrchr(text, ')');
 	return end && end[1] ? end[2] : 0;
 }
@@ -71,7 +87,7 @@ static bool reap(struct fuzz_watch *watch)
 bool fuzz_watch_keeper_runs(struct fuzz_watch *watch)
 {
 	reap(watch);
-	return !watch->dead && state_of(watch->keeper, watch->keeper) != 'T';
+	return !watch->dead && state_of(watch, FUZZ_TASKS) != 'T';
 }
 
 bool fuzz_watch_ended(const struct fuzz_watch *watch, unsigned int call)
@@ -92,11 +108,9 @@ static bool in_call(const struct fuzz_watch *watch, unsigned int task)
 	return false;
 }
 
-bool fuzz_watch_stuck(const struct fuzz_watch *watch, unsigned int task)
+bool fuzz_watch_stuck(struct fuzz_watch *watch, unsigned int task)
 {
-	char state = state_of(watch->shared->pids[task], watch->shared->tids[task]);
-
-	switch (state) {
+	switch (state_of(watch, task)) {
 	case 'R':
 		return false;
 	case 'S':
@@ -173,26 +187,29 @@ bool fuzz_watch_reap(struct fuzz_watch *watch)
 }
 
 /* Who is left may be anywhere; it suffices to look at those that make calls. */
-bool fuzz_watch_any_runs(const struct fuzz_watch *watch)
+bool fuzz_watch_any_runs(struct fuzz_watch *watch)
 {
 	unsigned int task;
 
-	if (state_of(watch->keeper, watch->keeper) == 'R')
+	if (state_of(watch, FUZZ_TASKS) == 'R')
 		return true;
 	for (task = 0; task < FUZZ_TASKS; task++) {
-		if (fuzz_watch_started(watch, task) &&
-		    state_of(watch->shared->pids[task], watch->shared->tids[task]) == 'R')
+		if (fuzz_watch_started(watch, task) && state_of(watch, task) == 'R')
 			return true;
 	}
 	return false;
 }
 
+static void close_all(const int *fds, unsigned int count)
+{
+	while (count--) {
+		if (fds[count] >= 0)
+			close(fds[count]);
+	}
+}
+
 void fuzz_watch_deinit(struct fuzz_watch *watch)
 {
-	unsigned int process;
-
-	for (process = 0; process < FUZZ_PROCESSES; process++) {
-		if (watch->pidfds[process] >= 0)
-			close(watch->pidfds[process]);
-	}
+	close_all(watch->pidfds, FUZZ_PROCESSES);
+	close_all(watch->states, FUZZ_TASKS + 1);
 }

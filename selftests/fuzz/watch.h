@@ -15,6 +15,7 @@ struct chan_info;
  * @dead: it is
  * @requested: tasks that were asked for, as bits
  * @pidfds: of the processes; -1 is not open
+ * @states: what /proc shows of the tasks, and of the keeper; -1 is not open
  */
 struct fuzz_watch {
 	struct fuzz_shared *shared;
@@ -22,10 +23,13 @@ struct fuzz_watch {
 	bool dead;
 	uint32_t requested;
 	int pidfds[FUZZ_PROCESSES];
+	int states[FUZZ_TASKS + 1];
 };
 
 /* In milliseconds. */
 uint64_t fuzz_watch_now(void);
+
+void fuzz_watch_init(struct fuzz_watch *watch, struct fuzz_shared *shared);
 /* Until something changes, or for so many microseconds. */
 void fuzz_watch_nap(struct fuzz_watch *watch, unsigned int microseconds);
 
@@ -34,7 +38,7 @@ bool fuzz_watch_started(const struct fuzz_watch *watch, unsigned int task);
 bool fuzz_watch_keeper_runs(struct fuzz_watch *watch);
 bool fuzz_watch_ended(const struct fuzz_watch *watch, unsigned int call);
 /* In a call, and asleep or stopped; or dead. */
-bool fuzz_watch_stuck(const struct fuzz_watch *watch, unsigned int task);
+bool fuzz_watch_stuck(struct fuzz_watch *watch, unsigned int task);
 
 /* A copy of the process's file descriptor; -1 if there is none. */
 int fuzz_watch_fd(struct fuzz_watch *watch, unsigned int process, int fd);
@@ -49,7 +53,7 @@ void fuzz_watch_kill_children(struct fuzz_watch *watch);
 /* Is any left of all, once those that are dead are taken away? */
 bool fuzz_watch_reap(struct fuzz_watch *watch);
 /* Does any that is left run, or wait for a CPU? */
-bool fuzz_watch_any_runs(const struct fuzz_watch *watch);
+bool fuzz_watch_any_runs(struct fuzz_watch *watch);
 void fuzz_watch_deinit(struct fuzz_watch *watch);
 
 #endif /* _FUZZ_WATCH_H */
