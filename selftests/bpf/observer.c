@@ -39,6 +39,13 @@ void observer_start(const char *const arguments[])
 	observer.output = fdopen(ends[0], "r");
 }
 
+void observer_watch(long waits_in, const char *const arguments[])
+{
+	observer_start(arguments);
+	wait_until(task_sleeps_in(observer.pid, waits_in) || !task_state(observer.pid) ||
+		   task_state(observer.pid) == 'Z');
+}
+
 bool observer_read_line(void)
 {
 	char *line = observer.text + observer.length;

@@ -28,6 +28,8 @@ extern struct observer observer;
 
 /* @arguments: the first is its name, the last NULL. */
 void observer_start(const char *const arguments[]);
+/* And return when it waits in this system call, SYS_*, for what happens; or has ended. */
+void observer_watch(long waits_in, const char *const arguments[]);
 /* Returns false at the end of its output. */
 bool observer_read_line(void);
 /* What was read so far. */

@@ -230,8 +230,7 @@ FIXTURE_TEARDOWN(watched)
 /* Start it, and return when it sees who parks. */
 static void watch(const char *const arguments[])
 {
-	observer_start(arguments);
-	wait_until(task_sleeps_in(observer.pid, SYS_pselect6));
+	observer_watch(SYS_pselect6, arguments);
 }
 
 TEST_F_TIMEOUT(watched, task_is_shown_with_the_stack_in_its_program, 120)

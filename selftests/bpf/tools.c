@@ -39,16 +39,11 @@ static const char *channel_argument(int ch)
 	return channel_text;
 }
 
-/* Returns when it sees what happens. Of each, the first system call that waits is another. */
-static void start(long waits_in, const char *const arguments[])
-{
-	observer_start(arguments);
-	wait_until(task_sleeps_in(observer.pid, waits_in) || !task_state(observer.pid) ||
-		   task_state(observer.pid) == 'Z');
-}
-
-#define SNOOP(...) start(SYS_epoll_wait, (const char *[]){ BPF "/chansnoop", ##__VA_ARGS__, NULL })
-#define LATENCY(...) start(SYS_pselect6, (const char *[]){ BPF "/chanlat", ##__VA_ARGS__, NULL })
+/* Each returns when it sees what happens, and waits for it in another system call. */
+#define SNOOP(...) observer_watch(SYS_epoll_wait, (const char *[]){ BPF "/chansnoop", \
+	##__VA_ARGS__, NULL })
+#define LATENCY(...) observer_watch(SYS_pselect6, (const char *[]){ BPF "/chanlat", \
+	##__VA_ARGS__, NULL })
 
 /* How often it has said this. */
 static int times(const char *what)
