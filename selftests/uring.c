@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * io_uring(7), to which a channel is a file like others that is read, written and polled.
+ */
+#include <errno.h>
+#include <linux/io_uring.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "common/channel.h"
+#include "common/operation.h"
+
+#define ENTRIES	8
+
+/**
+ * struct uring - queues that the kernel shares
+ * @fd: of io_uring_setup(2)
+ * @submit: head, tail and array of what is submitted
+ * @complete: of what is complete
+ * @sqes: what is submitted
+ * @params: where all of them are
+ */
+struct uring {
+	int fd;
+	char *submit;
+	char *complete;
+	struct io_uring_sqe *sqes;
+	struct io_uring_params params;
+};
+
+static void *uring_map(int fd, size_t size, off_t offset)
+{
+	void *map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, offset);
+
+	if (map == MAP_FAILED)
+		give_up("mmap: %s", strerror(errno));
+	return map;
+}
+
+FIXTURE(uring)
+{
+	struct uring ring;
+	int ch;
+};
+
+FIXTURE_SETUP(uring)
+{
+	struct uring *ring = &self->ring;
+	struct io_uring_params *params = &ring->params;
+
+	memset(ring, 0, sizeof(*ring));
+	ring->fd = syscall(SYS_io_uring_setup, ENTRIES, params);
+	if (ring->fd < 0)
+		SKIP(return, "no io_uring: %s", strerror(errno));
+	ring->submit = uring_map(ring->fd, params->sq_off.array + ENTRIES * sizeof(uint32_t),
+				 IORING_OFF_SQ_RING);
+	ring->complete = uring_map(ring->fd, params->cq_off.cqes +
+				   params->cq_entries * sizeof(struct io_uring_cqe),
+				   IORING_OFF_CQ_RING);
+	ring->sqes = uring_map(ring->fd, ENTRIES * sizeof(*ring->sqes), IORING_OFF_SQES);
+	self->ch = channel_make(1);
+}
+
+FIXTURE_TEARDOWN(uring)
+{
+}
+
+/* Submit one command, which has a number to know it by. */
+static void uring_submit(struct uring *ring, unsigned int number, const struct io_uring_sqe *sqe)
+{
+	uint32_t *tail = (uint32_t *)(ring->submit + ring->params.sq_off.tail);
+	uint32_t *array = (uint32_t *)(ring->submit + ring->params.sq_off.array);
+	const unsigned int index = *tail % ENTRIES;
+
+	ring->sqes[index] = *sqe;
+	ring->sqes[index].user_data = number;
+	array[index] = index;
+	__atomic_store_n(tail, *tail + 1, __ATOMIC_RELEASE);
+	if (syscall(SYS_io_uring_enter, ring->fd, 1, 0, 0, NULL, 0) != 1)
+		give_up("io_uring_enter: %s", strerror(errno));
+}
+
+/* Wait for the next that is complete. Returns its result. */
+static int uring_wait(struct uring *ring, unsigned int *number)
+{
+	uint32_t *head = (uint32_t *)(ring->complete + ring->params.cq_off.head);
+	struct io_uring_cqe *cqes = (void *)(ring->complete + ring->params.cq_off.cqes);
+	const struct io_uring_cqe *cqe = &cqes[*head % ring->params.cq_entries];
+	int result;
+
+	if (syscall(SYS_io_uring_enter, ring->fd, 0, 1, IORING_ENTER_GETEVENTS, NULL, 0) < 0)
+		give_up("io_uring_enter: %s", strerror(errno));
+	*number = cqe->user_data;
+	result = cqe->res;
+	__atomic_store_n(head, *head + 1, __ATOMIC_RELEASE);
+	return result;
+}
+
+/* Of the only one that was submitted. */
+static int uring_result(struct uring *ring)
+{
+	unsigned int number;
+
+	return uring_wait(ring, &number);
+}
+
+static bool uring_has_result(const struct uring *ring)
+{
+	return *(uint32_t *)(ring->complete + ring->params.cq_off.head) !=
+	       __atomic_load_n((uint32_t *)(ring->complete + ring->params.cq_off.tail),
+			       __ATOMIC_ACQUIRE);
+}
+
+static struct io_uring_sqe transfer(int operation, int ch, uint64_t *elem)
+{
+	return (struct io_uring_sqe){
+		.opcode = operation,
+		.fd = ch,
+		.addr = (uintptr_t)elem,
+		.len = sizeof(*elem),
+		.off = -1,
+	};
+}
+
+TEST_F(uring, poll_is_told_of_an_element)
+{
+	const struct io_uring_sqe poller = {
+		.opcode = IORING_OP_POLL_ADD, .fd = self->ch, .poll32_events = POLLIN,
+	};
+
+	uring_submit(&self->ring, 1, &poller);
+	EXPECT_FALSE(uring_has_result(&self->ring));
+	channel_send(self->ch, 1);
+	EXPECT_EQ(POLLIN, uring_result(&self->ring));
+	EXPECT_EQ(1, channel_recv(self->ch));
+}
+
+TEST_F(uring, what_is_written_is_read)
+{
+	uint64_t in = 7, out = 0;
+	const struct io_uring_sqe write = transfer(IORING_OP_WRITE, self->ch, &in);
+	const struct io_uring_sqe read = transfer(IORING_OP_READ, self->ch, &out);
+
+	uring_submit(&self->ring, 1, &write);
+	EXPECT_EQ(8, uring_result(&self->ring));
+	EXPECT_EQ(1, channel_info(self->ch).len);
+	uring_submit(&self->ring, 2, &read);
+	EXPECT_EQ(8, uring_result(&self->ring));
+	EXPECT_EQ(7, out);
+}
+
+TEST_F(uring, read_waits_for_an_element)
+{
+	uint64_t out = 0;
+	const struct io_uring_sqe read = transfer(IORING_OP_READ, self->ch, &out);
+
+	uring_submit(&self->ring, 1, &read);
+	EXPECT_FALSE(uring_has_result(&self->ring));
+	channel_send(self->ch, 7);
+	EXPECT_EQ(8, uring_result(&self->ring));
+	EXPECT_EQ(7, out);
+	EXPECT_EQ(0, channel_info(self->ch).len);
+}
+
+TEST_F(uring, write_waits_for_room)
+{
+	uint64_t in = 7;
+	const struct io_uring_sqe write = transfer(IORING_OP_WRITE, self->ch, &in);
+
+	channel_send(self->ch, 1);
+	uring_submit(&self->ring, 1, &write);
+	EXPECT_FALSE(uring_has_result(&self->ring));
+	EXPECT_EQ(1, channel_recv(self->ch));
+	EXPECT_EQ(8, uring_result(&self->ring));
+	EXPECT_EQ(7, channel_recv(self->ch));
+}
+
+TEST_F(uring, G3_G4_read_that_is_cancelled_takes_nothing)
+{
+	uint64_t out = 3;
+	const struct io_uring_sqe read = transfer(IORING_OP_READ, self->ch, &out);
+	const struct io_uring_sqe cancel = {
+		.opcode = IORING_OP_ASYNC_CANCEL, .fd = -1, .addr = 1,
+	};
+	unsigned int number, i;
+	int result;
+
+	uring_submit(&self->ring, 1, &read);
+	uring_submit(&self->ring, 2, &cancel);
+	for (i = 0; i < 2; i++) {
+		result = uring_wait(&self->ring, &number);
+		EXPECT_TRUE(number == 1 ? result == -ECANCELED || result == -EINTR :
+					  result == 0 || result == -EALREADY) {
+			TH_LOG("%u: %d", number, result);
+		}
+	}
+	channel_send(self->ch, 1);
+	EXPECT_EQ(3, out);
+	EXPECT_EQ(1, channel_recv(self->ch));
+	EXPECT_EQ(0, channel_info(self->ch).recvq);
+}
+
+TEST_HARNESS_MAIN
