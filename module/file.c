@@ -3,11 +3,14 @@
  * The open file of a channel: open, release, read, write, fdinfo; its rights.
  */
 #include <linux/anon_inodes.h>
+#include <linux/capability.h>
+#include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
+#include "elem.h"
 #include "file.h"
 #include "show.h"
 #include "xfer.h"
@@ -121,6 +124,43 @@ static ssize_t chan_file_read(struct file *file, char __user *buf, size_t len, l
 	return n > 0 ? n * elemsize : n;
 }
 
+/*
+ * Does the task have more rights than who opened the file, and so perhaps does not know what
+ * it writes to? An ioctl it would not do by mistake.
+ */
+static bool chan_file_lends_capability(const struct file *file)
+{
+	return cap_raised(current_cap(), CAP_SYS_RESOURCE) &&
+	       !file_ns_capable(file, &init_user_ns, CAP_SYS_RESOURCE);
+}
+
+/* Without the capability, then, to exceed the limit of its user. */
+static long chan_file_send_limited(struct file *file, const void __user *from, size_t n)
+{
+	struct cred *limited = prepare_creds();
+	const struct cred *own;
+	long sent;
+
+	if (!limited)
+		return -ENOMEM;
+	cap_lower(limited->cap_effective, CAP_SYS_RESOURCE);
+	own = override_creds(limited);
+	sent = chan_xfer_send(file->private_data, from, n, n, chan_file_deadline(file));
+	revert_creds(own);
+	put_cred(limited);
+	return sent;
+}
+
+static long chan_file_send(struct file *file, const void __user *from, size_t n)
+{
+	struct chan_file *cf = file->private_data;
+
+	/* Only elements by reference are charged. */
+	if (unlikely(chan_elem_is_ref(cf->ch->elemsize)) && chan_file_lends_capability(file))
+		return chan_file_send_limited(file, from, n);
+	return chan_xfer_send(cf, from, n, n, chan_file_deadline(file));
+}
+
 static ssize_t chan_file_write(struct file *file, const char __user *buf, size_t len,
 			       loff_t *pos)
 {
@@ -139,7 +179,7 @@ static ssize_t chan_file_write(struct file *file, const char __user *buf, size_t
 	if (len % elemsize && len != MAX_RW_COUNT)
 		return -EMSGSIZE;
 	len /= elemsize;
-	n = chan_xfer_send(cf, buf, len, len, chan_file_deadline(file));
+	n = chan_file_send(file, buf, len);
 	return n > 0 ? n * elemsize : n;
 }
 
