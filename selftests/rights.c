@@ -349,4 +349,23 @@ TEST(too_many_files_give_no_copy)
 	EXPECT_TRUE(state_is(ch, &before));
 }
 
+/* Only root may have more files open than the system is allowed to. */
+TEST(too_many_files_of_the_system_give_no_copy)
+{
+	const int ch = half_full(), max = open("/proc/sys/fs/file-max", O_RDWR | O_CLOEXEC);
+	const struct state before = state_of(ch);
+	char all[32];
+	ssize_t len = read(max, all, sizeof(all));
+	int copy;
+
+	ASSERT_LT(0, len);
+	ASSERT_EQ(1, pwrite(max, "0", 1, 0));
+	EXPECT_EQ(0, seteuid(20000));
+	copy = chan_dup(ch, CHAN_RIGHT_RECV);
+	EXPECT_EQ(0, seteuid(0));
+	ASSERT_EQ(len, pwrite(max, all, len, 0));
+	EXPECT_EQ(-ENFILE, copy);
+	EXPECT_TRUE(state_is(ch, &before));
+}
+
 TEST_HARNESS_MAIN
