@@ -150,6 +150,22 @@ TEST_F(limits, G12_element_given_back_stays_charged)
 	EXPECT_EQ(0, bytes_held());
 }
 
+TEST_F(limits, G12_element_given_back_that_nobody_receives_is_freed)
+{
+	struct operation *sender;
+	int ch;
+
+	become_user(20014);
+	ch = channel_make_elems(LARGE, 0);
+	sender = operation_new(TASK_THREAD, operation_send_one, ch, 1);
+	operation_park(sender);
+	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));
+	EXPECT_EQ(0, operation_join(sender));
+	EXPECT_EQ(LARGE, bytes_held());
+	close(ch);
+	EXPECT_EQ(0, bytes_held());
+}
+
 TEST_F(limits, G12_killed_sender_gives_back_its_charge)
 {
 	struct operation *op;
