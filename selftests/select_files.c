@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
@@ -20,7 +21,9 @@
 #include "kselftest_harness.h"
 
 #include "common/channel.h"
+#include "common/memory.h"
 #include "common/operation.h"
+#include "common/set.h"
 
 /* A select of these cases in a thread, which has parked on @ch. */
 static struct operation *park_select(int ch, struct chan_case *cases, unsigned int n)
@@ -235,6 +238,66 @@ TEST(G3_G5_channel_and_file_race)
 		EXPECT_EQ(0, operation_wait(ops[i]));
 	EXPECT_EQ(ROUNDS, ops[0]->progress + ops[1]->progress);
 	EXPECT_EQ(ROUNDS, ops[0]->min + ops[1]->min);
+}
+
+/* Tells of what is ready in the set, into memory that is not there yet: so long it is locked. */
+static int run_wait_slowly(struct operation *op)
+{
+	return result_of(epoll_wait((intptr_t)op->data, op->elems, 1, 0));
+}
+
+/*
+ * While a select looks at its files, a peer completes one of its cases; and then it finds that a
+ * file is ready. It looks at a set of epoll(7) for as long as that is locked.
+ */
+TEST(G10_success_wins_over_a_file_that_is_ready)
+{
+	int ch = channel_make(0), set = set_new(eventfd(1, EFD_CLOEXEC), EPOLLIN);
+	int fd = eventfd(0, EFD_CLOEXEC);
+	const struct memory_slow slow = memory_slow_new();
+	uint64_t value = 0;
+	struct chan_case cases[] = {
+		chan_case_recv(ch, &value), chan_case_poll(set, POLLPRI), chan_case_poll(fd, POLLIN),
+	};
+	struct operation *op = park_select(ch, cases, 3);
+	struct operation *locker = operation_new(TASK_THREAD, run_wait_slowly, ch, 1);
+
+	locker->data = (void *)(intptr_t)set;
+	locker->elems = slow.page;
+	operation_start(locker);
+	memory_slow_wait(&slow);
+	ASSERT_EQ(0, eventfd_write(fd, 1));
+	operation_wait_state(op, 'D');
+	channel_send(ch, 9);
+	memory_slow_release(&slow);
+	EXPECT_EQ(1, operation_join(locker));
+	EXPECT_EQ(0, operation_join(op));
+	EXPECT_EQ(1, cases[0].result);
+	EXPECT_EQ(9, value);
+}
+
+/* With a second thread, each case holds a reference to its file. */
+TEST(G11_select_that_fails_holds_no_file)
+{
+	int ch = channel_make(0), recv = channel_dup(ch, CHAN_RIGHT_RECV), i;
+	uint64_t value = 1;
+	struct operation *thread = operation_park_recv(TASK_THREAD, ch);
+	struct chan_case wrong[] = {
+		chan_case_send(recv, &value),
+		{ .fd = recv, .op = CHAN_CASE_RECV, .flags = 1 },
+		chan_case_send(ch, MEMORY_BAD),
+	};
+	int errors[] = { -EBADF, -EINVAL, -EFAULT };
+
+	for (i = 0; i < ARRAY_LENGTH(wrong); i++) {
+		struct chan_case cases[] = { chan_case_recv(recv, &value), wrong[i] };
+
+		EXPECT_EQ(errors[i], chan_select(cases, 2));
+	}
+	close(recv);
+	EXPECT_EQ(1, channel_info(ch).receivers);
+	channel_send(ch, 1);
+	EXPECT_EQ(1, operation_join(thread));
 }
 
 TEST_HARNESS_MAIN
