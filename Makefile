@@ -4,6 +4,8 @@
 
 KERNEL ?= 6.1
 MATRIX ?= 6.1 6.1-rt 6.12 7.3
+HOURS ?= 8
+MINUTES ?= 60
 PREFIX ?= /usr/local
 BUILD := $(CURDIR)/build
 
@@ -34,6 +36,11 @@ help:
 	@echo '                 LATEST=1: the latest of each series that Debian has by now'
 	@echo 'make check-debug  the tests under a Linux 7.3 that checks itself (KASAN, lockdep, ...)'
 	@echo 'make check-kcsan  the same under one that finds data races'
+	@echo 'make histories   record what processes do while they are killed, stopped and more; judge it'
+	@echo 'make soak        the same for HOURS ($(HOURS))'
+	@echo 'make fuzz        fuzz the interface under a Linux 7.3 that checks itself, for MINUTES ($(MINUTES))'
+	@echo 'make seeded      which bugs, seeded into copies of the module, the tests find'
+	@echo 'make insmod-storm  insert and remove the module a thousand times while it is used'
 	@echo 'make static      check the sources without running them (part of check)'
 	@echo 'make bench       compare with pipes, sockets and message queues'
 	@echo 'make overhead    what tracing costs, in instructions'
@@ -102,6 +109,18 @@ check-matrix: trace-deps lib examples tools selftests
 check-debug check-kcsan: vm-deps lib examples tools selftests
 	+scripts/check-debug 7.3-$(@:check-%=%)
 
+histories soak: vm-deps module selftests
+	scripts/histories --kernel $(KERNEL) $(if $(filter soak,$@),--soak $(HOURS))
+
+fuzz: vm-deps
+	+scripts/fuzz --minutes $(MINUTES)
+
+seeded: vm-deps lib tools selftests
+	scripts/seeded
+
+insmod-storm: vm-deps module selftests
+	scripts/insmod-storm --kernel $(KERNEL)
+
 static: lib tools
 	scripts/static
 
@@ -131,4 +150,5 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix \
-	check-debug check-kcsan static demo bench overhead pictures install modules_install clean
+	check-debug check-kcsan histories soak fuzz seeded insmod-storm static demo bench \
+	overhead pictures install modules_install clean
