@@ -83,6 +83,8 @@ void group_end(struct group *group)
 	}
 	for (i = 0; i < POOL; i++)
 		close(group->shared->slots[i].fd);
+	if (group->pressing)
+		waitpid(group->pressing, NULL, 0);
 	for (i = 0; i < ARRAY_LENGTH(group->freezers); i++) {
 		if (group->freezers[i].version)
 			freezer_remove(&group->freezers[i]);

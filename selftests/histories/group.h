@@ -79,6 +79,8 @@ struct member {
  * @own: what the runner itself has done in the round
  * @values: how many it has sent in the round
  * @freezers: control groups, by version
+ * @presses: how often it has pressed on memory
+ * @pressing: the process that did it last; 0: none
  */
 struct group {
 	struct shared *shared;
@@ -95,6 +97,8 @@ struct group {
 	unsigned int values;
 	char buffer[ELEMENT_MAX];
 	struct freezer freezers[2];
+	unsigned int presses;
+	pid_t pressing;
 };
 
 static inline uint64_t random_next(uint64_t *state)

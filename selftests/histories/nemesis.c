@@ -6,7 +6,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
+#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +18,10 @@
 
 #include "nemesis.h"
 #include "wait.h"
+
+/* Bytes that remain free under pressure, and how often a group presses. */
+#define PRESSURE_LEAVES	(4UL << 20)
+#define PRESSES_MAX	3
 
 /* How long a victim is left without what a nemesis took from it, in turns of others. */
 static void linger(struct group *group)
@@ -93,14 +100,18 @@ static bool strike_trace(struct group *group, unsigned int member)
 	return !ptrace(PTRACE_DETACH, pid, NULL, NULL);
 }
 
-/* May it wait for slow memory in this round? Nobody would let it go on while it is frozen. */
-static bool may_be_slow(const struct worker *worker)
+/* May somebody wait for slow memory in this round? Nobody would let it go on while it freezes. */
+static bool may_be_slow(const struct group *group)
 {
-	unsigned int i;
+	unsigned int i, j;
 
-	for (i = 0; i < worker->n; i++) {
-		if (worker->steps[i].memory == MEMORY_SLOW)
-			return true;
+	for (i = 0; i < WORKERS; i++) {
+		const struct worker *worker = &group->shared->workers[i];
+
+		for (j = 0; j < worker->n; j++) {
+			if (worker->steps[j].memory == MEMORY_SLOW)
+				return true;
+		}
 	}
 	return false;
 }
@@ -115,7 +126,7 @@ static bool strike_freeze(struct group *group, unsigned int member, int version)
 	struct freezer *freezer = &group->freezers[version - 1];
 	unsigned int i;
 
-	if (may_be_slow(&group->shared->workers[member]))
+	if (may_be_slow(group))
 		return false;
 	if (!freezer->version)
 		freezer_make(freezer, version);
@@ -187,6 +198,37 @@ static bool strike_exec(struct group *group, unsigned int member)
 	return ask_assistant(group, member, ASSIST_EXEC) && die(group, member, 0);
 }
 
+/* Take nearly all memory that is free, and leave it. */
+static void press(void)
+{
+	struct sysinfo info;
+	size_t size, at;
+	char *memory;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (sysinfo(&info) || info.freeram < 2 * PRESSURE_LEAVES)
+		return;
+	size = info.freeram - PRESSURE_LEAVES;
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	for (at = 0; memory != MAP_FAILED && at < size; at += AREA_PAGE)
+		memory[at] = 1;
+}
+
+/* It takes long, and others meanwhile do many rounds. */
+static bool strike_memory(struct group *group, unsigned int member)
+{
+	if (group->presses == PRESSES_MAX ||
+	    (group->pressing && !waitpid(group->pressing, NULL, WNOHANG)))
+		return false;
+	group->presses++;
+	group->pressing = fork();
+	if (!group->pressing) {
+		press();
+		_exit(0);
+	}
+	return group->pressing > 0;
+}
+
 enum {
 	NEMESIS_KILL,
 	NEMESIS_SLOW,
@@ -209,6 +251,7 @@ const struct nemesis nemeses[] = {
 	{ "close", strike_close, 10, true, true },
 	{ "fork", strike_fork, 5, false, true },
 	{ "exec", strike_exec, 3, true, true },
+	{ "memory pressure", strike_memory, 5 },
 };
 
 const unsigned int nemeses_count = ARRAY_LENGTH(nemeses);
