@@ -24,9 +24,9 @@ static void reach(struct fuzz_trace *trace, uint32_t place)
 		trace->counts[place]++;
 }
 
-static uint32_t hash(uint64_t value)
+static uint32_t place_of(enum fuzz_kind kind, uint64_t value)
 {
-	return value * 0x9e3779b97f4a7c15ULL >> 48;
+	return kind * FUZZ_KIND + (value * 0x9e3779b97f4a7c15ULL >> 48);
 }
 
 void fuzz_trace_add_cover(struct fuzz_trace *trace, const uint64_t *cover)
@@ -34,7 +34,11 @@ void fuzz_trace_add_cover(struct fuzz_trace *trace, const uint64_t *cover)
 	uint64_t i, previous = 0;
 
 	for (i = 1; i <= cover[0]; i++) {
-		reach(trace, hash(cover[i] ^ previous >> 1));
+		uint32_t block = place_of(FUZZ_BLOCK, cover[i]);
+
+		reach(trace, place_of(FUZZ_EDGE, cover[i] ^ previous >> 1));
+		if (!trace->counts[block])
+			reach(trace, block);
 		previous = cover[i];
 	}
 }
@@ -59,7 +63,7 @@ void fuzz_trace_add_state(struct fuzz_trace *trace, unsigned int operation, uint
 	state = state << 2 | class_of(info->returned);
 	state = state << 2 | (info->closed & 3);
 	state = state << 3 | (info->flags & 7);
-	reach(trace, FUZZ_EDGES + hash(state));
+	reach(trace, place_of(FUZZ_STATE, state));
 }
 
 /* 1, 2, 3, 4 to 7, ... */
@@ -131,10 +135,8 @@ void fuzz_map_add(struct fuzz_map *map, const struct fuzz_features *features)
 	for (i = 0; i < features->count; i++) {
 		uint32_t place = features->list[i] >> 8;
 
-		if (!map->bits[place] && place < FUZZ_EDGES)
-			map->edges++;
-		else if (!map->bits[place])
-			map->states++;
+		if (!map->bits[place])
+			map->reached[place / FUZZ_KIND]++;
 		map->bits[place] |= features->list[i] & 0xff;
 	}
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What programs have reached: edges between basic blocks of the module, and states of channels.
- * Each has a place in a map; how often it was reached is a bit there.
+ * What programs have reached: blocks of the module, edges between them, and states of channels.
+ * Each has a place in a map; how often an edge or a state was reached is a bit there.
  */
 #ifndef _FUZZ_COVERAGE_H
 #define _FUZZ_COVERAGE_H
@@ -10,8 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FUZZ_EDGES	(1U << 16)
-#define FUZZ_PLACES	(2 * FUZZ_EDGES)
+/* Places of each kind. */
+#define FUZZ_KIND	(1U << 16)
+
+enum fuzz_kind {
+	FUZZ_EDGE,
+	FUZZ_BLOCK,
+	FUZZ_STATE,
+	FUZZ_KINDS
+};
+
+#define FUZZ_PLACES	(FUZZ_KINDS * FUZZ_KIND)
 
 /**
  * struct fuzz_trace - what one run has reached
@@ -26,12 +35,11 @@ struct fuzz_trace {
 /**
  * struct fuzz_map - what all of some runs have reached
  * @bits: of each place, one for each class of counts
- * @edges: places of edges, and @states: of states, that were reached
+ * @reached: how many places of each kind
  */
 struct fuzz_map {
 	uint8_t bits[FUZZ_PLACES];
-	unsigned int edges;
-	unsigned int states;
+	unsigned int reached[FUZZ_KINDS];
 };
 
 struct chan_info;

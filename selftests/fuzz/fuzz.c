@@ -6,6 +6,7 @@
 #include <err.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,8 @@ static int last_fd = -1;
 static void usage(FILE *to)
 {
 	fprintf(to, "Usage: fuzz [OPTION]... [FILE]...\n\n"
-		"Fuzzes /dev/chan, as root; or only runs the programs in the files.\n\n"
+		"Fuzzes /dev/chan, as root; or only runs the programs in the files, and says what\n"
+		"each call returned.\n\n"
 		"  --corpus DIR     run the programs DIR/*.txt first\n"
 		"  --save DIR       write those there that reach most\n"
 		"  --crashes DIR    write the program there that finds something wrong\n"
@@ -130,18 +132,37 @@ static void write_last(const struct fuzz_program *program)
 
 static void report(void)
 {
-	printf("%lu programs, %u edges, %u states, %u kept\n", programs, map.edges, map.states,
+	printf("%lu programs, %u blocks, %u edges, %u states, %u kept\n", programs,
+	       map.reached[FUZZ_BLOCK], map.reached[FUZZ_EDGE], map.reached[FUZZ_STATE],
 	       corpus.count);
 	fflush(stdout);
+}
+
+/* Each call, and what it returned. */
+static void print_results(const struct fuzz_program *program)
+{
+	char text[FUZZ_TEXT_MAX + 1], *line, *rest = text;
+	unsigned int call = 0;
+	int64_t result;
+
+	fuzz_program_print(program, text);
+	while ((line = strsep(&rest, "\n")) && *line) {
+		if (call == 0 && !strcmp(line, "collide"))
+			printf("%-12s %s\n", "", line);
+		else if (fuzz_run_result(call++, &result))
+			printf("%-12" PRId64 " %s\n", result, line);
+		else
+			printf("%-12s %s\n", "?", line);
+	}
 }
 
 /* Something is wrong: after that, nothing can be trusted. */
 static void __attribute__((noreturn)) crash(const struct fuzz_program *program, const char *reason)
 {
-	char text[FUZZ_TEXT_MAX + 1], path[4096], comment[512];
+	char path[4096], comment[512];
 
-	fuzz_program_print(program, text);
-	printf("found: %s\n%s", reason, text);
+	printf("found: %s\n", reason);
+	print_results(program);
 	if (options.crashes) {
 		snprintf(path, sizeof(path), "%s/crash.txt", options.crashes);
 		snprintf(comment, sizeof(comment), "# %s\n", reason);
@@ -230,7 +251,7 @@ static void run_corpus(void)
 		corpus.entries[i].features = run(&corpus.entries[i].program);
 		fuzz_map_add(&map, corpus.entries[i].features);
 	}
-	edges_loaded = map.edges;
+	edges_loaded = map.reached[FUZZ_EDGE];
 }
 
 static const struct fuzz_program *any(struct fuzz_random *random)
@@ -273,6 +294,7 @@ static void run_files(int count, char **paths)
 		fuzz_program_load(&program, paths[i]);
 		free(run(&program));
 		printf("%s: nothing wrong\n", paths[i]);
+		print_results(&program);
 	}
 }
 
@@ -297,7 +319,7 @@ int main(int argc, char **argv)
 		printf("%u programs reach all\n", fuzz_corpus_save(&corpus, options.save));
 	printf("seed %lu, corpus of %u programs: %u edges\n", options.seed, loaded, edges_loaded);
 	report();
-	if (covers && !map.edges)
+	if (covers && !map.reached[FUZZ_EDGE])
 		errx(2, "kcov tells nothing: build the module with CHAN_KCOV=y");
 	return 0;
 }

@@ -313,3 +313,9 @@ struct fuzz_features *fuzz_run(const struct fuzz_program *program, char *reason,
 		return NULL;
 	return fuzz_trace_features(&trace);
 }
+
+bool fuzz_run_result(unsigned int call, int64_t *result)
+{
+	*result = machine.shared->results[call];
+	return machine.shared->progress[call] == FUZZ_ENDED;
+}

@@ -16,4 +16,7 @@ bool fuzz_run_init(void);
  */
 struct fuzz_features *fuzz_run(const struct fuzz_program *program, char *reason, size_t room);
 
+/* What a call of the last run returned, or a negative errno; false if it did not return. */
+bool fuzz_run_result(unsigned int call, int64_t *result);
+
 #endif /* _FUZZ_RUN_H */

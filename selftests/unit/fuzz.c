@@ -360,7 +360,7 @@ static void assert_new(struct fuzz_map *map, const uint64_t *cover, unsigned int
 	free(lacking);
 }
 
-static void edges_counts_and_states_are_features(void **state)
+static void blocks_edges_counts_and_states_are_features(void **state)
 {
 	static const uint64_t once[] = { 2, 0x1000, 0x2000 };
 	static const uint64_t back[] = { 2, 0x2000, 0x1000 };
@@ -368,13 +368,14 @@ static void edges_counts_and_states_are_features(void **state)
 	struct fuzz_map *map = test_calloc(1, sizeof(*map));
 
 	(void)state;
-	assert_new(map, once, 0, 3);
+	assert_new(map, once, 0, 5);
 	assert_new(map, once, 0, 0);
 	assert_new(map, once, 1, 1);
 	assert_new(map, back, 1, 2);
 	assert_new(map, often, 1, 2);
-	assert_int_equal(map->states, 2);
-	assert_int_equal(map->edges, 4);
+	assert_int_equal(map->reached[FUZZ_STATE], 2);
+	assert_int_equal(map->reached[FUZZ_BLOCK], 2);
+	assert_int_equal(map->reached[FUZZ_EDGE], 4);
 	test_free(map);
 }
 
@@ -397,7 +398,7 @@ int main(void)
 		cmocka_unit_test(G4_received_of_a_send_that_failed_is_found),
 		cmocka_unit_test(G3_of_who_was_killed_in_a_send_both_is_right),
 		cmocka_unit_test(torn_is_found),
-		cmocka_unit_test(edges_counts_and_states_are_features),
+		cmocka_unit_test(blocks_edges_counts_and_states_are_features),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
