@@ -85,15 +85,19 @@ void fuzz_program_save(const struct fuzz_program *program, const char *path, con
 		err(2, "%s", path);
 }
 
-/* A name that depends on nothing but the program. */
-static void program_path(const struct fuzz_program *program, const char *directory, char *path,
-			 size_t room)
+/* A new one gets a name that depends on nothing but the program. */
+static void entry_path(const struct fuzz_entry *entry, const char *directory, char *path,
+		       size_t room)
 {
-	const unsigned char *bytes = (const unsigned char *)program;
+	const unsigned char *bytes = (const unsigned char *)&entry->program;
 	uint32_t hash = 2166136261;
 	size_t i;
 
-	for (i = 0; i < sizeof(*program); i++)
+	if (*entry->name) {
+		snprintf(path, room, "%s/%s", directory, entry->name);
+		return;
+	}
+	for (i = 0; i < sizeof(entry->program); i++)
 		hash = (hash ^ bytes[i]) * 16777619;
 	snprintf(path, room, "%s/%08x.txt", directory, hash);
 }
@@ -130,7 +134,7 @@ unsigned int fuzz_corpus_save(const struct fuzz_corpus *corpus, const char *dire
 	if (!map)
 		err(2, "calloc");
 	while ((entry = best(corpus, map))) {
-		program_path(&entry->program, directory, path, sizeof(path));
+		entry_path(entry, directory, path, sizeof(path));
 		fuzz_program_save(&entry->program, path, "");
 		fuzz_map_add(map, entry->features);
 		saved++;
