@@ -37,7 +37,7 @@ static void print_value(struct output *out, const struct fuzz_field *field, uint
 
 	if (set->names)
 		add(out, " %s=%s", field->name, set->names[value]);
-	else if (value < 1 << 20)
+	else if (value < 1 << 20 && field->set != FUZZ_SET_CASES)
 		add(out, " %s=%" PRIu64, field->name, value);
 	else
 		add(out, " %s=0x%" PRIx64, field->name, value);
