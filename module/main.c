@@ -51,11 +51,12 @@ static const struct kernel_param_ops chan_param_live_bytes_ops = {
 	.get = chan_param_live_bytes,
 };
 
-module_param_cb(live_channels, &chan_param_live_channels_ops, NULL, 0444);
+/* For root: whoever asks for them stops all that open or close channels for a moment. */
+module_param_cb(live_channels, &chan_param_live_channels_ops, NULL, 0400);
 MODULE_PARM_DESC(live_channels, "channels alive, nil ones too (read-only)");
-module_param_cb(live_waiters, &chan_param_live_waiters_ops, NULL, 0444);
+module_param_cb(live_waiters, &chan_param_live_waiters_ops, NULL, 0400);
 MODULE_PARM_DESC(live_waiters, "operations parked on channels (read-only)");
-module_param_cb(live_bytes, &chan_param_live_bytes_ops, NULL, 0444);
+module_param_cb(live_bytes, &chan_param_live_bytes_ops, NULL, 0400);
 MODULE_PARM_DESC(live_bytes, "bytes charged to users (read-only)");
 
 static struct miscdevice chan_device = {
