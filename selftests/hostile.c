@@ -220,6 +220,20 @@ TEST(limits_are_set_by_root)
 	EXPECT_EQ(-EACCES, result_of(open("/sys/module/chan/parameters/user_channels", O_RDWR)));
 }
 
+/* They are sums over all users, and to count takes a lock that each of these needs. */
+TEST(G12_counters_of_all_users_are_for_root)
+{
+	static const char *const counters[] = { "channels", "waiters", "bytes" };
+	char path[64];
+	int i;
+
+	user_become(HOSTILE);
+	for (i = 0; i < ARRAY_LENGTH(counters); i++) {
+		snprintf(path, sizeof(path), "/sys/module/chan/parameters/live_%s", counters[i]);
+		EXPECT_EQ(-EACCES, result_of(open(path, O_RDONLY)));
+	}
+}
+
 TEST(tracing_is_for_root)
 {
 	user_become(HOSTILE);
