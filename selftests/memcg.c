@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -120,6 +121,76 @@ TEST_F(memcg, G12_large_elements_are_charged_to_the_sender)
 	EXPECT_EQ(0, operation_wait(op));
 	EXPECT_GE(op->progress, 8 * MIB);
 	EXPECT_LE(op->progress, 10 * MIB);
+}
+
+#define FILES	4000
+
+static int open_null(void)
+{
+	return open("/dev/null", O_RDWR | O_CLOEXEC);
+}
+
+static int open_timer(void)
+{
+	return chan_after(3600000000000ULL);
+}
+
+static int open_copy(void)
+{
+	static int ch = -1;
+
+	if (ch < 0)
+		ch = channel_make(0);
+	return chan_dup(ch, CHAN_RIGHT_RECV);
+}
+
+/* How much more the group has when all of them are open. */
+static int run_open(struct operation *op)
+{
+	int (*const open_one)(void) = op->data;
+	const struct rlimit limit = { FILES + 100, FILES + 100 };
+	unsigned long before;
+	int i;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		return -errno;
+	enter_group("max");
+	before = group_number("memory.current");
+	for (i = 0; i < FILES; i++) {
+		if (open_one() < 0)
+			return 1;
+	}
+	op->progress = group_number("memory.current") - before;
+	return 0;
+}
+
+static uint64_t memory_of_each(int (*open_one)(void))
+{
+	struct operation *op = operation_start_new(TASK_PROCESS, run_open, channel_make(0),
+						   open_one);
+	uint64_t progress;
+
+	if (operation_wait(op))
+		give_up("not all could be opened");
+	progress = op->progress / FILES;
+	operation_join(op);
+	return progress;
+}
+
+/* What no limit of a user counts, or not by itself. A plain open file is the measure. */
+TEST_F(memcg, G12_nil_channels_are_charged)
+{
+	EXPECT_GE(memory_of_each(channel_open), memory_of_each(open_null) + 256);
+}
+
+TEST_F(memcg, G12_timers_are_charged)
+{
+	EXPECT_GE(memory_of_each(open_timer), memory_of_each(channel_open) + 128);
+}
+
+TEST_F(memcg, G12_copies_are_charged)
+{
+	EXPECT_GE(memory_of_each(open_copy), memory_of_each(open_null) + 16);
 }
 
 #define SELECTS	5000
