@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/list.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "elem.h"
@@ -57,6 +58,7 @@ static void chan_hchan_free_elems(struct hchan *ch)
 		u32 index = (ch->recvx + (u64)i) % ch->dataqsiz;
 
 		chan_elem_free(ch->buf + (size_t)index * ch->slotsize, ch->elemsize, 1);
+		cond_resched();
 	}
 }
 

@@ -4,6 +4,7 @@
  * hchan.c.
  */
 #include <linux/lockdep.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "elem.h"
@@ -55,6 +56,7 @@ void chan_returned_free(struct hchan *ch)
 	list_for_each_entry_safe(r, next, &ch->returned, node) {
 		chan_elem_free(r->slot, ch->elemsize, 1);
 		kfree(r);
+		cond_resched();
 	}
 }
 
