@@ -5,7 +5,7 @@
 #include "linear.h"
 
 /* Elements that are on their way back, and tasks that may have one. */
-#define TAKEN_MAX	8
+#define TAKEN_MAX	16
 #define STATES_MAX	2000000
 #define WORDS		((HISTORY_OPS + 63) / 64)
 

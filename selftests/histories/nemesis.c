@@ -308,8 +308,8 @@ void nemesis_strike_parked(struct group *group, unsigned int member)
 
 void nemesis_kill_parked(struct group *group, unsigned int member)
 {
+	stats_add(&group->stats->killed, watch_is_inside(group, member));
 	strike(group, member, NEMESIS_KILL);
-	stats_add(&group->stats->killed, 1);
 }
 
 /* The runner's own copy of what the worker has. */

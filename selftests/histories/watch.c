@@ -132,6 +132,23 @@ static void serve(struct group *group, const struct history_op *op)
 	watch_act(group, c->verb == VERB_SEND ? VERB_RECV : VERB_SEND, c->channel);
 }
 
+/* Several are handed elements, and die at the same time: what they give back has an order. */
+static void kill_many(struct group *group, const struct parked *parked)
+{
+	unsigned int i;
+
+	for (i = 0; i < WORKERS; i++) {
+		const struct worker *worker = &group->shared->workers[i];
+
+		if (parked->at[i] >= 0)
+			serve(group, &worker->steps[parked->at[i]].op);
+	}
+	for (i = 0; i < WORKERS; i++) {
+		if (parked->at[i] >= 0)
+			nemesis_kill_parked(group, i);
+	}
+}
+
 static void let_go_on(struct group *group, const struct parked *parked)
 {
 	const struct history_op *op;
@@ -144,10 +161,12 @@ static void let_go_on(struct group *group, const struct parked *parked)
 	op = &group->shared->workers[victim].steps[parked->at[victim]].op;
 	if (group->nown > OWN_MANY || dice < 4) {
 		watch_act(group, VERB_CLOSE, op->cases[0].channel);
+	} else if (group->killing && dice < 25) {
+		kill_many(group, parked);
 	} else if (group->killing && dice < 80) {
 		nemesis_kill_parked(group, victim);
 		/* Meanwhile it may be handed an element. */
-		if (dice < 30)
+		if (dice < 50)
 			serve(group, op);
 	} else if (!group->killing && !group->calm && dice < 16) {
 		nemesis_strike_parked(group, victim);
