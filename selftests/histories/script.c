@@ -39,9 +39,9 @@ static enum memory choose_memory(struct group *group, unsigned int task)
 
 	if (group->calm)
 		return MEMORY_PLAIN;
-	if (dice < 12 && WORKER_HAS_ASSISTANT(task))
+	if (dice < 25 && WORKER_HAS_ASSISTANT(task))
 		return MEMORY_FRAGILE;
-	return dice < 15 ? MEMORY_SLOW : MEMORY_PLAIN;
+	return dice < 28 ? MEMORY_SLOW : MEMORY_PLAIN;
 }
 
 static void write_select(struct group *group, unsigned int task, struct step *step,
