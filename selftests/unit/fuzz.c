@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -379,6 +380,46 @@ static void blocks_edges_counts_and_states_are_features(void **state)
 	test_free(map);
 }
 
+static void add_entry(struct fuzz_corpus *corpus, const char *name, unsigned int calls,
+		      const uint64_t *cover)
+{
+	struct fuzz_random random = fuzz_random_new(calls);
+	static struct fuzz_program program;
+
+	do {
+		fuzz_program_generate(&program, &random);
+	} while (program.count != calls);
+	fuzz_corpus_add(corpus, name, &program, reached(cover, 0));
+}
+
+static void saved_is_what_adds_something(void **state)
+{
+	static const uint64_t some[] = { 2, 0x1000, 0x2000 };
+	static const uint64_t more[] = { 3, 0x1000, 0x2000, 0x3000 };
+	char directory[] = "/tmp/fuzz-corpus.XXXXXX", path[64];
+	struct fuzz_corpus corpus = {}, again = {};
+	unsigned int i;
+
+	(void)state;
+	assert_non_null(mkdtemp(directory));
+	add_entry(&corpus, "some.txt", 6, some);
+	add_entry(&corpus, "longer.txt", 12, more);
+	add_entry(&corpus, "more.txt", 6, more);
+	assert_int_equal(fuzz_corpus_save(&corpus, directory), 1);
+	fuzz_corpus_load(&again, directory);
+	assert_int_equal(again.count, 1);
+	assert_string_equal(again.entries[0].name, "more.txt");
+	assert_memory_equal(&again.entries[0].program, &corpus.entries[2].program,
+			    sizeof(again.entries[0].program));
+	snprintf(path, sizeof(path), "%s/more.txt", directory);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(rmdir(directory), 0);
+	for (i = 0; i < corpus.count; i++)
+		free(corpus.entries[i].features);
+	free(corpus.entries);
+	free(again.entries);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +440,7 @@ int main(void)
 		cmocka_unit_test(G3_of_who_was_killed_in_a_send_both_is_right),
 		cmocka_unit_test(torn_is_found),
 		cmocka_unit_test(blocks_edges_counts_and_states_are_features),
+		cmocka_unit_test(saved_is_what_adds_something),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
