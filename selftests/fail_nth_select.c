@@ -230,7 +230,8 @@ static bool check_poll_ready(struct scene *scene)
 			.build = _build, .call = _call, .meet = _meet, .check = _check, \
 			.elemsize = size, .cap = _cap, .filled = _filled, .count = 1, \
 			.peers = _peers, .ncases = _ncases, .result = _result, \
-		}, .enomem = _enomem, .efault = _efault, \
+			.enomem = _enomem, .efault = _efault, \
+		}, \
 	}
 
 #define SWEEP_SELECT_RECV(name, size, cap, filled, peers, ncases, meet, enomem, efault) \

@@ -215,7 +215,8 @@ static bool check_recv_nowhere(struct scene *scene)
 			.build = build_send, .call = _call, .meet = _meet, .check = check_send, \
 			.elemsize = size, .cap = _cap, .filled = _filled, .count = _count, \
 			.peers = _peers, \
-		}, .enomem = _enomem, .efault = _efault, \
+			.enomem = _enomem, .efault = _efault, \
+		}, \
 	}
 
 #define SWEEP_RECV(name, _call, size, _cap, _filled, _count, _peers, _meet, _efault) \
@@ -224,7 +225,8 @@ static bool check_recv_nowhere(struct scene *scene)
 			.build = build_recv, .call = _call, .meet = _meet, .check = check_recv, \
 			.elemsize = size, .cap = _cap, .filled = _filled, .count = _count, \
 			.peers = _peers, \
-		}, .efault = _efault, \
+			.efault = _efault, \
+		}, \
 	}
 
 #define SWEEP_RECV_NOWHERE(name, size, _cap, _filled, _peers, _meet) \
@@ -233,7 +235,7 @@ static bool check_recv_nowhere(struct scene *scene)
 			.build = build_recv, .call = call_recv_nowhere, .meet = _meet, \
 			.check = check_recv_nowhere, .elemsize = size, .cap = _cap, \
 			.filled = _filled, .count = 1, .peers = _peers, .result = -EFAULT, \
-		}, .efault = 1, \
+		}, \
 	}
 
 /*                                                       cap filled count peers meet */
@@ -268,7 +270,7 @@ SWEEP_RECV(recv_ref_parks, call_recv, REF,                 1, 0, 1, 0, meet_recv
 SWEEP_RECV(recvv_from_ring, call_recvv, INLINE,            7, 5, 3, 0, NULL, 2);
 SWEEP_RECV(recvv_ref_from_ring, call_recvv, REF,           7, 5, 3, 0, NULL, 2);
 SWEEP_RECV(recvv_batches_from_ring, call_recvv, WORD,      90, 90, 70, 0, NULL, 2);
-SWEEP_RECV(recvv_from_ring_and_peer, call_recvv, INLINE,   2, 2, 3, 3, NULL, 2);
+SWEEP_RECV(recvv_from_ring_and_peer, call_recvv, INLINE,   2, 2, 3, 1, NULL, 2);
 SWEEP_RECV(recvv_parks, call_recvv, INLINE,                1, 0, 3, 0, meet_recv, 2);
 SWEEP_RECV(recvv_ref_parks, call_recvv, REF,               1, 0, 3, 0, meet_recv, 2);
 SWEEP_RECV(try_recvv, call_try_recvv, INLINE,              7, 5, 3, 0, NULL, 2);

@@ -16,25 +16,44 @@ bool injection_exists(void)
 	return !access(FAIL_NTH, R_OK | W_OK);
 }
 
-static void injection_set(const char *what, const char *name, const char *value)
+static FILE *injection_file(const char *what, const char *name, const char *mode)
 {
 	char path[128];
 	FILE *stream;
 
 	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", what, name);
-	stream = fopen(path, "we");
-	if (!stream || fputs(value, stream) < 0 || fclose(stream))
+	stream = fopen(path, mode);
+	if (!stream)
 		give_up("%s: %s", path, strerror(errno));
+	return stream;
 }
 
-void injection_choose(enum injection_kind kind)
+static void injection_set(const char *what, const char *name, const char *value)
 {
-	const char *spare = kind == INJECTION_ALL ? "N" : "Y";
+	FILE *stream = injection_file(what, name, "we");
 
-	/* Allocations that may wait are those of the task itself. */
-	injection_set("failslab", "ignore-gfp-wait", spare);
-	injection_set("fail_page_alloc", "ignore-gfp-wait", spare);
-	injection_set("fail_page_alloc", "ignore-gfp-highmem", spare);
+	if (fputs(value, stream) < 0 || fclose(stream))
+		give_up("%s of %s cannot be %s", name, what, value);
+}
+
+/* How many more copies may fail: the kernel counts them down. */
+static long injection_copies(void)
+{
+	FILE *stream = injection_file("fail_usercopy", "times", "re");
+	long times;
+
+	if (fscanf(stream, "%ld", &times) != 1)
+		give_up("times of fail_usercopy is no number");
+	fclose(stream);
+	return times;
+}
+
+void injection_set_up(void)
+{
+	/* Those that may wait, and those of a single page, as well. */
+	injection_set("failslab", "ignore-gfp-wait", "N");
+	injection_set("fail_page_alloc", "ignore-gfp-wait", "N");
+	injection_set("fail_page_alloc", "ignore-gfp-highmem", "N");
 	injection_set("fail_page_alloc", "min-order", "0");
 	/* Do not tell the log about each. */
 	injection_set("failslab", "verbose", "0");
@@ -56,19 +75,22 @@ void injection_start(int fd, unsigned int nth)
 	char number[16];
 	int length = snprintf(number, sizeof(number), "%u", nth);
 
+	injection_set("fail_usercopy", "times", "2");
 	if (pwrite(fd, number, length, 0) != length)
 		give_up(FAIL_NTH ": %s", strerror(errno));
 }
 
-bool injection_stop(int fd)
+enum injection injection_stop(int fd)
 {
 	char left[16] = "";
 	ssize_t n = pread(fd, left, sizeof(left) - 1, 0);
 
-	/* Looking at it is a copy, and so is to write it: one of them may be what fails. */
+	/* To look at it is a copy, and so is to write it: one of them may be what fails. */
 	if (n < 0 && errno != EFAULT)
 		give_up(FAIL_NTH ": %s", strerror(errno));
 	if (pwrite(fd, "0", 1, 0) != 1 && pwrite(fd, "0", 1, 0) != 1)
 		give_up(FAIL_NTH ": %s", strerror(errno));
-	return n > 0 && !atoi(left);
+	if (n <= 0 || atoi(left))
+		return INJECTION_NONE;
+	return injection_copies() == 2 ? INJECTION_ALLOCATION : INJECTION_COPY;
 }

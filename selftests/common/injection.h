@@ -11,22 +11,22 @@
 
 #include <stdbool.h>
 
-/* What fails: copies only, or allocations as well. */
-enum injection_kind {
-	INJECTION_COPIES,
-	INJECTION_ALL,
+enum injection {
+	INJECTION_NONE,
+	INJECTION_ALLOCATION,
+	INJECTION_COPY,
 };
 
 /* Can this kernel do it at all? */
 bool injection_exists(void);
-/* For all tasks. */
-void injection_choose(enum injection_kind kind);
+/* Let it do so, for each allocation and each copy. */
+void injection_set_up(void);
 
 /* What counts the faults of the calling task, for the next two; close(2) it at the end. */
 int injection_open(void);
 /* The @nth allocation or copy from now on will fail, and no other. */
 void injection_start(int fd, unsigned int nth);
-/* None will fail any more. Has one failed? */
-bool injection_stop(int fd);
+/* None will fail any more. Returns what has failed; only one task may count at a time. */
+enum injection injection_stop(int fd);
 
 #endif /* _COMMON_INJECTION_H */

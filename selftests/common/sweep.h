@@ -3,9 +3,9 @@
  * Sweeps: a call is made again and again, and each time another allocation or copy in it
  * fails, until none is left that has not. Each time
  *
- * - the call succeeds all the same, or its error is ENOMEM or EFAULT and nothing has happened:
- *   its channels are as before, but for elements that were given back; no file descriptor
- *   was opened; its user is charged with nothing;
+ * - the call succeeds all the same, or its error is ENOMEM for an allocation and EFAULT for a
+ *   copy, and nothing has happened: its channels are as before, but for elements that were
+ *   given back; no file descriptor was opened; its user is charged with nothing;
  * - without a fault, the call then succeeds, and all elements are received in their order;
  * - once the channels are gone, nothing is left of it.
  */
@@ -34,7 +34,7 @@
  * @peer: an operation on the other side of the first channel, or NULL
  * @made: file descriptor that the call has opened, or -1
  * @nth: what fails in the call; 0: nothing
- * @failed: it did
+ * @failed: what that was
  */
 struct scene {
 	const struct path *path;
@@ -50,7 +50,7 @@ struct scene {
 	struct operation *peer;
 	int made;
 	unsigned int nth;
-	bool failed;
+	enum injection failed;
 };
 
 /**
@@ -66,6 +66,8 @@ struct scene {
  * @peers: how many elements @peer moves, which is parked at the beginning; 0: no peer
  * @ncases: how many channels or files the call selects from
  * @result: what the call returns if nothing is made fail, if that is an error
+ * @enomem: how many faults make the call return -ENOMEM, or more
+ * @efault: how many faults make it return -EFAULT, or more
  */
 struct path {
 	void (*build)(struct scene *scene);
@@ -79,6 +81,8 @@ struct path {
 	unsigned int peers;
 	unsigned int ncases;
 	int result;
+	unsigned int enomem;
+	unsigned int efault;
 };
 
 /**
@@ -95,8 +99,12 @@ struct sweep {
 	unsigned int broken;
 };
 
-/* Make each allocation and each copy of the call fail, once; or each copy only. */
-struct sweep sweep(const struct path *path, enum injection_kind kind);
+/*
+ * Make each allocation and each copy of the call fail, once. As the kernel sometimes needs more
+ * allocations for one than at other times, one can be missed: that is seen in the number of
+ * errors, and done again.
+ */
+struct sweep sweep(const struct path *path);
 
 /* Add one more channel, as the path has it. */
 int scene_add(struct scene *scene);
