@@ -284,9 +284,10 @@ SWEEP_SELECT(later_recv_few, build_recv, call_select_later, check_recv,
 SWEEP_SELECT(later_send_ref_few, build_send, call_select_later, check_send,
 	     REF, 1, 0, 0, 3, NULL, 0, 3, 7);
 
+/* These are EFAULT whatever fails. */
 SWEEP_SELECT(give_back_few, build_recv, call_select_nowhere, check_recv_nowhere,
-	     INLINE, 2, 2, 0, 3, NULL, -EFAULT, 0, 3);
+	     INLINE, 2, 2, 0, 3, NULL, -EFAULT, 0, 0);
 SWEEP_SELECT(give_back_ref_many_park, build_recv, call_select_nowhere, check_recv_nowhere,
-	     REF, 0, 0, 0, MANY, meet_recv, -EFAULT, 1, 3);
+	     REF, 0, 0, 0, MANY, meet_recv, -EFAULT, 1, 0);
 
 SWEEP_MAIN

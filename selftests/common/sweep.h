@@ -89,7 +89,7 @@ struct path {
  * struct sweep - what came out
  * @faults: how many calls there were in which something failed
  * @enomem: how many of them returned -ENOMEM
- * @efault: how many returned -EFAULT
+ * @efault: how many returned -EFAULT, unless the call does that anyway
  * @broken: how many calls broke a rule; which was printed
  */
 struct sweep {
