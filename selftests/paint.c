@@ -25,7 +25,7 @@
 #define PAINT	0xa5
 #define ROOM	8192
 /* How much is allocated and freed of each size. */
-#define MESSAGES	64
+#define MESSAGES	16
 
 /* Two of them, as a byte that is the pattern by chance is not the other one too. */
 static const uint8_t patterns[] = { 0x5c, 0xc3 };
