@@ -11,8 +11,8 @@
 static const char usage[] =
 	"Usage: judge [FILE]\n"
 	"\n"
-	"Says whether channels explain a history; history.h describes its form. Reads standard input\n"
-	"if there is no FILE. Prints the history, in the order in which operations ended.\n"
+	"Says whether channels explain a history; history.h describes its form. Reads standard\n"
+	"input if there is no FILE. Prints the history, in the order in which operations ended.\n"
 	"\n"
 	"Exit status: 0 it is explained, 1 it is not, 2 this is no history.\n";
 
@@ -35,7 +35,7 @@ int main(int argc, char **argv)
 	unsigned int line;
 
 	if (argc > 2 || (argc == 2 && argv[1][0] == '-')) {
-		const bool asked = argc == 2 && (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"));
+		const bool asked = !strcmp(argv[1], "-h") || !strcmp(argv[1], "--help");
 
 		fputs(usage, asked ? stdout : stderr);
 		return asked ? 0 : 2;

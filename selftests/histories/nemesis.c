@@ -20,7 +20,7 @@
 #include "wait.h"
 
 /* Bytes that remain free under pressure, and how often a group presses. */
-#define PRESSURE_LEAVES	(4UL << 20)
+#define PRESSURE_LEAVES	(16UL << 20)
 #define PRESSES_MAX	3
 
 /* How long a victim is left without what a nemesis took from it, in turns of others. */
@@ -198,6 +198,16 @@ static bool strike_exec(struct group *group, unsigned int member)
 	return ask_assistant(group, member, ASSIST_EXEC) && die(group, member, 0);
 }
 
+/* If memory ends all the same, nobody else shall die. */
+static void die_first(void)
+{
+	const int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0 || write(fd, "1000", 4) != 4)
+		give_up("oom_score_adj: %s", strerror(errno));
+	close(fd);
+}
+
 /* Take nearly all memory that is free, and leave it. */
 static void press(void)
 {
@@ -206,6 +216,7 @@ static void press(void)
 	char *memory;
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	die_first();
 	if (sysinfo(&info) || info.freeram < 2 * PRESSURE_LEAVES)
 		return;
 	size = info.freeram - PRESSURE_LEAVES;

@@ -152,7 +152,7 @@ static void record(const struct performer *performer, struct history_op *op, int
 	c->value = perform_value(performer->buffers[op->chosen], performer->sizes[c->channel]);
 	/* Closed and drained means zeros. */
 	if (op->outcome == OUTCOME_CLOSED &&
-	    (c->value || !memory_is(performer->buffers[op->chosen], performer->sizes[c->channel], 0))) {
+	    !memory_is(performer->buffers[op->chosen], performer->sizes[c->channel], 0)) {
 		op->outcome = OUTCOME_ERROR;
 		op->chosen = EBADMSG;
 	}

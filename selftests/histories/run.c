@@ -35,8 +35,8 @@ static void usage(FILE *stream)
 {
 	fputs("Usage: run [OPTION]...\n"
 	      "\n"
-	      "Records what several processes do with channels, and judges it. Needs the module and root;\n"
-	      "scripts/histories runs it in a virtual machine.\n"
+	      "Records what several processes do with channels, and judges it. Needs the module\n"
+	      "and root; scripts/histories runs it in a virtual machine.\n"
 	      "\n"
 	      "  --small N        so many small histories (default 1000)\n"
 	      "  --killed N       and more, until so many parked tasks were killed (default 100)\n"

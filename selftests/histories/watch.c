@@ -222,9 +222,9 @@ static void give_up_round(const struct group *group)
 	for (i = 0; i < WORKERS; i++) {
 		const struct worker *worker = &group->shared->workers[i];
 
-		fprintf(stderr, "worker %u: life %d, step %u of %u, inside %u, ended %u, slow %d, fault %d\n",
+		fprintf(stderr, "worker %u: life %d, step %u of %u, inside %u, ended %u, slow %d\n",
 			i, group->members[i].life, worker->at, worker->n, worker->inside,
-			has_ended(group, i), worker->slow, group->members[i].fault != 0);
+			has_ended(group, i), group->members[i].fault != 0);
 	}
 	give_up("round %u of seed %llu does not come to an end", group->shared->round,
 		(unsigned long long)group->seed);

@@ -60,14 +60,25 @@ static void text_survives_being_read_and_printed(void **state)
 static void what_is_no_history_is_refused(void **state)
 {
 	static const char *const texts[] = {
-		"", "1 2 A wait send:0:1 = done:0", "channels 9", "channels", "channels 0 0 0 0",
-		"channels 1\n1 2 A wait send:1:1 = done:0", "channels 1\n1 2 A wait = done:0",
-		"channels 1\n1 2 A wait send:0 = done:0", "channels 1\n1 2 A wait send:0:1 = done:1",
-		"channels 1\n1 2 A wait send:0:1 = done", "channels 1\n1 2 A wait recv:0 = done:0",
-		"channels 1\n1 2 ? wait recv:0 = killed", "channels 1\n1 2 A sleep recv:0 = killed",
-		"channels 1\n1 2 A wait recv:0 = killed asleep", "channels 1\n1 2 A wait recv:0 killed",
-		"channels 1\n1 2 A wait recv:0 = shows:1:0:0", "channels 1\n1 2 A wait take:0 = killed",
-		"channels 1\n1 x A wait recv:0 = killed", "channels 1\nchannels 1",
+		"",
+		"1 2 A wait send:0:1 = done:0",
+		"channels 9",
+		"channels",
+		"channels 0 0 0 0",
+		"channels 1\n1 2 A wait send:1:1 = done:0",
+		"channels 1\n1 2 A wait = done:0",
+		"channels 1\n1 2 A wait send:0 = done:0",
+		"channels 1\n1 2 A wait send:0:1 = done:1",
+		"channels 1\n1 2 A wait send:0:1 = done",
+		"channels 1\n1 2 A wait recv:0 = done:0",
+		"channels 1\n1 2 ? wait recv:0 = killed",
+		"channels 1\n1 2 A sleep recv:0 = killed",
+		"channels 1\n1 2 A wait recv:0 = killed asleep",
+		"channels 1\n1 2 A wait recv:0 killed",
+		"channels 1\n1 2 A wait recv:0 = shows:1:0:0",
+		"channels 1\n1 2 A wait take:0 = killed",
+		"channels 1\n1 x A wait recv:0 = killed",
+		"channels 1\nchannels 1",
 	};
 	static struct history history;
 	size_t i;

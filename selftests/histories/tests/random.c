@@ -336,7 +336,11 @@ static mistake_fn *const mistakes[] = {
 };
 
 #define MISTAKE(number, test_name) \
-	{ .name = test_name, .test_func = mistakes_are_found, .initial_state = (void *)&mistakes[number] }
+	{ \
+		.name = test_name, \
+		.test_func = mistakes_are_found, \
+		.initial_state = (void *)&mistakes[number], \
+	}
 
 int main(void)
 {
