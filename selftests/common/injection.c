@@ -64,10 +64,13 @@ void injection_set_up(void)
 int injection_open(void)
 {
 	int fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
+	/* Out of the way of those that are opened meanwhile, and may be left open. */
+	int far = fcntl(fd, F_DUPFD_CLOEXEC, 500);
 
-	if (fd < 0)
+	if (far < 0)
 		give_up(FAIL_NTH ": %s", strerror(errno));
-	return fd;
+	close(fd);
+	return far;
 }
 
 void injection_start(int fd, unsigned int nth)
