@@ -155,7 +155,7 @@ TEST_F(limits, G12_element_given_back_that_nobody_receives_is_freed)
 	struct operation *sender;
 	int ch;
 
-	become_user(20014);
+	user_become(20014);
 	ch = channel_make_elems(LARGE, 0);
 	sender = operation_new(TASK_THREAD, operation_send_one, ch, 1);
 	operation_park(sender);
