@@ -16,6 +16,8 @@
 #define SWEEP_END	5000
 /* How often a sweep may miss something. */
 #define SWEEP_TRIES	5
+/* How often the kernel may find another way for one that fails. */
+#define SWEEP_WAYS	4
 
 /* Bytes of the elements of a call. */
 #define SWEEP_ELEMS	(1 << 20)
@@ -273,6 +275,7 @@ static bool sweep_one(struct sweep *sweep, const struct path *path, char *elems,
 	held = holdings_now();
 	ret = scene_run(&scene);
 	sweep->faults += scene.failed != INJECTION_NONE;
+	sweep->absorbed = scene.failed == INJECTION_ALLOCATION && ret != -ENOMEM;
 	sweep->enomem += ret == -ENOMEM;
 	sweep->efault += ret == -EFAULT && ret != path->result;
 	if (ret < 0)
@@ -290,9 +293,16 @@ static bool sweep_one(struct sweep *sweep, const struct path *path, char *elems,
 static struct sweep sweep_all(const struct path *path, char *elems)
 {
 	struct sweep sweep = {};
-	unsigned int nth = 1;
+	unsigned int nth = 1, ways = 0;
 
+	/*
+	 * A way that the kernel has found, as a slab of another order, it may not need the next
+	 * time: then what comes after it has its number.
+	 */
 	while (sweep_one(&sweep, path, elems, nth)) {
+		if (sweep.absorbed && ++ways < SWEEP_WAYS)
+			continue;
+		ways = 0;
 		if (nth++ == SWEEP_END)
 			give_up("still something that can fail after %u faults", SWEEP_END);
 	}

@@ -91,12 +91,14 @@ struct path {
  * @enomem: how many of them returned -ENOMEM
  * @efault: how many returned -EFAULT, unless the call does that anyway
  * @broken: how many calls broke a rule; which was printed
+ * @absorbed: the last call did not need the allocation that failed
  */
 struct sweep {
 	unsigned int faults;
 	unsigned int enomem;
 	unsigned int efault;
 	unsigned int broken;
+	bool absorbed;
 };
 
 /*
