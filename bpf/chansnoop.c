@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "../tools/common/escape.h"
 #include "arguments.h"
@@ -46,11 +47,13 @@ struct options {
  * @options: what to print
  * @events: how many lines
  * @start: time of the first
+ * @end: when it was seen that an interrupt had come; 0: not yet
  */
 struct snoop {
 	struct options options;
 	uint64_t events;
 	uint64_t start;
+	uint64_t end;
 };
 
 static const struct argp_option option_list[] = {
@@ -288,6 +291,18 @@ static int print_json(const struct chan_event *event)
 	return err;
 }
 
+/* Where more happens than can be printed, there is no end to it: then only what came before. */
+static bool is_after_the_end(struct snoop *snoop, const struct chan_event *event)
+{
+	struct timespec now;
+
+	if (!snoop->end && interrupt_came()) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		snoop->end = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	}
+	return snoop->end && event->time > snoop->end;
+}
+
 /* A recorder_function. */
 static int print_event(void *data, const struct chan_event *event)
 {
@@ -295,6 +310,8 @@ static int print_event(void *data, const struct chan_event *event)
 	int err = 0;
 
 	if (snoop->options.count && snoop->events == snoop->options.count)
+		return -ECANCELED;
+	if (is_after_the_end(snoop, event))
 		return -ECANCELED;
 	if (!snoop->events++)
 		snoop->start = event->time;
