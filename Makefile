@@ -35,6 +35,7 @@ help:
 	@echo 'make check-matrix  the same under each Linux of MATRIX ($(MATRIX));'
 	@echo '                 LATEST=1: the latest of each series that Debian has by now'
 	@echo 'make check-debug  the tests under a Linux 7.3 that checks itself (KASAN, lockdep, ...)'
+	@echo '                 PROGRAMS="limits fault": only these of the kselftests'
 	@echo 'make check-kcsan  the same under one that finds data races'
 	@echo 'make histories   record what processes do while they are killed, stopped and more; judge it'
 	@echo 'make soak        the same for HOURS ($(HOURS))'
@@ -107,7 +108,7 @@ check-matrix: trace-deps lib examples tools selftests
 
 # These kernels are built from source, once.
 check-debug check-kcsan: vm-deps lib examples tools selftests
-	+scripts/check-debug 7.3-$(@:check-%=%)
+	+scripts/check-debug 7.3-$(@:check-%=%) $(PROGRAMS)
 
 histories soak: vm-deps module selftests
 	scripts/histories --kernel $(KERNEL) $(if $(filter soak,$@),--soak $(HOURS))
