@@ -42,6 +42,7 @@ help:
 	@echo 'make fuzz        fuzz the interface under a Linux 7.3 that checks itself, for MINUTES ($(MINUTES))'
 	@echo 'make seeded      which bugs, seeded into copies of the module, the tests find'
 	@echo 'make insmod-storm  insert and remove the module a thousand times while it is used'
+	@echo 'make coverage    which lines and branches of the module the tests reach'
 	@echo 'make static      check the sources without running them (part of check)'
 	@echo 'make bench       compare with pipes, sockets and message queues'
 	@echo 'make overhead    what tracing costs, in instructions'
@@ -122,6 +123,9 @@ seeded: vm-deps lib tools selftests
 insmod-storm: vm-deps module selftests
 	scripts/insmod-storm --kernel $(KERNEL)
 
+coverage: vm-deps lib tools selftests
+	+scripts/coverage
+
 static: lib tools
 	scripts/static
 
@@ -151,5 +155,5 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix \
-	check-debug check-kcsan histories soak fuzz seeded insmod-storm static demo bench \
+	check-debug check-kcsan histories soak fuzz seeded insmod-storm coverage static demo bench \
 	overhead pictures install modules_install clean
