@@ -4,6 +4,7 @@
 
 KERNEL ?= 6.1
 MATRIX ?= 6.1 6.1-rt 6.12 7.3
+HISTORIES ?= 100000
 HOURS ?= 8
 MINUTES ?= 60
 PREFIX ?= /usr/local
@@ -38,6 +39,7 @@ help:
 	@echo '                 PROGRAMS="limits fault": only these of the kselftests'
 	@echo 'make check-kcsan  the same under one that finds data races'
 	@echo 'make histories   record what processes do while they are killed, stopped and more; judge it'
+	@echo '                 HISTORIES=1000: so many small ones (default $(HISTORIES), half an hour or more)'
 	@echo 'make soak        the same for HOURS ($(HOURS))'
 	@echo 'make fuzz        fuzz the interface under a Linux 7.3 that checks itself, for MINUTES ($(MINUTES))'
 	@echo 'make seeded      which bugs, seeded into copies of the module, the tests find'
@@ -112,7 +114,7 @@ check-debug check-kcsan: vm-deps lib examples tools selftests
 	+scripts/check-debug 7.3-$(@:check-%=%) $(PROGRAMS)
 
 histories soak: vm-deps module selftests
-	scripts/histories --kernel $(KERNEL) $(if $(filter soak,$@),--soak $(HOURS))
+	scripts/histories --kernel $(KERNEL) --small $(HISTORIES) $(if $(filter soak,$@),--soak $(HOURS))
 
 fuzz: vm-deps
 	+scripts/fuzz --minutes $(MINUTES)
