@@ -23,6 +23,8 @@ int histograms_add(struct histograms *histograms, const struct latency_key *key,
 {
 	struct histogram *items;
 
+	if (!latency->count)
+		return 0;
 	items = reallocarray(histograms->items, histograms->count + 1, sizeof(*items));
 	if (!items)
 		return -ENOMEM;

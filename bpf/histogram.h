@@ -29,7 +29,7 @@ struct histograms {
 	uint64_t skipped;
 };
 
-/* Returns 0 or -ENOMEM. */
+/* Returns 0 or -ENOMEM. One that nothing is counted in yet, as it was just made, is left out. */
 int histograms_add(struct histograms *histograms, const struct latency_key *key,
 		   const struct latency *latency);
 /* Sorts them by channel. Both return 0 or a negative errno value. */
