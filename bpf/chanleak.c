@@ -13,11 +13,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "arguments.h"
 #include "interrupt.h"
 #include "parked.h"
+#include "program.h"
 
 #define EXIT_FOUND	3
 #define SECOND		1000000000ULL
@@ -100,14 +100,6 @@ static const struct argp parser = {
 	       "2 wrong usage, 3 with --once: a task was found.",
 };
 
-static uint64_t now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * SECOND + time.tv_nsec;
-}
-
 /* Was this operation of the task reported already? @read: when the list had been read. */
 static bool is_reported(const struct leaks *leaks, const struct parked *task, uint64_t read)
 {
@@ -151,14 +143,14 @@ static void report(const struct leaks *leaks, struct parked_list *list, uint64_t
 static int look(struct leaks *leaks)
 {
 	struct parked_list list = {};
-	const uint64_t began = now();
+	const uint64_t began = program_now();
 	const int err = parked_read(&list, &leaks->options.filter);
 
 	if (err) {
 		parked_free(&list);
 		return err;
 	}
-	report(leaks, &list, now());
+	report(leaks, &list, program_now());
 	parked_free(&leaks->reported);
 	leaks->reported = list;
 	leaks->looked = began;

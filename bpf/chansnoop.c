@@ -13,12 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "../tools/common/escape.h"
 #include "arguments.h"
 #include "interrupt.h"
 #include "names.h"
+#include "program.h"
 #include "recorder.h"
 
 /* Without a short name. */
@@ -294,12 +294,8 @@ static int print_json(const struct chan_event *event)
 /* Where more happens than can be printed, there is no end to it: then only what came before. */
 static bool is_after_the_end(struct snoop *snoop, const struct chan_event *event)
 {
-	struct timespec now;
-
-	if (!snoop->end && interrupt_came()) {
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		snoop->end = now.tv_sec * 1000000000ULL + now.tv_nsec;
-	}
+	if (!snoop->end && interrupt_came())
+		snoop->end = program_now();
 	return snoop->end && event->time > snoop->end;
 }
 

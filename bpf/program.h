@@ -14,6 +14,8 @@ void program_quiet(void);
 void program_complain(int err);
 /* The sum of the values, of 8 bytes, that the CPUs have at an index of a map. */
 uint64_t program_sum(int map, unsigned int index);
+/* CLOCK_MONOTONIC in nanoseconds: what events have as their time. */
+uint64_t program_now(void);
 /* Put these numbers, of 8 bytes, or as ints, into a map of what is asked for. Returns -errno. */
 int program_ask_for(int map, const uint64_t *values, size_t count);
 int program_ask_for_ints(int map, const uint64_t *values, size_t count);
