@@ -9,7 +9,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,6 +16,7 @@
 
 #include "common/channel.h"
 #include "common/operation.h"
+#include "common/task.h"
 #include "common/variants.h"
 
 #define PRODUCERS	3
@@ -117,15 +117,10 @@ static void consume(struct storm *storm, unsigned int me)
 
 static pid_t start_worker(struct storm *storm, unsigned int index)
 {
-	const pid_t parent = getpid(), pid = fork();
+	const pid_t pid = task_fork();
 
-	if (pid < 0)
-		give_up("fork: %s", strerror(errno));
 	if (pid)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
 	if (index < PRODUCERS)
 		produce(storm, index);
 	else

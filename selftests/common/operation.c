@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -108,15 +107,10 @@ static void *operation_main(void *arg)
 
 static void operation_fork(struct operation *op)
 {
-	const pid_t parent = getpid();
-	const pid_t pid = fork();
+	const pid_t pid = task_fork();
 
-	if (pid < 0)
-		give_up("fork: %s", strerror(errno));
 	if (!pid) {
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		if (getppid() == parent)
-			operation_main(op);
+		operation_main(op);
 		_exit(0);
 	}
 	op->pid = pid;

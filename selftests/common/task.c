@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -66,6 +68,21 @@ unsigned long task_sleeps(pid_t tid)
 	if (!task_line(tid, "status", start, line, sizeof(line)))
 		give_up("task %d: no %s", tid, start);
 	return strtoul(line + strlen(start), NULL, 10);
+}
+
+pid_t task_fork(void)
+{
+	const pid_t parent = getpid(), pid = fork();
+
+	if (pid < 0)
+		give_up("fork: %s", strerror(errno));
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		/* It may have died before. */
+		if (getppid() != parent)
+			_exit(1);
+	}
+	return pid;
 }
 
 void task_pin(void)

@@ -17,6 +17,9 @@ char task_state(pid_t tid);
 /* How often the task has gone to sleep. */
 unsigned long task_sleeps(pid_t tid);
 
+/* As fork(2), but it always can, and who was forked dies with its parent. */
+pid_t task_fork(void);
+
 /* From now on, the calling task and those that it starts share one CPU. */
 void task_pin(void);
 /*

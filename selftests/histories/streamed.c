@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "common/channel.h"
 #include "common/operation.h"
+#include "common/task.h"
 
 #include "stream.h"
 #include "streamed.h"
@@ -132,16 +132,11 @@ static void recv_batch(struct streaming *streaming, struct log *log)
 
 static pid_t start_task(struct streaming *streaming, unsigned int i)
 {
-	const pid_t parent = getpid(), pid = fork();
+	const pid_t pid = task_fork();
 	struct log *log = &streaming->logs[i];
 
-	if (pid < 0)
-		give_up("fork: %s", strerror(errno));
 	if (pid)
 		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
 	while (!log->finished) {
 		if (i < SENDERS)
 			send_batch(streaming, log, i);
