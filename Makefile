@@ -36,12 +36,13 @@ help:
 	@echo 'make check-matrix  the same under each Linux of MATRIX ($(MATRIX));'
 	@echo '                 LATEST=1: the latest of each series that Debian has by now'
 	@echo 'make check-debug  the tests under a Linux 7.3 that checks itself (KASAN, lockdep, ...)'
-	@echo '                 PROGRAMS="limits fault": only these of the kselftests'
+	@echo '                 ONLY="limits fault": only these of the kselftests'
 	@echo 'make check-kcsan  the same under one that finds data races'
 	@echo 'make histories   record what processes do while they are killed, stopped and more; judge it'
 	@echo '                 HISTORIES=1000: so many small ones (default $(HISTORIES), half an hour or more)'
 	@echo 'make soak        the same for HOURS ($(HOURS))'
 	@echo 'make fuzz        fuzz the interface under a Linux 7.3 that checks itself, for MINUTES ($(MINUTES))'
+	@echo 'make fuzz-bugs   which bugs, seeded into copies of the module, the fuzzer finds'
 	@echo 'make seeded      which bugs, seeded into copies of the module, the tests find'
 	@echo 'make insmod-storm  insert and remove the module a thousand times while it is used'
 	@echo 'make coverage    which lines and branches of the module the tests reach'
@@ -111,13 +112,16 @@ check-matrix: trace-deps lib examples tools selftests
 
 # These kernels are built from source, once.
 check-debug check-kcsan: vm-deps lib examples tools selftests
-	+scripts/check-debug 7.3-$(@:check-%=%) $(PROGRAMS)
+	+scripts/check-debug 7.3-$(@:check-%=%) $(ONLY)
 
 histories soak: vm-deps module selftests
 	scripts/histories --kernel $(KERNEL) --small $(HISTORIES) $(if $(filter soak,$@),--soak $(HOURS))
 
 fuzz: vm-deps
 	+scripts/fuzz --minutes $(MINUTES)
+
+fuzz-bugs: vm-deps
+	+scripts/fuzz-bugs
 
 seeded: vm-deps lib tools selftests
 	scripts/seeded
@@ -157,5 +161,5 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix \
-	check-debug check-kcsan histories soak fuzz seeded insmod-storm coverage static demo bench \
+	check-debug check-kcsan histories soak fuzz fuzz-bugs seeded insmod-storm coverage static demo bench \
 	overhead pictures install modules_install clean
