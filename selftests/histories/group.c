@@ -69,7 +69,7 @@ void group_init(struct group *group, struct stats *stats, uint64_t seed, unsigne
 	}
 	group->performer.shared = group->shared;
 	for (i = 0; i < HISTORY_CASES; i++)
-		group->performer.buffers[i] = group->buffer;
+		group->performer.buffers[i] = group->performer.views[i] = group->buffer;
 }
 
 void group_end(struct group *group)

@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -208,6 +209,15 @@ static void die_first(void)
 	close(fd);
 }
 
+/* Of several, each would take for free what others are about to take. */
+static void press_alone(void)
+{
+	const int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || flock(fd, LOCK_EX))
+		give_up("flock: %s", strerror(errno));
+}
+
 /* Take nearly all memory that is free, and leave it. */
 static void press(void)
 {
@@ -217,6 +227,7 @@ static void press(void)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	die_first();
+	press_alone();
 	if (sysinfo(&info) || info.freeram < 2 * PRESSURE_LEAVES)
 		return;
 	size = info.freeram - PRESSURE_LEAVES;

@@ -24,9 +24,9 @@ void perform_prepare(const struct performer *performer, struct step *step)
 		const struct history_case *c = &step->op.cases[i];
 
 		if (c->verb == VERB_SEND)
-			element_fill(performer->buffers[i], performer->sizes[c->channel], c->value);
+			element_fill(performer->views[i], performer->sizes[c->channel], c->value);
 		else if (c->verb == VERB_RECV && step->memory == MEMORY_PLAIN)
-			memcpy(performer->buffers[i], &empty, sizeof(empty));
+			memcpy(performer->views[i], &empty, sizeof(empty));
 	}
 }
 
@@ -64,7 +64,7 @@ static int perform_recv(const struct performer *performer, const struct step *st
 		return chan_recv(fd, elem);
 	ret = read(fd, elem, performer->sizes[channel]);
 	if (!ret)
-		memset(elem, 0, performer->sizes[channel]);
+		memset(performer->views[0], 0, performer->sizes[channel]);
 	return ret < 0 ? -errno : !ret ? 0 : ret == performer->sizes[channel] ? 1 : -EIO;
 }
 
@@ -149,10 +149,10 @@ static void record(const struct performer *performer, struct history_op *op, int
 	}
 	if (c->verb != VERB_RECV || op->outcome > OUTCOME_CLOSED)
 		return;
-	c->value = perform_value(performer->buffers[op->chosen], performer->sizes[c->channel]);
+	c->value = perform_value(performer->views[op->chosen], performer->sizes[c->channel]);
 	/* Closed and drained means zeros. */
 	if (op->outcome == OUTCOME_CLOSED &&
-	    !memory_is(performer->buffers[op->chosen], performer->sizes[c->channel], 0)) {
+	    !memory_is(performer->views[op->chosen], performer->sizes[c->channel], 0)) {
 		op->outcome = OUTCOME_ERROR;
 		op->chosen = EBADMSG;
 	}

@@ -12,12 +12,14 @@
  * @fds: its file descriptors of the channels of the round
  * @sizes: of their elements
  * @buffers: memory for the element of each case
+ * @views: where it sees that memory itself, also when a nemesis has taken the buffer away
  */
 struct performer {
 	struct shared *shared;
 	int fds[HISTORY_CHANNELS];
 	size_t sizes[HISTORY_CHANNELS];
 	char *buffers[HISTORY_CASES];
+	char *views[HISTORY_CASES];
 };
 
 /* Elements to send are there, and no element is where they are received. */

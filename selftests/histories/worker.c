@@ -26,8 +26,8 @@
  * @runner: pidfd of the process that has the channels
  * @fds: of the channels of the pool, as the worker has them
  * @generations: of these
- * @fragile: the page of that kind
- * @fragile_lost: it is not there, or cannot be written
+ * @mutex: for @fragile
+ * @fragile: the page of that kind, maybe not to be written; NULL: it is not there
  * @slow: the page of that kind; NULL: none yet
  * @nowhere: a file that can be nothing but held
  */
@@ -38,21 +38,36 @@ static struct self {
 	int runner;
 	int fds[POOL];
 	uint32_t generations[POOL];
+	pthread_mutex_t mutex;
 	char *fragile;
-	bool fragile_lost;
 	char *slow;
 	int nowhere;
 } self;
 
-static void map_fragile(void)
+static void restore_fragile(void)
 {
-	char *at = mmap(self.fragile, AREA_PAGE, PROT_READ | PROT_WRITE,
-			MAP_SHARED | (self.fragile ? MAP_FIXED : 0), self.area->fd, 0);
+	pthread_mutex_lock(&self.mutex);
+	if (!self.fragile) {
+		self.fragile = mmap(NULL, AREA_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
+				    self.area->fd, 0);
+		if (self.fragile == MAP_FAILED)
+			give_up("mmap: %s", strerror(errno));
+	} else if (mprotect(self.fragile, AREA_PAGE, PROT_READ | PROT_WRITE)) {
+		give_up("mprotect: %s", strerror(errno));
+	}
+	pthread_mutex_unlock(&self.mutex);
+}
 
-	if (at == MAP_FAILED)
-		give_up("mmap: %s", strerror(errno));
-	self.fragile = at;
-	self.fragile_lost = false;
+static void lose_fragile(bool unmap)
+{
+	pthread_mutex_lock(&self.mutex);
+	if (self.fragile && unmap) {
+		munmap(self.fragile, AREA_PAGE);
+		self.fragile = NULL;
+	} else if (self.fragile) {
+		mprotect(self.fragile, AREA_PAGE, PROT_READ);
+	}
+	pthread_mutex_unlock(&self.mutex);
 }
 
 static void map_slow(void)
@@ -83,21 +98,24 @@ static void empty_slow(void)
 		give_up("fallocate: %s", strerror(errno));
 }
 
-static char *buffer_of(const struct step *step, unsigned int i)
+/* The memory of a case, as the kernel gets it and as the worker sees it. */
+static void set_buffer(struct performer *performer, const struct step *step, unsigned int i)
 {
 	const uint64_t empty = EMPTY;
 
+	performer->views[i] = self.area->view + AREA_AT(step->memory);
 	switch (step->memory) {
 	case MEMORY_FRAGILE:
-		if (self.fragile_lost || !self.fragile)
-			map_fragile();
-		memcpy(self.fragile, &empty, sizeof(empty));
-		return self.fragile;
+		restore_fragile();
+		memcpy(performer->views[i], &empty, sizeof(empty));
+		performer->buffers[i] = self.fragile;
+		break;
 	case MEMORY_SLOW:
 		empty_slow();
-		return self.slow;
+		performer->buffers[i] = self.slow;
+		break;
 	default:
-		return self.worker->buffers[i];
+		performer->buffers[i] = performer->views[i] = self.worker->buffers[i];
 	}
 }
 
@@ -128,12 +146,8 @@ static void assist(enum assistance assistance)
 {
 	switch (assistance) {
 	case ASSIST_UNMAP:
-		self.fragile_lost = true;
-		munmap(self.fragile, AREA_PAGE);
-		break;
 	case ASSIST_PROTECT:
-		self.fragile_lost = true;
-		mprotect(self.fragile, AREA_PAGE, PROT_READ);
+		lose_fragile(assistance == ASSIST_UNMAP);
 		break;
 	case ASSIST_DUP2:
 	case ASSIST_CLOSE:
@@ -223,7 +237,7 @@ static void do_step(struct performer *performer, unsigned int at)
 
 	fetch_all(performer);
 	for (i = 0; i < step->op.n; i++)
-		performer->buffers[i] = buffer_of(step, i);
+		set_buffer(performer, step, i);
 	perform_prepare(performer, step);
 	word_write(&self.worker->at, at);
 	word_write(&self.worker->inside, 1);
@@ -289,7 +303,12 @@ pid_t worker_start(struct shared *shared, unsigned int index, const struct area 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != shared->runner)
 		_exit(1);
-	self = (struct self){ .shared = shared, .worker = worker, .area = area };
+	self = (struct self){
+		.shared = shared,
+		.worker = worker,
+		.area = area,
+		.mutex = PTHREAD_MUTEX_INITIALIZER,
+	};
 	run(seen);
 	return 0;
 }
