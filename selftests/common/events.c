@@ -10,13 +10,9 @@
 #include "channel.h"
 #include "events.h"
 
-/* Removed when the test's process ends. */
 static char instance[64];
-
-static void events_remove(void)
-{
-	rmdir(instance);
-}
+/* What was told in the one before. */
+static char *told;
 
 static void events_write(const char *file, const char *text)
 {
@@ -32,14 +28,10 @@ static void events_write(const char *file, const char *text)
 
 void events_start(void)
 {
-	if (!instance[0]) {
-		snprintf(instance, sizeof(instance), "/sys/kernel/tracing/instances/chan_%d",
-			 (int)getpid());
-		if (mkdir(instance, 0700))
-			give_up("%s: %s", instance, strerror(errno));
-		atexit(events_remove);
-	}
-	events_write("trace", "\n");
+	snprintf(instance, sizeof(instance), "/sys/kernel/tracing/instances/chan_%d",
+		 (int)getpid());
+	if (mkdir(instance, 0700))
+		give_up("%s: %s", instance, strerror(errno));
 	events_write("events/chan/enable", "1");
 }
 
@@ -57,17 +49,35 @@ static int event_parse(const char *line, struct event *event)
 	return sscanf(name, ": chan_%15[a-z]: %127[^\n]", event->name, event->fields) == 2;
 }
 
-size_t events_stop(uint64_t id, struct event *events, size_t max)
+/* Take what was told, and remove the instance: it has some ten megabytes. */
+static void events_end(void)
 {
-	char path[128], *line = NULL;
-	size_t n = 0, size = 0;
+	char path[128];
+	size_t size = 0;
 	FILE *stream;
 
 	events_write("events/chan/enable", "0");
 	snprintf(path, sizeof(path), "%s/trace", instance);
 	stream = fopen(path, "re");
-	if (!stream)
+	if (!stream || getdelim(&told, &size, '\0', stream) < 0)
 		give_up("%s: %s", path, strerror(errno));
+	fclose(stream);
+	if (rmdir(instance))
+		give_up("%s: %s", instance, strerror(errno));
+	instance[0] = '\0';
+}
+
+size_t events_stop(uint64_t id, struct event *events, size_t max)
+{
+	char *line = NULL;
+	size_t n = 0, size = 0;
+	FILE *stream;
+
+	if (instance[0])
+		events_end();
+	stream = fmemopen(told, strlen(told), "r");
+	if (!stream)
+		give_up("fmemopen: %s", strerror(errno));
 	while (n < max && getline(&line, &size, stream) > 0) {
 		if (event_parse(line, &events[n]) && event_number(&events[n], "id") == (long long)id)
 			n++;
