@@ -56,6 +56,21 @@ static int burst(void)
 	return 0;
 }
 
+/* Ends at once, and leaves behind who goes on as long as there is this folder. */
+static int flood(const char *folder)
+{
+	for (int i = 0; i < 3; i++) {
+		if (fork())
+			continue;
+		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+			_exit(1);
+		while (!access(folder, F_OK))
+			burst();
+		_exit(0);
+	}
+	return 3;
+}
+
 /* Keeps what the command of the shell prints. Returns its exit status. */
 static int run(const char *command)
 {
@@ -194,6 +209,11 @@ TRACE_TEST(lost_events_are_counted_in_each_output)
 	EXPECT_NE(NULL, strstr(file("histogram"), " events were lost."));
 }
 
+TRACE_TEST(it_ends_with_the_command_whatever_that_leaves_behind)
+{
+	EXPECT_EQ(3, trace("-H %s/histogram %s flood %s", directory, SELF, directory));
+}
+
 TRACE_TEST(a_signal_that_kills_the_command_is_told)
 {
 	EXPECT_EQ(128 + 9, trace("-- sh -c 'kill -9 $$'"));
@@ -240,5 +260,7 @@ int main(int argc, char **argv)
 		return workload();
 	if (argc > 1 && !strcmp(argv[1], "burst"))
 		return burst();
+	if (argc > 2 && !strcmp(argv[1], "flood"))
+		return flood(argv[2]);
 	return test_harness_run(argc, argv);
 }

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "../../../bpf/program.h"
 #include "../../../bpf/recorder.h"
 #include "../../common/escape.h"
 #include "../../common/scan.h"
@@ -33,14 +34,22 @@ struct command {
 /**
  * struct session - a recording that is made
  * @looks: how often a process was looked at for the type of a channel, in vain
+ * @end: the end of the command, in CLOCK_MONOTONIC; 0: it goes on
  */
 struct session {
 	struct recording *recording;
 	unsigned int looks;
+	uint64_t end;
 };
 
 /* That of the command, for signals to be passed on to. */
 static volatile sig_atomic_t target;
+static volatile sig_atomic_t command_ended;
+
+static void on_child(int signal __attribute__((unused)))
+{
+	command_ended = 1;
+}
 
 /* The terminal tells all who are in its foreground, and so the command itself. */
 static void pass_on(int signal, siginfo_t *info, void *context __attribute__((unused)))
@@ -87,6 +96,7 @@ static int command_start(struct command *command, char **argv)
 static int command_go(const struct command *command)
 {
 	const struct sigaction action = { .sa_sigaction = pass_on, .sa_flags = SA_SIGINFO };
+	const struct sigaction child = { .sa_handler = on_child, .sa_flags = SA_NOCLDSTOP };
 	ssize_t length;
 	int failure;
 
@@ -94,6 +104,7 @@ static int command_go(const struct command *command)
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGQUIT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGCHLD, &child, NULL);
 	if (write(command->go, "", 1) != 1)
 		return errno;
 	do {
@@ -119,11 +130,21 @@ static void look_at_channel(struct session *session, const struct chan_event *ev
 	model_free(&model);
 }
 
+/* Those whom the command leaves behind may go on for ever. */
+static bool is_after_the_end(struct session *session, const struct chan_event *event)
+{
+	if (!session->end && command_ended)
+		session->end = program_now();
+	return session->end && event->time > session->end;
+}
+
 /* A recorder_function. */
 static int see(void *data, const struct chan_event *event)
 {
 	struct session *session = data;
 
+	if (is_after_the_end(session, event))
+		return -ECANCELED;
 	recording_add(session->recording, event);
 	if (event->id && event->kind != CHAN_EVENT_RELEASE && session->looks < VAIN_LOOKS &&
 	    !recording_type(session->recording, event->id))
@@ -139,8 +160,8 @@ static int follow(struct recorder *recorder, pid_t pid)
 	while (waitpid(pid, &status, WNOHANG) != pid)
 		recorder_poll(recorder, PATIENCE);
 	target = 0;
-	while (recorder_poll(recorder, 0) > 0)
-		;
+	command_ended = 1;
+	recorder_poll(recorder, 0);
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
