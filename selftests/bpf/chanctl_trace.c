@@ -219,6 +219,11 @@ TRACE_TEST(a_signal_that_kills_the_command_is_told)
 	EXPECT_EQ(128 + 9, trace("-- sh -c 'kill -9 $$'"));
 }
 
+TRACE_TEST(a_signal_to_it_is_passed_on_to_the_command)
+{
+	EXPECT_EQ(128 + 15, trace("-- sh -c 'kill -TERM $PPID; exec sleep 1000'"));
+}
+
 TRACE_TEST(a_command_that_is_not_there_is_127)
 {
 	EXPECT_EQ(127, trace("/nonexistent"));
