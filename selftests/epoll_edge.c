@@ -194,7 +194,7 @@ TEST_F(edge, G9_edge_tells_the_end_of_the_last_receiver_once)
 }
 
 /* The result is the index of the case. */
-static int run_select(struct operation *op)
+static int select_recv(struct operation *op)
 {
 	uint64_t value;
 	struct chan_case cases[] = {
@@ -205,11 +205,41 @@ static int run_select(struct operation *op)
 	return chan_select(cases, 2);
 }
 
-TEST_F(edge, G9_edge_tells_of_a_parked_select_on_each_of_its_channels)
+static int select_send(struct operation *op)
+{
+	const uint64_t value = 7;
+	struct chan_case cases[] = {
+		chan_case_send(op->ch, &value),
+		chan_case_send((int)op->count, &value),
+	};
+
+	return chan_select(cases, 2);
+}
+
+TEST_F(edge, G9_edge_tells_receivers_of_a_parked_select_on_each_of_its_channels)
+{
+	int first = channel_make(0), second = channel_make(0);
+	int sets[] = { set_new(first, EPOLLIN | EPOLLET), set_new(second, EPOLLIN | EPOLLET) };
+	struct operation *op = operation_new(variant->kind, select_send, first, 1);
+
+	EXPECT_EQ(0, set_events(sets[0]));
+	EXPECT_EQ(0, set_events(sets[1]));
+	op->count = second;
+	operation_park(op);
+	operation_wait_asleep(op);
+	EXPECT_EQ(EPOLLIN, set_events(sets[0]));
+	EXPECT_EQ(EPOLLIN, set_events(sets[1]));
+	EXPECT_EQ(7, channel_recv(second));
+	EXPECT_EQ(1, operation_join(op));
+	EXPECT_EQ(0, set_events(sets[0]));
+	EXPECT_EQ(0, set_events(sets[1]));
+}
+
+TEST_F(edge, G9_edge_tells_senders_of_a_parked_select_on_each_of_its_channels)
 {
 	int first = channel_make(variant->cap), second = channel_make(variant->cap);
 	int sets[] = { set_new(first, EPOLLOUT | EPOLLET), set_new(second, EPOLLOUT | EPOLLET) };
-	struct operation *op = operation_new(variant->kind, run_select, first, 1);
+	struct operation *op = operation_new(variant->kind, select_recv, first, 1);
 
 	set_events(sets[0]);
 	set_events(sets[1]);
