@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <sched.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
 
@@ -196,8 +197,11 @@ static void reap(struct group *group)
 
 		if (member->life == LIFE_DEAD || waitpid(member->pid, &status, WNOHANG) <= 0)
 			continue;
-		if (member->life == LIFE_RUNNING)
+		if (member->life == LIFE_RUNNING && status != SIGKILL)
 			give_up("worker %u died by itself, status %x", i, status);
+		/* For want of memory, the kernel kills whom it likes, and does not say when. */
+		if (member->life == LIFE_RUNNING)
+			member->struck = 1;
 		member->died = ticket_draw(group->shared);
 		member->life = LIFE_DEAD;
 	}
