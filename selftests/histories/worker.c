@@ -44,8 +44,11 @@ static struct self {
 	int nowhere;
 } self;
 
-static void restore_fragile(void)
+/* Where it is now; the assistant may take it away again at any time. */
+static char *restore_fragile(void)
 {
+	char *at;
+
 	pthread_mutex_lock(&self.mutex);
 	if (!self.fragile) {
 		self.fragile = mmap(NULL, AREA_PAGE, PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -55,7 +58,9 @@ static void restore_fragile(void)
 	} else if (mprotect(self.fragile, AREA_PAGE, PROT_READ | PROT_WRITE)) {
 		give_up("mprotect: %s", strerror(errno));
 	}
+	at = self.fragile;
 	pthread_mutex_unlock(&self.mutex);
+	return at;
 }
 
 static void lose_fragile(bool unmap)
@@ -106,9 +111,8 @@ static void set_buffer(struct performer *performer, const struct step *step, uns
 	performer->views[i] = self.area->view + AREA_AT(step->memory);
 	switch (step->memory) {
 	case MEMORY_FRAGILE:
-		restore_fragile();
+		performer->buffers[i] = restore_fragile();
 		memcpy(performer->views[i], &empty, sizeof(empty));
-		performer->buffers[i] = self.fragile;
 		break;
 	case MEMORY_SLOW:
 		empty_slow();
