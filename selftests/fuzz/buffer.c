@@ -168,15 +168,32 @@ struct fuzz_memory fuzz_buffer_new(struct fuzz_task *task, size_t size)
 	if (kind == FUZZ_BUFFER_SLOW)
 		make_slow(task, (void *)view.start, length);
 	memory.address = view.start + offset;
-	task->shared->views[task->call] = view;
+	task->view = view;
 	return memory;
+}
+
+void fuzz_buffer_publish(struct fuzz_task *task)
+{
+	struct fuzz_view *place = &task->shared->views[task->call];
+
+	place->length = task->view.length;
+	place->process = task->view.process;
+	place->kind = task->view.kind;
+	__atomic_store_n(&place->start, task->view.start, __ATOMIC_RELEASE);
+}
+
+const struct fuzz_view *fuzz_buffer_view(const struct fuzz_shared *shared, unsigned int call)
+{
+	const struct fuzz_view *view = &shared->views[call];
+
+	return __atomic_load_n(&view->start, __ATOMIC_ACQUIRE) ? view : NULL;
 }
 
 static const struct fuzz_view *own_view(struct fuzz_task *task, unsigned int call)
 {
-	const struct fuzz_view *view = &task->shared->views[call];
+	const struct fuzz_view *view = fuzz_buffer_view(task->shared, call);
 
-	return view->start && view->process == task->process ? view : NULL;
+	return view && view->process == task->process ? view : NULL;
 }
 
 void fuzz_buffer_unmap(struct fuzz_task *task, unsigned int call)
@@ -198,11 +215,11 @@ void fuzz_buffer_protect(struct fuzz_task *task, unsigned int call)
 /* Pages that are there already stay as they are; who waits for one is woken. */
 void fuzz_buffer_release(struct fuzz_machine *machine, unsigned int call, int fault_fd)
 {
-	const struct fuzz_view *view = &machine->shared->views[call];
+	const struct fuzz_view *view = fuzz_buffer_view(machine->shared, call);
 	const char *content = region(machine, FUZZ_CALLS_MAX + call);
 	size_t done;
 
-	if (!view->start || view->kind != FUZZ_BUFFER_SLOW)
+	if (!view || view->kind != FUZZ_BUFFER_SLOW)
 		return;
 	for (done = 0; done < view->length; done += PAGE) {
 		struct uffdio_copy copy = {

@@ -27,6 +27,13 @@ struct fuzz_memory {
  * pages, else it is less.
  */
 struct fuzz_memory fuzz_buffer_new(struct fuzz_task *task, size_t size);
+/*
+ * From now on others may unmap, protect or release it: what is sent must be there already, or
+ * something else is sent.
+ */
+void fuzz_buffer_publish(struct fuzz_task *task);
+/* Memory of a call, if it has any to which something can be done; or NULL. */
+const struct fuzz_view *fuzz_buffer_view(const struct fuzz_shared *shared, unsigned int call);
 /* Memory of a call of the same process. */
 void fuzz_buffer_unmap(struct fuzz_task *task, unsigned int call);
 void fuzz_buffer_protect(struct fuzz_task *task, unsigned int call);

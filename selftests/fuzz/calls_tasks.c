@@ -54,6 +54,7 @@ int64_t fuzz_call_fork(struct fuzz_task *task)
 		values->unknown |= !info.id;
 	if (what == FUZZ_CHILD_RECV)
 		values->killed = 1;
+	fuzz_buffer_publish(task);
 	pid = fork();
 	if (!pid)
 		child_run(task, what, memory.address);

@@ -194,10 +194,10 @@ static void help(void)
 
 	kill(-watch.keeper, SIGCONT);
 	for (call = 0; call < FUZZ_CALLS_MAX; call++) {
-		const struct fuzz_view *view = &machine.shared->views[call];
+		const struct fuzz_view *view = fuzz_buffer_view(machine.shared, call);
 		int fd;
 
-		if (!view->start || view->kind != FUZZ_BUFFER_SLOW)
+		if (!view || view->kind != FUZZ_BUFFER_SLOW)
 			continue;
 		fd = fuzz_watch_fd(&watch, view->process, machine.shared->faults[view->process]);
 		if (fd < 0)

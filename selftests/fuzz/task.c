@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "buffer.h"
 #include "calls.h"
 #include "drain.h"
 #include "task.h"
@@ -95,6 +96,7 @@ long fuzz_task_syscall(struct fuzz_task *task, long number, long a, long b, long
 	long result;
 	int error;
 
+	fuzz_buffer_publish(task);
 	arm(task);
 	if (task->cover)
 		task->cover[0] = task->mark;
@@ -154,6 +156,7 @@ static void *task_run(void *argument)
 			continue;
 		if (!may_begin(task))
 			break;
+		task->view = (struct fuzz_view){};
 		__atomic_store_n(&shared->progress[task->call], FUZZ_BEGUN, __ATOMIC_RELEASE);
 		shared->results[task->call] = fuzz_call_run(task);
 		__atomic_store_n(&shared->progress[task->call], FUZZ_ENDED, __ATOMIC_RELEASE);

@@ -96,6 +96,7 @@ struct fuzz_machine {
 /**
  * struct fuzz_task - a task, as it sees itself
  * @call: which it makes
+ * @view: memory of that call, until all may do something to it
  * @cover: of it; NULL is none
  * @mark: how much of @cover counts
  */
@@ -105,6 +106,7 @@ struct fuzz_task {
 	unsigned int index;
 	unsigned int process;
 	unsigned int call;
+	struct fuzz_view view;
 	uint64_t *cover;
 	uint64_t mark;
 	int fail_fd;
