@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The judge of streams, as its parts know it.
+ */
+#ifndef _HISTORIES_STREAM_JUDGE_H
+#define _HISTORIES_STREAM_JUDGE_H
+
+#include <stddef.h>
+
+#include "stream.h"
+
+/**
+ * struct element - what became of one
+ * @recv: number of the receive that it came by, beginning at 1; 0: none
+ * @late: it should have come earlier
+ */
+struct element {
+	uint32_t recv;
+	bool late;
+};
+
+/**
+ * struct judge - a judge at work
+ * @elements: of all senders
+ * @begin: where those of each are
+ */
+struct judge {
+	const struct stream *stream;
+	struct element *elements;
+	size_t begin[STREAM_SENDERS];
+	struct stream_verdict verdict;
+};
+
+/* Zeroed; never NULL. */
+void *stream_allocate(size_t n, size_t size);
+/* The first that is wrong counts. */
+void stream_find_wrong(struct judge *judge, const char *what, uint64_t value);
+
+static inline struct element *element_at(const struct judge *judge, unsigned int sender,
+					 uint32_t number)
+{
+	return &judge->elements[judge->begin[sender] + number];
+}
+
+/* By which it was received. */
+static inline const struct stream_recv *recv_of(const struct judge *judge, const struct element *e)
+{
+	return &judge->stream->recvs[e->recv - 1];
+}
+
+/* stream_order.c: elements that are late, and whether there are too many. */
+void stream_judge_order(struct judge *judge);
+
+#endif /* _HISTORIES_STREAM_JUDGE_H */

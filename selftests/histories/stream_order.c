@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * In which order elements of a stream were received.
+ */
+#include <stdlib.h>
+
+#include "stream_judge.h"
+
+static bool overtaken(const struct judge *judge, const struct element *e, uint64_t earliest)
+{
+	return e->recv && earliest < recv_of(judge, e)->call;
+}
+
+/* One sender sends one after the other. */
+static void find_late_of_sender(struct judge *judge, unsigned int sender)
+{
+	uint64_t earliest = UINT64_MAX;
+	uint32_t i;
+
+	for (i = judge->stream->counts[sender]; i--;) {
+		struct element *e = element_at(judge, sender, i);
+
+		e->late |= overtaken(judge, e, earliest);
+		if (e->recv && recv_of(judge, e)->ret < earliest)
+			earliest = recv_of(judge, e)->ret;
+	}
+}
+
+/* How many elements it may have sent. */
+static uint32_t sent_of(const struct stream_send *send)
+{
+	return send->killed ? send->count : send->done;
+}
+
+static uint64_t earliest_of(const struct judge *judge, const struct stream_send *send)
+{
+	uint64_t earliest = UINT64_MAX;
+	uint32_t i;
+
+	for (i = 0; i < sent_of(send); i++) {
+		const struct element *e = element_at(judge, send->sender, send->first + i);
+
+		if (e->recv && recv_of(judge, e)->ret < earliest)
+			earliest = recv_of(judge, e)->ret;
+	}
+	return earliest;
+}
+
+/* A send, and the earliest ticket after a receive of what it and all later ones have sent. */
+struct later {
+	uint64_t call;
+	uint64_t earliest;
+};
+
+static int compare_later(const void *a, const void *b)
+{
+	const struct later *x = a, *y = b;
+
+	return (x->call > y->call) - (x->call < y->call);
+}
+
+/* Of what was sent by calls that began after @ticket. */
+static uint64_t earliest_after(const struct later *later, uint32_t n, uint64_t ticket)
+{
+	uint32_t from = 0, to = n;
+
+	while (from < to) {
+		const uint32_t middle = from + (to - from) / 2;
+
+		if (later[middle].call > ticket)
+			to = middle;
+		else
+			from = middle + 1;
+	}
+	return from < n ? later[from].earliest : UINT64_MAX;
+}
+
+static void find_late_of_all(struct judge *judge)
+{
+	const struct stream *stream = judge->stream;
+	struct later *later = stream_allocate(stream->nsends, sizeof(*later));
+	uint32_t i, j;
+
+	for (i = 0; i < stream->nsends; i++) {
+		later[i].call = stream->sends[i].call;
+		later[i].earliest = earliest_of(judge, &stream->sends[i]);
+	}
+	qsort(later, stream->nsends, sizeof(*later), compare_later);
+	for (i = stream->nsends; i-- > 1;) {
+		if (later[i].earliest < later[i - 1].earliest)
+			later[i - 1].earliest = later[i].earliest;
+	}
+	for (i = 0; i < stream->nsends; i++) {
+		const struct stream_send *send = &stream->sends[i];
+		const uint64_t earliest = earliest_after(later, stream->nsends, send->ret);
+
+		for (j = 0; j < sent_of(send); j++) {
+			struct element *e = element_at(judge, send->sender, send->first + j);
+
+			e->late |= overtaken(judge, e, earliest);
+		}
+	}
+	free(later);
+}
+
+static void count_late(struct judge *judge)
+{
+	const struct stream *stream = judge->stream;
+	uint64_t drained = UINT64_MAX, value = 0;
+	unsigned int sender;
+	uint32_t i;
+
+	for (i = 0; i < stream->nrecvs; i++) {
+		if (!stream->recvs[i].done && stream->recvs[i].ret < drained)
+			drained = stream->recvs[i].ret;
+	}
+	for (sender = 0; sender < STREAM_SENDERS; sender++) {
+		for (i = 0; i < stream->counts[sender]; i++) {
+			struct element *e = element_at(judge, sender, i);
+
+			e->late |= overtaken(judge, e, drained);
+			if (!e->late)
+				continue;
+			judge->verdict.late++;
+			value = STREAM_VALUE(sender, i);
+		}
+	}
+	if (judge->verdict.late > stream->givebacks)
+		stream_find_wrong(judge, "late, though too few were given back", value);
+}
+
+void stream_judge_order(struct judge *judge)
+{
+	unsigned int sender;
+
+	for (sender = 0; sender < STREAM_SENDERS; sender++)
+		find_late_of_sender(judge, sender);
+	find_late_of_all(judge);
+	count_late(judge);
+}
