@@ -66,11 +66,14 @@ static void account_send(struct judge *judge, const struct stream_send *send)
 
 	for (i = 0; i < send->count; i++) {
 		const uint32_t number = send->first + i;
-		const bool received = element_at(judge, send->sender, number)->recv;
+		const struct element *e = element_at(judge, send->sender, number);
+		const bool received = e->recv;
 		const uint64_t value = STREAM_VALUE(send->sender, number);
 
 		if (!send->killed && i < send->done && !received)
 			stream_find_wrong(judge, "lost", value);
+		if (!send->killed && i < send->done && !came_through(judge, e, send->channel))
+			stream_find_wrong(judge, "received from another channel", value);
 		if (send->killed && received && missing)
 			stream_find_wrong(judge, "sent after one that was not", value);
 		missing |= !received;
@@ -109,6 +112,7 @@ static void account(struct judge *judge)
 		account_send(judge, &judge->stream->sends[i]);
 	account_unsent(judge);
 	stream_judge_order(judge);
+	stream_judge_refusals(judge);
 }
 
 struct stream_verdict stream_check(const struct stream *stream)

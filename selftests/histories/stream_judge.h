@@ -48,7 +48,16 @@ static inline const struct stream_recv *recv_of(const struct judge *judge, const
 	return &judge->stream->recvs[e->recv - 1];
 }
 
+/* Was it received through this channel? */
+static inline bool came_through(const struct judge *judge, const struct element *e,
+				unsigned int channel)
+{
+	return e->recv && recv_of(judge, e)->channel == channel;
+}
+
 /* stream_order.c: elements that are late, and whether there are too many. */
 void stream_judge_order(struct judge *judge);
+/* stream_refused.c: was a channel ready of which somebody was told that it is not? */
+void stream_judge_refusals(struct judge *judge);
 
 #endif /* _HISTORIES_STREAM_JUDGE_H */

@@ -6,13 +6,15 @@
 
 #include "stream_judge.h"
 
-static bool overtaken(const struct judge *judge, const struct element *e, uint64_t earliest)
+/* Was this element of the channel received after another was, at @earliest? */
+static bool overtaken(const struct judge *judge, unsigned int channel, const struct element *e,
+		      uint64_t earliest)
 {
-	return e->recv && earliest < recv_of(judge, e)->call;
+	return came_through(judge, e, channel) && earliest < recv_of(judge, e)->call;
 }
 
 /* One sender sends one after the other. */
-static void find_late_of_sender(struct judge *judge, unsigned int sender)
+static void find_late_of_sender(struct judge *judge, unsigned int channel, unsigned int sender)
 {
 	uint64_t earliest = UINT64_MAX;
 	uint32_t i;
@@ -20,8 +22,8 @@ static void find_late_of_sender(struct judge *judge, unsigned int sender)
 	for (i = judge->stream->counts[sender]; i--;) {
 		struct element *e = element_at(judge, sender, i);
 
-		e->late |= overtaken(judge, e, earliest);
-		if (e->recv && recv_of(judge, e)->ret < earliest)
+		e->late |= overtaken(judge, channel, e, earliest);
+		if (came_through(judge, e, channel) && recv_of(judge, e)->ret < earliest)
 			earliest = recv_of(judge, e)->ret;
 	}
 }
@@ -32,7 +34,8 @@ static uint32_t sent_of(const struct stream_send *send)
 	return send->killed ? send->count : send->done;
 }
 
-static uint64_t earliest_of(const struct judge *judge, const struct stream_send *send)
+static uint64_t earliest_of(const struct judge *judge, unsigned int channel,
+			    const struct stream_send *send)
 {
 	uint64_t earliest = UINT64_MAX;
 	uint32_t i;
@@ -40,7 +43,7 @@ static uint64_t earliest_of(const struct judge *judge, const struct stream_send 
 	for (i = 0; i < sent_of(send); i++) {
 		const struct element *e = element_at(judge, send->sender, send->first + i);
 
-		if (e->recv && recv_of(judge, e)->ret < earliest)
+		if (came_through(judge, e, channel) && recv_of(judge, e)->ret < earliest)
 			earliest = recv_of(judge, e)->ret;
 	}
 	return earliest;
@@ -75,7 +78,7 @@ static uint64_t earliest_after(const struct later *later, uint32_t n, uint64_t t
 	return from < n ? later[from].earliest : UINT64_MAX;
 }
 
-static void find_late_of_all(struct judge *judge)
+static void find_late_of_all(struct judge *judge, unsigned int channel)
 {
 	const struct stream *stream = judge->stream;
 	struct later *later = stream_allocate(stream->nsends, sizeof(*later));
@@ -83,7 +86,7 @@ static void find_late_of_all(struct judge *judge)
 
 	for (i = 0; i < stream->nsends; i++) {
 		later[i].call = stream->sends[i].call;
-		later[i].earliest = earliest_of(judge, &stream->sends[i]);
+		later[i].earliest = earliest_of(judge, channel, &stream->sends[i]);
 	}
 	qsort(later, stream->nsends, sizeof(*later), compare_later);
 	for (i = stream->nsends; i-- > 1;) {
@@ -97,44 +100,57 @@ static void find_late_of_all(struct judge *judge)
 		for (j = 0; j < sent_of(send); j++) {
 			struct element *e = element_at(judge, send->sender, send->first + j);
 
-			e->late |= overtaken(judge, e, earliest);
+			e->late |= overtaken(judge, channel, e, earliest);
 		}
 	}
 	free(later);
 }
 
-static void count_late(struct judge *judge)
+/* When the channel was first found closed and drained. */
+static uint64_t drained_at(const struct stream *stream, unsigned int channel)
 {
-	const struct stream *stream = judge->stream;
-	uint64_t drained = UINT64_MAX, value = 0;
-	unsigned int sender;
+	uint64_t drained = UINT64_MAX;
 	uint32_t i;
 
 	for (i = 0; i < stream->nrecvs; i++) {
-		if (!stream->recvs[i].done && stream->recvs[i].ret < drained)
-			drained = stream->recvs[i].ret;
+		const struct stream_recv *recv = &stream->recvs[i];
+
+		if (!recv->done && recv->channel == channel && recv->ret < drained)
+			drained = recv->ret;
 	}
+	return drained;
+}
+
+static void count_late(struct judge *judge, unsigned int channel)
+{
+	const uint64_t drained = drained_at(judge->stream, channel);
+	uint64_t value = 0, late = 0;
+	unsigned int sender;
+	uint32_t i;
+
 	for (sender = 0; sender < STREAM_SENDERS; sender++) {
-		for (i = 0; i < stream->counts[sender]; i++) {
+		for (i = 0; i < judge->stream->counts[sender]; i++) {
 			struct element *e = element_at(judge, sender, i);
 
-			e->late |= overtaken(judge, e, drained);
-			if (!e->late)
+			e->late |= overtaken(judge, channel, e, drained);
+			if (!e->late || !came_through(judge, e, channel))
 				continue;
-			judge->verdict.late++;
+			late++;
 			value = STREAM_VALUE(sender, i);
 		}
 	}
-	if (judge->verdict.late > stream->givebacks)
+	if (late > judge->stream->channels[channel].givebacks)
 		stream_find_wrong(judge, "late, though too few were given back", value);
 }
 
 void stream_judge_order(struct judge *judge)
 {
-	unsigned int sender;
+	unsigned int channel, sender;
 
-	for (sender = 0; sender < STREAM_SENDERS; sender++)
-		find_late_of_sender(judge, sender);
-	find_late_of_all(judge);
-	count_late(judge);
+	for (channel = 0; channel < STREAM_CHANNELS; channel++) {
+		for (sender = 0; sender < STREAM_SENDERS; sender++)
+			find_late_of_sender(judge, channel, sender);
+		find_late_of_all(judge, channel);
+		count_late(judge, channel);
+	}
 }

@@ -295,7 +295,9 @@ static void *join_logs(const struct streaming *streaming, unsigned int from, uns
 
 static bool judge(const struct streaming *streaming, struct stats *stats)
 {
-	struct stream stream = { .givebacks = channel_info(streaming->ch).givebacks };
+	struct stream stream = { .channels[0] = {
+		.cap = streaming->form.cap, .givebacks = channel_info(streaming->ch).givebacks,
+	} };
 	struct stream_verdict verdict;
 	unsigned int i;
 
@@ -306,7 +308,7 @@ static bool judge(const struct streaming *streaming, struct stats *stats)
 	verdict = stream_check(&stream);
 	free(stream.sends);
 	free(stream.recvs);
-	stats_add(&stats->givebacks, stream.givebacks);
+	stats_add(&stats->givebacks, stream.channels[0].givebacks);
 	for (i = SENDERS; i < TASKS && !verdict.what; i++)
 		stats_add(&stats->streamed, streaming->logs[i].next);
 	if (!verdict.what)

@@ -16,6 +16,7 @@
 
 static struct stream_send sends[8];
 static struct stream_recv recvs[8];
+static struct stream_refusal refusals[8];
 static struct stream stream;
 
 static int begin(void **state)
@@ -23,6 +24,7 @@ static int begin(void **state)
 	memset(&stream, 0, sizeof(stream));
 	stream.sends = sends;
 	stream.recvs = recvs;
+	stream.refusals = refusals;
 	return 0;
 }
 
@@ -49,6 +51,28 @@ static void add_recv(uint64_t call, uint64_t ret, const uint64_t *values, uint32
 {
 	recvs[stream.nrecvs++] = (struct stream_recv){
 		.call = call, .ret = ret, .values = values, .done = done,
+	};
+}
+
+/* Through another channel than the first. */
+static void add_send_through(uint8_t channel, uint64_t call, uint64_t ret, uint32_t sender,
+			     uint32_t number)
+{
+	add_send(call, ret, sender, number, 1, 1);
+	sends[stream.nsends - 1].channel = channel;
+}
+
+static void add_recv_through(uint8_t channel, uint64_t call, uint64_t ret, const uint64_t *values,
+			     uint32_t done)
+{
+	add_recv(call, ret, values, done);
+	recvs[stream.nrecvs - 1].channel = channel;
+}
+
+static void add_refusal(uint64_t call, uint64_t ret, bool sends)
+{
+	refusals[stream.nrefusals++] = (struct stream_refusal){
+		.call = call, .ret = ret, .sends = sends,
 	};
 }
 
@@ -111,7 +135,7 @@ static void killed_sender_may_have_sent_the_first_few(void **state)
 
 static void given_back_may_be_late(void **state)
 {
-	stream.givebacks = 1;
+	stream.channels[0].givebacks = 1;
 	add_send(1, 2, 0, 0, 2, 2);
 	add_recv(3, 4, VALUES(S(0, 1)), 1);
 	add_recv(5, 6, VALUES(S(0, 0)), 1);
@@ -120,7 +144,7 @@ static void given_back_may_be_late(void **state)
 
 static void given_back_may_come_after_drained(void **state)
 {
-	stream.givebacks = 1;
+	stream.channels[0].givebacks = 1;
 	add_send(1, 2, 0, 0, 1, 1);
 	add_recv(3, 4, NULL, 0);
 	add_recv(5, 6, VALUES(S(0, 0)), 1);
@@ -223,7 +247,7 @@ static void G4_killed_sender_left_one_out(void **state)
 
 static void G4_more_late_than_given_back(void **state)
 {
-	stream.givebacks = 1;
+	stream.channels[0].givebacks = 1;
 	add_send(1, 2, 0, 0, 3, 3);
 	add_recv(3, 4, VALUES(S(0, 2)), 1);
 	add_recv(5, 6, VALUES(S(0, 0), S(0, 1)), 2);
@@ -236,6 +260,170 @@ static void G6_received_after_drained(void **state)
 	add_recv(3, 4, NULL, 0);
 	add_recv(5, 6, VALUES(S(0, 0)), 1);
 	assert_bad(LATE);
+}
+
+static void channels_do_not_wait_for_each_other(void **state)
+{
+	add_send_through(0, 1, 2, 0, 0);
+	add_send_through(1, 3, 4, 0, 1);
+	add_recv_through(1, 5, 6, VALUES(S(0, 1)), 1);
+	add_recv_through(1, 7, 8, NULL, 0);
+	add_recv_through(0, 9, 10, VALUES(S(0, 0)), 1);
+	assert_good();
+}
+
+static void killed_select_may_have_sent_through_any(void **state)
+{
+	add_killed_send(1, 2, 0, 0, 1);
+	sends[0].channel = STREAM_ANY;
+	add_recv_through(1, 3, 4, VALUES(S(0, 0)), 1);
+	assert_good();
+}
+
+static void G1_order_of_another_channel(void **state)
+{
+	add_send_through(1, 1, 2, 0, 0);
+	add_send_through(1, 3, 4, 1, 0);
+	add_recv_through(1, 5, 6, VALUES(S(1, 0)), 1);
+	add_recv_through(1, 7, 8, VALUES(S(0, 0)), 1);
+	assert_bad(LATE);
+}
+
+static void G4_given_back_to_another_channel(void **state)
+{
+	stream.channels[0].givebacks = 1;
+	add_send_through(1, 1, 2, 0, 0);
+	add_send_through(1, 3, 4, 0, 1);
+	add_recv_through(1, 5, 6, VALUES(S(0, 1)), 1);
+	add_recv_through(1, 7, 8, VALUES(S(0, 0)), 1);
+	assert_bad(LATE);
+}
+
+static void G6_received_after_drained_from_another_channel(void **state)
+{
+	add_send_through(1, 1, 2, 0, 0);
+	add_recv_through(1, 3, 4, NULL, 0);
+	add_recv_through(1, 5, 6, VALUES(S(0, 0)), 1);
+	assert_bad(LATE);
+}
+
+static void G5_select_sends_through_one(void **state)
+{
+	add_send_through(0, 1, 2, 0, 0);
+	add_recv_through(0, 3, 4, VALUES(S(0, 0)), 1);
+	add_recv_through(1, 5, 6, VALUES(S(0, 0)), 1);
+	assert_bad("doubled");
+}
+
+static void G5_select_takes_from_one(void **state)
+{
+	add_send_through(0, 1, 2, 0, 0);
+	add_send_through(1, 3, 4, 0, 1);
+	add_recv_through(1, 5, 6, VALUES(S(0, 1)), 1);
+	assert_bad("lost");
+}
+
+static void G5_select_says_which(void **state)
+{
+	add_send_through(0, 1, 2, 0, 0);
+	add_recv_through(1, 3, 4, VALUES(S(0, 0)), 1);
+	assert_bad("received from another channel");
+}
+
+static void G5_empty_may_refuse_receives(void **state)
+{
+	add_refusal(1, 2, false);
+	add_send(3, 4, 0, 0, 1, 1);
+	add_recv(5, 6, VALUES(S(0, 0)), 1);
+	add_refusal(7, 8, false);
+	assert_good();
+}
+
+static void G5_refused_while_the_last_one_is_received(void **state)
+{
+	add_send(1, 2, 0, 0, 1, 1);
+	add_recv(3, 6, VALUES(S(0, 0)), 1);
+	add_refusal(4, 5, false);
+	assert_good();
+}
+
+static void G5_refused_while_the_first_one_is_sent(void **state)
+{
+	add_send(1, 4, 0, 0, 1, 1);
+	add_refusal(2, 3, false);
+	add_recv(5, 6, VALUES(S(0, 0)), 1);
+	assert_good();
+}
+
+static void G5_refused_while_one_is_given_back(void **state)
+{
+	stream.channels[0].givebacks = 1;
+	add_send(1, 2, 0, 0, 1, 1);
+	add_refusal(3, 4, false);
+	add_recv(5, 6, VALUES(S(0, 0)), 1);
+	assert_good();
+}
+
+static void G5_receive_refused_though_there_was_one(void **state)
+{
+	add_send(1, 2, 0, 0, 2, 2);
+	add_recv(3, 6, VALUES(S(0, 0)), 1);
+	add_refusal(4, 5, false);
+	add_recv(7, 8, VALUES(S(0, 1)), 1);
+	assert_bad("a receive was refused, though there was an element");
+}
+
+static void G5_full_may_refuse_sends(void **state)
+{
+	stream.channels[0].cap = 1;
+	add_send(1, 2, 0, 0, 1, 1);
+	add_refusal(3, 4, true);
+	add_recv(5, 6, VALUES(S(0, 0)), 1);
+	assert_good();
+}
+
+static void G5_refused_while_another_is_sent(void **state)
+{
+	stream.channels[0].cap = 1;
+	add_send(1, 4, 0, 0, 1, 1);
+	add_refusal(2, 3, true);
+	add_recv(5, 6, VALUES(S(0, 0)), 1);
+	assert_good();
+}
+
+static void G5_refused_while_somebody_is_killed_who_sends(void **state)
+{
+	stream.channels[0].cap = 1;
+	add_killed_send(1, 4, 0, 0, 1);
+	sends[0].channel = STREAM_ANY;
+	add_refusal(2, 3, true);
+	assert_good();
+}
+
+static void G5_unbuffered_refuses_sends(void **state)
+{
+	add_refusal(1, 2, true);
+	assert_good();
+}
+
+static void G5_send_refused_though_there_was_room(void **state)
+{
+	stream.channels[0].cap = 1;
+	add_send(1, 2, 0, 0, 1, 1);
+	add_recv(3, 4, VALUES(S(0, 0)), 1);
+	add_refusal(5, 6, true);
+	assert_bad("a send was refused, though there was room");
+}
+
+static void G5_refused_by_another_channel(void **state)
+{
+	stream.channels[1].cap = 2;
+	add_send_through(1, 1, 2, 0, 0);
+	add_refusal(3, 4, true);
+	add_recv_through(1, 5, 6, VALUES(S(0, 0)), 1);
+	assert_good();
+	refusals[0].channel = 1;
+	assert_bad("a send was refused, though there was room");
 }
 
 #define STREAM_TEST(test)	cmocka_unit_test_setup(test, begin)
@@ -265,6 +453,25 @@ int main(void)
 		STREAM_TEST(G4_killed_sender_left_one_out),
 		STREAM_TEST(G4_more_late_than_given_back),
 		STREAM_TEST(G6_received_after_drained),
+		STREAM_TEST(channels_do_not_wait_for_each_other),
+		STREAM_TEST(killed_select_may_have_sent_through_any),
+		STREAM_TEST(G1_order_of_another_channel),
+		STREAM_TEST(G4_given_back_to_another_channel),
+		STREAM_TEST(G6_received_after_drained_from_another_channel),
+		STREAM_TEST(G5_select_sends_through_one),
+		STREAM_TEST(G5_select_takes_from_one),
+		STREAM_TEST(G5_select_says_which),
+		STREAM_TEST(G5_empty_may_refuse_receives),
+		STREAM_TEST(G5_refused_while_the_last_one_is_received),
+		STREAM_TEST(G5_refused_while_the_first_one_is_sent),
+		STREAM_TEST(G5_refused_while_one_is_given_back),
+		STREAM_TEST(G5_receive_refused_though_there_was_one),
+		STREAM_TEST(G5_full_may_refuse_sends),
+		STREAM_TEST(G5_refused_while_another_is_sent),
+		STREAM_TEST(G5_refused_while_somebody_is_killed_who_sends),
+		STREAM_TEST(G5_unbuffered_refuses_sends),
+		STREAM_TEST(G5_send_refused_though_there_was_room),
+		STREAM_TEST(G5_refused_by_another_channel),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
