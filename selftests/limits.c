@@ -17,6 +17,7 @@
 #include "common/channel.h"
 #include "common/memory.h"
 #include "common/operation.h"
+#include "common/turn.h"
 #include "common/user.h"
 
 #define CHANNELS	20
@@ -276,6 +277,57 @@ TEST_F(limits, G12_racing_makes_stay_within_the_limit)
 	}
 	/* One more is the test's own. */
 	EXPECT_EQ(CHANNELS, made + 1);
+}
+
+#define TURNS	20000
+
+/**
+ * struct race - shared by two tasks that send at about the same moment
+ * @sent: how many elements the follower has sent
+ */
+struct race {
+	struct turn turn;
+	unsigned int sent;
+};
+
+static int run_send_in_turn(struct operation *op)
+{
+	struct race *race = op->data;
+	unsigned int i;
+
+	for (i = 0; i < TURNS; i++) {
+		turn_follow(&race->turn, i);
+		race->sent += !chan_try_send(op->ch, op->elems);
+		turn_end(&race->turn, i);
+	}
+	return 0;
+}
+
+TEST_F(limits, G12_racing_charges_stay_within_the_limit)
+{
+	struct race *race = shared_alloc(sizeof(*race));
+	static uint8_t elem[LARGE];
+	unsigned int i, before, sent, beyond = 0;
+	struct operation *op;
+	int ch;
+
+	/* With the buffer's own bytes, one element fits. */
+	module_set_parameter("user_bytes", 2 * LARGE);
+	user_become(20015);
+	ch = channel_make_elems(LARGE, 2);
+	op = operation_start_new(TASK_PROCESS, run_send_in_turn, ch, race);
+	for (i = 0; i < TURNS; i++) {
+		before = race->sent;
+		turn_begin(&race->turn, i);
+		sent = !chan_try_send(ch, elem);
+		turn_await(&race->turn, i);
+		beyond += sent + race->sent - before > 1;
+		while (chan_try_recv(ch, elem) == 1)
+			;
+	}
+	EXPECT_EQ(0, operation_join(op));
+	EXPECT_EQ(0, beyond);
+	EXPECT_GE(race->sent, 1);
 }
 
 /* Who is mapped into a user namespace of its own is still the same user. */
