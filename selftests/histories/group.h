@@ -22,6 +22,8 @@
  * @asleep: of these, known to have been parked
  * @killed: workers that were killed while they were parked
  * @streamed: elements
+ * @selected: of these, through several channels
+ * @refused: how often a channel of a stream was not ready for who did not wait
  * @stream_killed: processes that were killed while elements streamed
  * @givebacks: elements that were given back
  * @strikes: of each nemesis, while its victim was inside an operation
@@ -33,6 +35,8 @@ struct stats {
 	uint64_t asleep;
 	uint64_t killed;
 	uint64_t streamed;
+	uint64_t selected;
+	uint64_t refused;
 	uint64_t stream_killed;
 	uint64_t givebacks;
 	uint64_t strikes[NEMESES_MAX];

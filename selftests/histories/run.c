@@ -19,6 +19,8 @@
 #include "streamed.h"
 
 #define GROUPS_MAX	8
+/* Of so many streamed elements, some are of every kind. */
+#define MANY		1000000
 
 struct options {
 	uint64_t small;
@@ -211,6 +213,10 @@ static void say_results(struct tally *tally, const struct options *options,
 	say(tally, stats->histories >= options->small, "histories explained", stats->histories);
 	say(tally, stats->killed >= options->killed, "parked tasks killed", stats->killed);
 	say(tally, stats->streamed >= options->streamed, "elements streamed", stats->streamed);
+	say(tally, stats->selected || options->streamed < MANY, "of these by select",
+	    stats->selected);
+	say(tally, stats->refused || options->streamed < MANY, "not ready for who does not wait",
+	    stats->refused);
 	for (i = 0; i < nemeses_count && options->small && !options->calm; i++)
 		say(tally, stats->strikes[i], nemeses[i].name, stats->strikes[i]);
 	say_left(tally, "live_channels");

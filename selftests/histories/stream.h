@@ -92,7 +92,7 @@ struct stream {
 	uint32_t nsends;
 	struct stream_recv *recvs;
 	uint32_t nrecvs;
-	const struct stream_refusal *refusals;
+	struct stream_refusal *refusals;
 	uint32_t nrefusals;
 };
 

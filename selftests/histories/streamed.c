@@ -16,13 +16,16 @@
 #include "streamed_task.h"
 
 static const struct form forms[] = {
-	{ 0, 1, 2000, 1 },
-	{ 0, 16, 3000, 1 },
-	{ 1, 8, 4000, 1 },
-	{ 7, 64, 20000, 1 },
-	{ 64, 64, 60000, 2 },
-	{ 1024, 512, 300000, 6 },
-	{ 4096, 512, 300000, 6 },
+	{ 0, 1, 2000, 1, 1 },
+	{ 0, 16, 3000, 1, 1 },
+	{ 1, 8, 4000, 1, 1 },
+	{ 7, 64, 20000, 1, 1 },
+	{ 64, 64, 60000, 2, 1 },
+	{ 1024, 512, 300000, 6, 1 },
+	{ 4096, 512, 300000, 6, 1 },
+	{ 0, 1, 2000, 1, 3 },
+	{ 1, 1, 3000, 1, 2 },
+	{ 64, 1, 6000, 2, STREAM_CHANNELS },
 };
 
 /* How many elements there are in all. */
@@ -77,8 +80,8 @@ static void run(struct streaming *streaming, struct stats *stats, uint64_t *rand
 {
 	const struct timespec moment = { .tv_nsec = 4000000 };
 	const bool disturbing = random_next(random) % 2;
+	unsigned int i, channel;
 	pid_t pids[TASKS];
-	unsigned int i;
 
 	for (i = 0; i < TASKS; i++)
 		pids[i] = streamed_task_start(streaming, i);
@@ -91,61 +94,92 @@ static void run(struct streaming *streaming, struct stats *stats, uint64_t *rand
 	}
 	for (i = 0; i < SENDERS; i++)
 		await_task(pids[i]);
-	if (chan_close(streaming->ch))
-		give_up("a channel cannot be closed");
+	for (channel = 0; channel < streaming->form.channels; channel++) {
+		if (chan_close(streaming->chs[channel]))
+			give_up("a channel cannot be closed");
+	}
 	for (; i < TASKS; i++)
 		await_task(pids[i]);
 }
 
-/* All logs in one array. */
-static void *join_logs(const struct streaming *streaming, unsigned int from, unsigned int to,
-		       size_t size, uint32_t *n)
+/* What @records has, and behind it these. */
+static void *append(void *records, uint32_t *n, const void *more, uint32_t nmore, size_t size)
 {
-	unsigned int i;
-	char *joined;
-
-	*n = 0;
-	for (i = from; i < to; i++)
-		*n += streaming->logs[i].n;
-	joined = calloc(*n + 1, size);
-	if (!joined)
+	records = realloc(records, (*n + nmore + 1) * size);
+	if (!records)
 		give_up("no memory to judge a stream");
-	*n = 0;
-	for (i = from; i < to; i++) {
-		const struct log *log = &streaming->logs[i];
-		const void *records = log->sends ? (void *)log->sends : (void *)log->recvs;
+	memcpy((char *)records + *n * size, more, nmore * size);
+	*n += nmore;
+	return records;
+}
 
-		memcpy(joined + *n * size, records, log->n * size);
-		*n += log->n;
+/* All logs, as one stream; to be freed. */
+static struct stream join_logs(const struct streaming *streaming)
+{
+	struct stream stream = {};
+	unsigned int i;
+
+	for (i = 0; i < TASKS; i++) {
+		const struct log *log = &streaming->logs[i];
+
+		if (i < SENDERS) {
+			stream.counts[i] = log->next;
+			stream.sends = append(stream.sends, &stream.nsends, log->sends, log->n,
+					      sizeof(*log->sends));
+		} else {
+			stream.recvs = append(stream.recvs, &stream.nrecvs, log->recvs, log->n,
+					      sizeof(*log->recvs));
+		}
+		stream.refusals = append(stream.refusals, &stream.nrefusals, log->refusals,
+					 log->nrefusals, sizeof(*log->refusals));
 	}
-	return joined;
+	for (i = 0; i < streaming->form.channels; i++) {
+		stream.channels[i].cap = streaming->form.cap;
+		stream.channels[i].givebacks = channel_info(streaming->chs[i]).givebacks;
+	}
+	return stream;
+}
+
+static void count(const struct streaming *streaming, const struct stream *stream,
+		  struct stats *stats)
+{
+	uint64_t elements = 0;
+	unsigned int i;
+
+	for (i = SENDERS; i < TASKS; i++)
+		elements += streaming->logs[i].next;
+	stats_add(&stats->streamed, elements);
+	stats_add(&stats->selected, streaming->form.channels > 1 ? elements : 0);
+	stats_add(&stats->refused, stream->nrefusals);
+	for (i = 0; i < streaming->form.channels; i++)
+		stats_add(&stats->givebacks, stream->channels[i].givebacks);
+}
+
+static void say_wrong(const struct form *form, struct stream_verdict verdict)
+{
+	printf("# a stream through %u channels of capacity %u, batches of %u: ", form->channels,
+	       form->cap, form->batch);
+	if (verdict.value)
+		printf("element %u of sender %u is ", (uint32_t)verdict.value,
+		       (unsigned int)(verdict.value >> 40) - 1);
+	printf("%s\n", verdict.what);
 }
 
 static bool judge(const struct streaming *streaming, struct stats *stats)
 {
-	struct stream stream = { .channels[0] = {
-		.cap = streaming->form.cap, .givebacks = channel_info(streaming->ch).givebacks,
-	} };
-	struct stream_verdict verdict;
-	unsigned int i;
+	struct stream stream = join_logs(streaming);
+	const struct stream_verdict verdict = stream_check(&stream);
 
-	stream.sends = join_logs(streaming, 0, SENDERS, sizeof(*stream.sends), &stream.nsends);
-	stream.recvs = join_logs(streaming, SENDERS, TASKS, sizeof(*stream.recvs), &stream.nrecvs);
-	for (i = 0; i < SENDERS; i++)
-		stream.counts[i] = streaming->logs[i].next;
-	verdict = stream_check(&stream);
+	if (verdict.what) {
+		__atomic_add_fetch(&stats->failures, 1, __ATOMIC_RELAXED);
+		say_wrong(&streaming->form, verdict);
+	} else {
+		count(streaming, &stream, stats);
+	}
 	free(stream.sends);
 	free(stream.recvs);
-	stats_add(&stats->givebacks, stream.channels[0].givebacks);
-	for (i = SENDERS; i < TASKS && !verdict.what; i++)
-		stats_add(&stats->streamed, streaming->logs[i].next);
-	if (!verdict.what)
-		return true;
-	__atomic_add_fetch(&stats->failures, 1, __ATOMIC_RELAXED);
-	printf("# a stream of capacity %u, batches of %u: element %u of sender %u is %s\n",
-	       streaming->form.cap, streaming->form.batch, (uint32_t)verdict.value,
-	       (unsigned int)(verdict.value >> 40) - 1, verdict.what);
-	return false;
+	free(stream.refusals);
+	return !verdict.what;
 }
 
 static struct form choose_form(uint64_t *random)
@@ -168,19 +202,25 @@ static size_t ops_of(const struct streaming *streaming)
 
 static size_t values_size(const struct streaming *streaming)
 {
-	return (total_of(streaming) + BATCH_MAX + 1) * sizeof(uint64_t);
+	return (total_of(streaming) + BATCH_MAX + 1) * streaming->form.channels * sizeof(uint64_t);
 }
 
-static void make_logs(struct streaming *streaming)
+static void make_logs(struct streaming *streaming, uint64_t *random)
 {
 	const size_t ops = ops_of(streaming);
 	unsigned int i;
 
-	for (i = 0; i < SENDERS; i++)
-		streaming->logs[i].sends = shared_alloc(ops * sizeof(struct stream_send));
-	for (; i < TASKS; i++) {
-		streaming->logs[i].recvs = shared_alloc(ops * sizeof(struct stream_recv));
-		streaming->logs[i].values = shared_alloc(values_size(streaming));
+	for (i = 0; i < TASKS; i++) {
+		struct log *log = &streaming->logs[i];
+
+		log->random = random_next(random) | 1;
+		log->refusals = shared_alloc(REFUSALS_MAX * sizeof(*log->refusals));
+		if (i < SENDERS) {
+			log->sends = shared_alloc(ops * sizeof(*log->sends));
+		} else {
+			log->recvs = shared_alloc(ops * sizeof(*log->recvs));
+			log->values = shared_alloc(values_size(streaming));
+		}
 	}
 }
 
@@ -189,25 +229,33 @@ static void free_logs(struct streaming *streaming)
 	const size_t ops = ops_of(streaming);
 	unsigned int i;
 
-	for (i = 0; i < SENDERS; i++)
-		munmap(streaming->logs[i].sends, ops * sizeof(struct stream_send));
-	for (; i < TASKS; i++) {
-		munmap(streaming->logs[i].recvs, ops * sizeof(struct stream_recv));
-		munmap(streaming->logs[i].values, values_size(streaming));
+	for (i = 0; i < TASKS; i++) {
+		struct log *log = &streaming->logs[i];
+
+		munmap(log->refusals, REFUSALS_MAX * sizeof(*log->refusals));
+		if (i < SENDERS) {
+			munmap(log->sends, ops * sizeof(*log->sends));
+		} else {
+			munmap(log->recvs, ops * sizeof(*log->recvs));
+			munmap(log->values, values_size(streaming));
+		}
 	}
 }
 
 bool streamed_play(struct stats *stats, uint64_t *random)
 {
 	struct streaming *streaming = shared_alloc(sizeof(*streaming));
+	unsigned int channel;
 	bool good;
 
 	streaming->form = choose_form(random);
-	streaming->ch = channel_make(streaming->form.cap);
-	make_logs(streaming);
+	for (channel = 0; channel < streaming->form.channels; channel++)
+		streaming->chs[channel] = channel_make(streaming->form.cap);
+	make_logs(streaming, random);
 	run(streaming, stats, random);
 	good = judge(streaming, stats);
-	close(streaming->ch);
+	for (channel = 0; channel < streaming->form.channels; channel++)
+		close(streaming->chs[channel]);
 	free_logs(streaming);
 	munmap(streaming, sizeof(*streaming));
 	return good;

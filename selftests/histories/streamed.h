@@ -7,7 +7,7 @@
 
 #include "group.h"
 
-/* One stream, through a channel of its own. False: a failure was found, and said. */
+/* One stream, through channels of its own. False: a failure was found, and said. */
 bool streamed_play(struct stats *stats, uint64_t *random);
 
 #endif /* _HISTORIES_STREAMED_H */
