@@ -166,7 +166,7 @@ struct fuzz_memory fuzz_buffer_new(struct fuzz_task *task, size_t size)
 		view.start = (uintptr_t)map_view(task->machine, task->call, length,
 						 protection_of(kind));
 	if (kind == FUZZ_BUFFER_SLOW)
-		make_slow(task, (void *)view.start, length);
+		make_slow(task, (void *)(uintptr_t)view.start, length);
 	memory.address = view.start + offset;
 	task->view = view;
 	return memory;
@@ -201,7 +201,7 @@ void fuzz_buffer_unmap(struct fuzz_task *task, unsigned int call)
 	const struct fuzz_view *view = own_view(task, call);
 
 	if (view)
-		munmap((void *)view->start, view->length);
+		munmap((void *)(uintptr_t)view->start, view->length);
 }
 
 void fuzz_buffer_protect(struct fuzz_task *task, unsigned int call)
@@ -209,7 +209,7 @@ void fuzz_buffer_protect(struct fuzz_task *task, unsigned int call)
 	const struct fuzz_view *view = own_view(task, call);
 
 	if (view)
-		mprotect((void *)view->start, view->length, PROT_READ);
+		mprotect((void *)(uintptr_t)view->start, view->length, PROT_READ);
 }
 
 /* Pages that are there already stay as they are; who waits for one is woken. */

@@ -6,6 +6,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <linux/kcov.h>
 #include <signal.h>
 #include <stdio.h>
@@ -35,6 +36,9 @@
 /* In microseconds: until the next look. */
 #define NAP		500
 
+/* KCOV_INIT_TRACE of a 64-bit kernel, also in a program of 32 bits. */
+#define COVER_INIT	_IOR('c', 1, uint64_t)
+
 static struct fuzz_machine machine;
 static struct fuzz_watch watch;
 static struct fuzz_trace trace;
@@ -54,7 +58,7 @@ static bool open_kcov(unsigned int task)
 	int fd = open("/sys/kernel/debug/kcov", O_RDWR | O_CLOEXEC);
 
 	machine.kcov[task] = fd;
-	if (fd < 0 || ioctl(fd, KCOV_INIT_TRACE, FUZZ_COVER_SIZE)) {
+	if (fd < 0 || ioctl(fd, COVER_INIT, FUZZ_COVER_SIZE)) {
 		machine.kcov[task] = -1;
 		return false;
 	}
@@ -276,7 +280,8 @@ static bool judge_values(char *reason, size_t room)
 	const struct fuzz_shared *shared = machine.shared;
 
 	if (shared->uneven) {
-		snprintf(reason, room, "the counters of channel %lu do not agree", shared->uneven);
+		snprintf(reason, room, "the counters of channel %" PRIu64 " do not agree",
+			 shared->uneven);
 		return false;
 	}
 	return fuzz_values_judge(&shared->values, shared->drained, shared->channels, reason, room);
