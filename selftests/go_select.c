@@ -95,58 +95,6 @@ TEST_F(go_select, G5_closed_channels_are_ready_at_that_instant)
 	EXPECT_EQ(0, race_result(variant->kind, 0));
 }
 
-#define TRIES	20000
-
-/**
- * struct move - an element that moves to and fro
- * @ends: between these: it is in one before it is taken from the other
- * @stop: it need not move any more
- */
-struct move {
-	int ends[2];
-	bool stop;
-};
-
-static int run_move(struct operation *op)
-{
-	struct move *move = op->data;
-	uint64_t value = 1;
-	int i;
-
-	for (i = 0; !__atomic_load_n(&move->stop, __ATOMIC_ACQUIRE); i = !i) {
-		chan_try_send(move->ends[!i], &value);
-		chan_try_recv(move->ends[i], &value);
-	}
-	return 0;
-}
-
-/* What the select takes, it puts back before the next one. */
-TEST_F(go_select, G5_none_of_many_is_ready_only_if_that_is_true_of_one_instant)
-{
-	struct chan_case cases[CHAN_SELECT_MAX];
-	struct move *move = shared_alloc(sizeof(*move));
-	struct operation *op;
-	int i, chosen, failed = 0;
-	uint64_t value;
-
-	for (i = 0; i < CHAN_SELECT_MAX; i++)
-		cases[i] = chan_case_recv(channel_make(1), &value);
-	move->ends[0] = cases[0].fd;
-	move->ends[1] = cases[CHAN_SELECT_MAX - 1].fd;
-	channel_send(move->ends[0], 1);
-	op = operation_start_new(variant->kind, run_move, move->ends[0], move);
-	for (i = 0; i < TRIES; i++) {
-		chosen = chan_try_select(cases, CHAN_SELECT_MAX);
-		if (chosen < 0)
-			failed++;
-		else
-			chan_try_send(cases[chosen].fd, &value);
-	}
-	__atomic_store_n(&move->stop, true, __ATOMIC_RELEASE);
-	EXPECT_EQ(0, operation_join(op));
-	EXPECT_EQ(0, failed);
-}
-
 #define TURNS	500
 
 /* Sends its number or receives one; in turns, as the first case or as the second. */
