@@ -3,8 +3,6 @@
  * Memory order (G7): processes that share memory, each on a CPU of its own, pass messages in
  * plain memory. Nothing but the channel orders their accesses.
  */
-#include <errno.h>
-#include <sched.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,6 +10,7 @@
 
 #include "common/channel.h"
 #include "common/operation.h"
+#include "common/task.h"
 #include "common/variants.h"
 
 #define ROUNDS	4000
@@ -64,16 +63,6 @@ static uint64_t plain_read(const uint64_t *where)
 	return __atomic_load_n(where, __ATOMIC_RELAXED);
 }
 
-static void stay_on_cpu(int cpu)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(cpu, &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		give_up("no CPU %d: %s", cpu, strerror(errno));
-}
-
 /* Returns how many receives were not seen that happen before a send completes. */
 static int run_sender(struct operation *op)
 {
@@ -82,7 +71,7 @@ static int run_sender(struct operation *op)
 	uint64_t i;
 	int missed = 0;
 
-	stay_on_cpu(0);
+	task_pin_to(0);
 	for (i = 0; i < ROUNDS; i++) {
 		plain_write(&board->sent[i], i + 1);
 		if (chan_send(board->ch, &i))
@@ -111,7 +100,7 @@ static int run_receiver(struct operation *op)
 	uint64_t i, value;
 	int missed = 0;
 
-	stay_on_cpu(1);
+	task_pin_to(1);
 	for (i = 0; i < ROUNDS; i++) {
 		plain_write(&board->received[i], i + 1);
 		if (receive(board, &value) != 1 || value != i)
@@ -170,7 +159,7 @@ static int run_batch_sender(struct operation *op)
 	uint64_t elems[BATCH], i;
 	int missed = 0;
 
-	stay_on_cpu(0);
+	task_pin_to(0);
 	for (i = 0; i < ROUNDS; i++) {
 		plain_write(&board->sent[i], i + 1);
 		elems[i % BATCH] = i;
@@ -190,7 +179,7 @@ static int run_batch_receiver(struct operation *op)
 	uint64_t elems[BATCH], done = 0;
 	int ret, i, missed = 0;
 
-	stay_on_cpu(1);
+	task_pin_to(1);
 	while (done < ROUNDS) {
 		for (i = 0; i < BATCH && done + i < ROUNDS; i++)
 			plain_write(&board->received[done + i], done + i + 1);
@@ -236,7 +225,7 @@ static int run_closer(struct operation *op)
 	struct closes *closes = op->data;
 	unsigned int i;
 
-	stay_on_cpu(0);
+	task_pin_to(0);
 	for (i = 0; i < CLOSES; i++) {
 		plain_write(&closes->before[i], i + 1);
 		if (chan_close(closes->ch[i]))
@@ -253,7 +242,7 @@ static int run_drainer(struct operation *op)
 	unsigned int i;
 	uint64_t value;
 
-	stay_on_cpu(1);
+	task_pin_to(1);
 	for (i = 0; i < CLOSES; i++) {
 		do {
 			ret = closes->spin ? chan_try_recv(closes->ch[i], &value) :

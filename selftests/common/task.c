@@ -85,14 +85,19 @@ pid_t task_fork(void)
 	return pid;
 }
 
-void task_pin(void)
+void task_pin_to(int cpu)
 {
 	cpu_set_t set;
 
 	CPU_ZERO(&set);
-	CPU_SET(sched_getcpu(), &set);
+	CPU_SET(cpu, &set);
 	if (sched_setaffinity(0, sizeof(set), &set))
-		give_up("sched_setaffinity: %s", strerror(errno));
+		give_up("no CPU %d: %s", cpu, strerror(errno));
+}
+
+void task_pin(void)
+{
+	task_pin_to(sched_getcpu());
 }
 
 static void task_schedule(int policy, int priority)

@@ -20,7 +20,8 @@ unsigned long task_sleeps(pid_t tid);
 /* As fork(2), but it always can, and who was forked dies with its parent. */
 pid_t task_fork(void);
 
-/* From now on, the calling task and those that it starts share one CPU. */
+/* From now on, the calling task and those that it starts share this CPU, or the one it is on. */
+void task_pin_to(int cpu);
 void task_pin(void);
 /*
  * From now on, no other task runs on the CPU of the calling task as long as that does not

@@ -15,11 +15,6 @@ void turn_begin(struct turn *turn, unsigned int index)
 	__atomic_store_n(&turn->begun, index + 1, __ATOMIC_RELEASE);
 }
 
-void turn_await(const struct turn *turn, unsigned int index)
-{
-	turn_wait(&turn->ended, index + 1);
-}
-
 void turn_follow(struct turn *turn, unsigned int index)
 {
 	volatile unsigned int delay;

@@ -18,8 +18,6 @@ struct turn {
 
 /* The leader's; @index counts from 0. */
 void turn_begin(struct turn *turn, unsigned int index);
-/* The leader's, if it has to know that the follower has ended the turn. */
-void turn_await(const struct turn *turn, unsigned int index);
 /* The follower's. It comes in a bit later or earlier from turn to turn. */
 void turn_follow(struct turn *turn, unsigned int index);
 void turn_end(struct turn *turn, unsigned int index);
