@@ -86,7 +86,7 @@ static int do_send(struct streaming *streaming, struct log *log, const uint64_t 
 	return ret ? ret : 1;
 }
 
-/* Nobody may be left who selects, and then it has to be any: all receivers do. */
+/* To wait for one of several channels is no harm to who sends, as all receivers select. */
 static unsigned int choose_channel(const struct streaming *streaming, struct log *log, bool waits)
 {
 	if (streaming->form.channels == 1)
