@@ -15,6 +15,7 @@
 #include "kselftest_harness.h"
 
 #include "common/channel.h"
+#include "common/kernel.h"
 #include "common/memory.h"
 #include "common/operation.h"
 #include "common/task.h"
@@ -280,16 +281,18 @@ TEST_F(limits, G12_racing_makes_stay_within_the_limit)
 }
 
 #define CHARGES	40000
+#define CHARGES_CHECKED	2000
 /* With the buffers' own bytes, one element fits. */
 #define ONE_FITS	(2 * LARGE)
 
-/* Returns how often it held an element, and its user more than may be. */
+/* @progress: how often to hold an element. Returns how often its user held more than may be. */
 static int run_charge(struct operation *op)
 {
-	int charges = 0, beyond = 0;
+	unsigned int charges = 0;
+	int beyond = 0;
 
 	task_pin_to((uintptr_t)op->data);
-	while (charges < CHARGES) {
+	while (charges < op->progress) {
 		if (chan_try_send(op->ch, op->elems))
 			continue;
 		charges++;
@@ -301,6 +304,7 @@ static int run_charge(struct operation *op)
 
 TEST_F(limits, G12_racing_charges_stay_within_the_limit)
 {
+	const unsigned int charges = kernel_is_checked() ? CHARGES_CHECKED : CHARGES;
 	struct operation *ops[2];
 	int i;
 
@@ -311,6 +315,7 @@ TEST_F(limits, G12_racing_charges_stay_within_the_limit)
 	for (i = 0; i < ARRAY_LENGTH(ops); i++) {
 		ops[i] = operation_new(TASK_PROCESS, run_charge, channel_make_elems(LARGE, 1), 1);
 		ops[i]->data = (void *)(uintptr_t)i;
+		ops[i]->progress = charges;
 	}
 	for (i = 0; i < ARRAY_LENGTH(ops); i++)
 		operation_start(ops[i]);

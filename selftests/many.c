@@ -20,6 +20,7 @@
 
 #include "common/channel.h"
 #include "common/clock.h"
+#include "common/kernel.h"
 #include "common/operation.h"
 #include "common/task.h"
 
@@ -54,11 +55,8 @@ static struct crowd *crowd;
 
 static void make_crowd(void)
 {
-	const bool checked = !access("/sys/kernel/debug/kmemleak", F_OK) ||
-			     !access("/sys/kernel/debug/kcsan", F_OK);
-
 	crowd = shared_alloc(sizeof(*crowd));
-	crowd->threads = checked ? THREADS_CHECKED : THREADS;
+	crowd->threads = kernel_is_checked() ? THREADS_CHECKED : THREADS;
 }
 
 static unsigned int tasks(void)

@@ -189,6 +189,26 @@ static bool recv_some(struct streaming *streaming, struct log *log, bool waits)
 	return true;
 }
 
+static bool senders_have_finished(const struct streaming *streaming)
+{
+	unsigned int i;
+
+	for (i = 0; i < SENDERS; i++) {
+		if (!__atomic_load_n(&streaming->logs[i].finished, __ATOMIC_ACQUIRE))
+			return false;
+	}
+	return true;
+}
+
+/* As soon as nobody sends any more, while there is much in the buffers. */
+static void close_all(const struct streaming *streaming)
+{
+	unsigned int channel;
+
+	for (channel = 0; channel < streaming->form.channels; channel++)
+		chan_close(streaming->chs[channel]);
+}
+
 pid_t streamed_task_start(struct streaming *streaming, unsigned int i)
 {
 	const pid_t pid = task_fork();
@@ -205,6 +225,8 @@ pid_t streamed_task_start(struct streaming *streaming, unsigned int i)
 		else
 			waits = recv_some(streaming, log, waits);
 	}
+	if (i < SENDERS && senders_have_finished(streaming))
+		close_all(streaming);
 	_exit(0);
 }
 
