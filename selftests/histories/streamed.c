@@ -61,13 +61,6 @@ static void check_task(pid_t pid)
 		give_up("a task of a stream failed");
 }
 
-static bool has_ended(const struct streaming *streaming, unsigned int from, unsigned int to)
-{
-	while (from < to && __atomic_load_n(&streaming->logs[from].finished, __ATOMIC_ACQUIRE))
-		from++;
-	return from == to;
-}
-
 static void await_task(pid_t pid)
 {
 	int status;
@@ -85,7 +78,7 @@ static void run(struct streaming *streaming, struct stats *stats, uint64_t *rand
 
 	for (i = 0; i < TASKS; i++)
 		pids[i] = streamed_task_start(streaming, i);
-	while (!has_ended(streaming, 0, SENDERS)) {
+	while (!streamed_senders_finished(streaming)) {
 		nanosleep(&moment, NULL);
 		i = random_next(random) % TASKS;
 		check_task(pids[i]);

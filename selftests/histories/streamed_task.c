@@ -189,7 +189,7 @@ static bool recv_some(struct streaming *streaming, struct log *log, bool waits)
 	return true;
 }
 
-static bool senders_have_finished(const struct streaming *streaming)
+bool streamed_senders_finished(const struct streaming *streaming)
 {
 	unsigned int i;
 
@@ -225,7 +225,7 @@ pid_t streamed_task_start(struct streaming *streaming, unsigned int i)
 		else
 			waits = recv_some(streaming, log, waits);
 	}
-	if (i < SENDERS && senders_have_finished(streaming))
+	if (i < SENDERS && streamed_senders_finished(streaming))
 		close_all(streaming);
 	_exit(0);
 }

@@ -76,6 +76,8 @@ struct streaming {
 	struct log logs[TASKS];
 };
 
+/* Has all been sent? From then on it stays so. */
+bool streamed_senders_finished(const struct streaming *streaming);
 /* Task @i of the stream, from where it was when it was killed. */
 pid_t streamed_task_start(struct streaming *streaming, unsigned int i);
 /* Write down what task @i was doing when it was killed. */
