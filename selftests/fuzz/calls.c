@@ -3,9 +3,7 @@
  * Calls of programs: those of channels. Whatever is needed to make one is done first, so that
  * what counts is a single system call.
  */
-#include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -16,6 +14,7 @@
 
 #include "buffer.h"
 #include "calls.h"
+#include "transfer.h"
 
 #define SECOND	1000000000ULL
 /* A deadline that passes while a program runs. */
@@ -143,104 +142,27 @@ static int64_t call_make(struct fuzz_task *task)
 	return task_ioctl(task, fd, CHAN_IOC_MAKE, (uintptr_t)&make);
 }
 
-/**
- * struct transfer - elements of one call
- * @count: how many the call is to move; of @known, the values are known
- */
-struct transfer {
-	int fd;
-	struct chan_info info;
-	struct fuzz_memory memory;
-	uint64_t count;
-	unsigned int known;
-};
-
-/* Where the element's size is not known, it may be one that the channel gets in a moment. */
-static struct transfer transfer_new(struct fuzz_task *task, uint64_t count)
-{
-	struct transfer transfer = { .fd = fuzz_task_fd(task, 0), .count = count };
-	uint64_t size, fit;
-
-	transfer.info = fuzz_fd_info(transfer.fd);
-	size = transfer.info.id ? transfer.info.elemsize : sizeof(uint64_t);
-	if (count > FUZZ_REGION)
-		count = FUZZ_REGION;
-	transfer.memory = fuzz_buffer_new(task, count * size);
-	fit = size < sizeof(uint64_t) ? 0 : transfer.memory.size / size;
-	if (fit > count)
-		fit = count;
-	transfer.known = fit < FUZZ_ELEMS_MAX ? fit : FUZZ_ELEMS_MAX;
-	return transfer;
-}
-
-static void transfer_offer(struct fuzz_task *task, const struct transfer *transfer)
-{
-	struct fuzz_values *values = &task->shared->values;
-	size_t size = transfer->info.elemsize;
-	unsigned int i;
-
-	if (!transfer->info.id || (size >= sizeof(uint64_t) && transfer->known < transfer->count))
-		values->unknown = 1;
-	if (!transfer->info.id)
-		return;
-	for (i = 0; i < transfer->known; i++)
-		fuzz_element_fill(transfer->memory.content + i * size, size, task->call, i);
-	fuzz_values_offer(values, task->call, 0, transfer->known, transfer->info.id);
-}
-
-/* @moved: elements, or a negative errno. */
-static void transfer_settle(struct fuzz_task *task, const struct transfer *transfer, int64_t moved)
-{
-	struct fuzz_values *values = &task->shared->values;
-
-	if (fuzz_fd_info(transfer->fd).id != transfer->info.id)
-		values->unsure = 1;
-	if (!transfer->info.id)
-		return;
-	if (moved < 0)
-		moved = 0;
-	fuzz_values_settle(values, task->call, 0, transfer->known,
-			   moved < transfer->known ? moved : transfer->known);
-}
-
-static void transfer_receive(struct fuzz_task *task, const struct transfer *transfer,
-			     int64_t moved)
-{
-	struct fuzz_values *values = &task->shared->values;
-	size_t size = transfer->info.elemsize;
-	int64_t i;
-
-	if (fuzz_fd_info(transfer->fd).id != transfer->info.id)
-		values->unsure = 1;
-	if (!transfer->info.id && moved > 0)
-		values->unsure = 1;
-	if (size < sizeof(uint64_t))
-		return;
-	for (i = 0; i < moved && (i + 1) * size <= transfer->memory.size; i++)
-		fuzz_values_receive(values, transfer->memory.result + i * size, size);
-}
-
 static int64_t call_send(struct fuzz_task *task)
 {
-	struct transfer transfer = transfer_new(task, 1);
+	struct fuzz_transfer transfer = fuzz_transfer_new(task, 1);
 	long result;
 
-	transfer_offer(task, &transfer);
+	fuzz_transfer_offer(task, &transfer);
 	result = task_ioctl(task, transfer.fd, CHAN_IOC_SEND, transfer.memory.address);
-	transfer_settle(task, &transfer, result ? result : 1);
+	fuzz_transfer_settle(task, &transfer, result ? result : 1);
 	return result;
 }
 
 static int64_t call_recv(struct fuzz_task *task)
 {
-	struct transfer transfer = transfer_new(task, 1);
+	struct fuzz_transfer transfer = fuzz_transfer_new(task, 1);
 	long result = task_ioctl(task, transfer.fd, CHAN_IOC_RECV, transfer.memory.address);
 
-	transfer_receive(task, &transfer, result);
+	fuzz_transfer_receive(task, &transfer, result);
 	return result;
 }
 
-static struct chan_xfer xfer_of(struct fuzz_task *task, const struct transfer *transfer)
+static struct chan_xfer xfer_of(struct fuzz_task *task, const struct fuzz_transfer *transfer)
 {
 	return (struct chan_xfer){
 		.elems = transfer->memory.address,
@@ -258,57 +180,47 @@ static uint32_t count_of(const struct fuzz_task *task)
 
 static int64_t call_sendv(struct fuzz_task *task)
 {
-	struct transfer transfer = transfer_new(task, count_of(task));
+	struct fuzz_transfer transfer = fuzz_transfer_new(task, count_of(task));
 	struct chan_xfer xfer = xfer_of(task, &transfer);
 	long result;
 
-	transfer_offer(task, &transfer);
+	fuzz_transfer_offer(task, &transfer);
 	result = task_ioctl(task, transfer.fd, CHAN_IOC_SENDV, (uintptr_t)&xfer);
-	transfer_settle(task, &transfer, result);
+	fuzz_transfer_settle(task, &transfer, result);
 	return result;
 }
 
 static int64_t call_recvv(struct fuzz_task *task)
 {
-	struct transfer transfer = transfer_new(task, count_of(task));
+	struct fuzz_transfer transfer = fuzz_transfer_new(task, count_of(task));
 	struct chan_xfer xfer = xfer_of(task, &transfer);
 	long result = task_ioctl(task, transfer.fd, CHAN_IOC_RECVV, (uintptr_t)&xfer);
 
-	transfer_receive(task, &transfer, result);
+	fuzz_transfer_receive(task, &transfer, result);
 	return result;
-}
-
-/* So many whole elements as there are in these bytes; and of how many bytes they are. */
-static struct transfer transfer_bytes(struct fuzz_task *task, uint64_t *bytes, uint64_t *size)
-{
-	struct chan_info info = fuzz_fd_info(fuzz_task_fd(task, 0));
-
-	*bytes = fuzz_task_value(task, FUZZ_SET_SIZE, 0);
-	*size = info.elemsize ? info.elemsize : 1;
-	return transfer_new(task, (*bytes + *size - 1) / *size);
 }
 
 static int64_t call_write(struct fuzz_task *task)
 {
 	uint64_t bytes, size;
-	struct transfer transfer = transfer_bytes(task, &bytes, &size);
+	struct fuzz_transfer transfer = fuzz_transfer_bytes(task, &bytes, &size);
 	long result;
 
-	transfer_offer(task, &transfer);
+	fuzz_transfer_offer(task, &transfer);
 	result = fuzz_task_syscall(task, SYS_write, transfer.fd, transfer.memory.address, bytes,
 				   0, 0);
-	transfer_settle(task, &transfer, result > 0 ? result / size : result);
+	fuzz_transfer_settle(task, &transfer, result > 0 ? result / size : result);
 	return result;
 }
 
 static int64_t call_read(struct fuzz_task *task)
 {
 	uint64_t bytes, size;
-	struct transfer transfer = transfer_bytes(task, &bytes, &size);
+	struct fuzz_transfer transfer = fuzz_transfer_bytes(task, &bytes, &size);
 	long result = fuzz_task_syscall(task, SYS_read, transfer.fd, transfer.memory.address, bytes,
 					0, 0);
 
-	transfer_receive(task, &transfer, result > 0 ? result / size : result);
+	fuzz_transfer_receive(task, &transfer, result > 0 ? result / size : result);
 	return result;
 }
 
