@@ -16,6 +16,7 @@
 #include "corpus.h"
 #include "mutate.h"
 #include "oracle.h"
+#include "reached.h"
 #include "run.h"
 #include "watch.h"
 
@@ -29,6 +30,7 @@ static struct {
 	const char *save;
 	const char *crashes;
 	const char *last;
+	const char *reached;
 	const char *patterns;
 	unsigned long seconds;
 	unsigned long seed;
@@ -50,6 +52,7 @@ static void usage(FILE *to)
 		"  --save DIR       write those there that reach most\n"
 		"  --crashes DIR    write the program there that finds something wrong\n"
 		"  --last FILE      always has the program that runs\n"
+		"  --reached FILE   write there at the end which blocks of the module were reached\n"
 		"  --splats FILE    patterns of what the kernel shall not say\n"
 		"                   (default: scripts/splats)\n"
 		"  --seconds N      go on for so long (default 60); 0: only the corpus\n"
@@ -65,6 +68,7 @@ static void parse_options(int argc, char **argv)
 		{ "save", required_argument, NULL, 's' },
 		{ "crashes", required_argument, NULL, 'w' },
 		{ "last", required_argument, NULL, 'l' },
+		{ "reached", required_argument, NULL, 'b' },
 		{ "splats", required_argument, NULL, 'p' },
 		{ "seconds", required_argument, NULL, 't' },
 		{ "seed", required_argument, NULL, 'r' },
@@ -81,6 +85,7 @@ static void parse_options(int argc, char **argv)
 		case 's': options.save = optarg; break;
 		case 'w': options.crashes = optarg; break;
 		case 'l': options.last = optarg; break;
+		case 'b': options.reached = optarg; break;
 		case 'p': options.patterns = optarg; break;
 		case 't': options.seconds = strtoul(optarg, NULL, 10); break;
 		case 'r': options.seed = strtoul(optarg, NULL, 10); break;
@@ -317,6 +322,8 @@ int main(int argc, char **argv)
 	go_on();
 	if (options.save)
 		printf("%u programs reach all\n", fuzz_corpus_save(&corpus, options.save));
+	if (options.reached)
+		fuzz_reached_save(options.reached);
 	printf("seed %lu, corpus of %u programs: %u edges\n", options.seed, loaded, edges_loaded);
 	report();
 	if (covers && !map.reached[FUZZ_EDGE])

@@ -23,6 +23,7 @@
 
 #include "buffer.h"
 #include "oracle.h"
+#include "reached.h"
 #include "run.h"
 #include "task.h"
 #include "watch.h"
@@ -74,6 +75,7 @@ bool fuzz_run_init(void)
 	/* Whose parent dies comes to us. */
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1))
 		err(2, "prctl");
+	fuzz_reached_init();
 	machine.arena_fd = memfd_create("arena", MFD_CLOEXEC);
 	if (machine.arena_fd < 0 || ftruncate(machine.arena_fd, FUZZ_ARENA))
 		err(2, "memfd_create");
@@ -292,8 +294,10 @@ static void add_covers(void)
 	unsigned int task;
 
 	for (task = 0; task < FUZZ_TASKS; task++) {
-		if (machine.kcov[task] >= 0)
-			fuzz_trace_add_cover(&trace, machine.covers[task]);
+		if (machine.kcov[task] < 0)
+			continue;
+		fuzz_trace_add_cover(&trace, machine.covers[task]);
+		fuzz_reached_add(machine.covers[task]);
 	}
 }
 
