@@ -320,6 +320,7 @@ static int64_t (*const runs[FUZZ_OPERATIONS])(struct fuzz_task *task) = {
 	[FUZZ_RELEASE] = fuzz_call_release,
 	[FUZZ_MAP] = fuzz_call_map,
 	[FUZZ_SHOW] = fuzz_call_show,
+	[FUZZ_URING] = fuzz_call_uring,
 };
 
 int64_t fuzz_call_run(struct fuzz_task *task)

@@ -45,6 +45,8 @@ int64_t fuzz_call_take(struct fuzz_task *task);
 int64_t fuzz_call_map(struct fuzz_task *task);
 int64_t fuzz_call_show(struct fuzz_task *task);
 
+int64_t fuzz_call_uring(struct fuzz_task *task);
+
 int64_t fuzz_call_fork(struct fuzz_task *task);
 int64_t fuzz_call_signal(struct fuzz_task *task);
 int64_t fuzz_call_unmap(struct fuzz_task *task);

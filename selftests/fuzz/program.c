@@ -59,6 +59,8 @@ const struct fuzz_form fuzz_forms[FUZZ_OPERATIONS] = {
 	[FUZZ_RELEASE] = { "release", 2, { CALL } },
 	[FUZZ_MAP] = { "map", 1, { SLOT, FLAGS, { "bytes", FUZZ_SET_SIZE } } },
 	[FUZZ_SHOW] = { "show", 1, { SLOT, { "what", FUZZ_SET_SHOW } } },
+	[FUZZ_URING] = { "uring", 6, { SLOT, { "what", FUZZ_SET_URING }, BUFFER,
+				      { "bytes", FUZZ_SET_SIZE }, EVENTS, FLAGS } },
 };
 
 static const char *const buffer_names[] = {
@@ -71,6 +73,7 @@ static const char *const file_names[] = {
 static const char *const signal_names[] = { "interrupt", "restart", "stop", "continue", "kill" };
 static const char *const child_names[] = { "exit", "exec", "stay", "send", "recv" };
 static const char *const show_names[] = { "fdinfo", "channels" };
+static const char *const uring_names[] = { "read", "write", "poll", "cancel" };
 
 static const uint64_t size_values[] = {
 	0, 1, 7, 8, 8, 8, 8, 9, 16, 64, 255, 256, 257, 1000, 4096, 65536, CHAN_ELEM_MAX,
@@ -121,6 +124,7 @@ const struct fuzz_set_of fuzz_sets[FUZZ_SETS] = {
 	[FUZZ_SET_SIGNAL] = NAMED(signal_names),
 	[FUZZ_SET_CHILD] = NAMED(child_names),
 	[FUZZ_SET_SHOW] = NAMED(show_names),
+	[FUZZ_SET_URING] = NAMED(uring_names),
 	[FUZZ_SET_SIZE] = VALUES(size_values),
 	[FUZZ_SET_CAP] = VALUES(cap_values),
 	[FUZZ_SET_COUNT] = VALUES(count_values),
@@ -139,6 +143,7 @@ _Static_assert(ARRAY_LENGTH(file_names) == FUZZ_FILES, "a name for each");
 _Static_assert(ARRAY_LENGTH(signal_names) == FUZZ_SIGNALS, "a name for each");
 _Static_assert(ARRAY_LENGTH(child_names) == FUZZ_CHILDREN, "a name for each");
 _Static_assert(ARRAY_LENGTH(show_names) == FUZZ_SHOWS, "a name for each");
+_Static_assert(ARRAY_LENGTH(uring_names) == FUZZ_URINGS, "a name for each");
 
 unsigned int fuzz_form_fields(enum fuzz_operation operation)
 {

@@ -56,6 +56,7 @@ enum fuzz_operation {
 	FUZZ_RELEASE,
 	FUZZ_MAP,
 	FUZZ_SHOW,
+	FUZZ_URING,
 	FUZZ_OPERATIONS
 };
 
@@ -120,6 +121,15 @@ enum fuzz_show {
 	FUZZ_SHOWS
 };
 
+/* What is submitted to io_uring(7). */
+enum fuzz_uring {
+	FUZZ_URING_READ,
+	FUZZ_URING_WRITE,
+	FUZZ_URING_POLL,
+	FUZZ_URING_CANCEL,
+	FUZZ_URINGS
+};
+
 /* What values a field may have; which of them are interesting. */
 enum fuzz_set {
 	FUZZ_SET_NONE,
@@ -132,6 +142,7 @@ enum fuzz_set {
 	FUZZ_SET_SIGNAL,
 	FUZZ_SET_CHILD,
 	FUZZ_SET_SHOW,
+	FUZZ_SET_URING,
 	FUZZ_SET_SIZE,
 	FUZZ_SET_CAP,
 	FUZZ_SET_COUNT,
