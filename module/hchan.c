@@ -322,7 +322,8 @@ void chan_hchan_enqueue_locked(struct hchan *ch, struct chan_waitq *q, struct ch
 void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool send, int result)
 {
 	u64 parked = chan_parker_age(w->parker);
-	u32 len = READ_ONCE(ch->qcount);
+	/* No lock is held, and it may be another already when it is told. */
+	u32 len = data_race(ch->qcount);
 
 	trace_chan_wake(ch->id, send, result, parked);
 	if (send && !result)

@@ -32,6 +32,8 @@ void events_start(void)
 		 (int)getpid());
 	if (mkdir(instance, 0700))
 		give_up("%s: %s", instance, strerror(errno));
+	/* Without the names of tasks, for which the scheduler's code would have to change. */
+	events_write("trace_options", "norecord-cmd");
 	events_write("events/chan/enable", "1");
 }
 
