@@ -119,6 +119,13 @@ static void set_faults(void)
 	write_setting("/sys/kernel/debug/fail_usercopy/verbose", "0");
 }
 
+/* What is told is run through as well. For names of tasks, the scheduler's code would have to change. */
+static void set_tracing(void)
+{
+	write_setting("/sys/kernel/tracing/trace_options", "norecord-cmd");
+	write_setting("/sys/kernel/tracing/events/chan/enable", "1");
+}
+
 /* Before it runs, so that it is known when the machine is gone. */
 static void write_last(const struct fuzz_program *program)
 {
@@ -311,6 +318,7 @@ int main(int argc, char **argv)
 	if (!fuzz_oracle_init(options.patterns))
 		err(2, "%s, /dev/kmsg or the module's parameters", options.patterns);
 	set_faults();
+	set_tracing();
 	covers = fuzz_run_init();
 	if (options.last)
 		last_fd = open(options.last, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
