@@ -119,7 +119,7 @@ static void set_faults(void)
 	write_setting("/sys/kernel/debug/fail_usercopy/verbose", "0");
 }
 
-/* What is told is run through as well. For names of tasks, the scheduler's code would have to change. */
+/* What is told is run through as well; without names of tasks, as in common/events.c. */
 static void set_tracing(void)
 {
 	write_setting("/sys/kernel/tracing/trace_options", "norecord-cmd");
