@@ -80,7 +80,6 @@ int chan_attach(int ch, size_t elemsize, const char *type);
  * -EAGAIN: @ch has O_NONBLOCK set and the send would wait;
  * -EFAULT: @elem cannot be read;
  * -EINTR: a signal came first;
- * -EDEADLK: the channel has CHAN_F_DEADLOCK, and nobody could ever end the wait;
  * -EDQUOT, -ENOMEM: an element above CHAN_ELEM_INLINE bytes found no memory.
  */
 int chan_send(int ch, const void *elem);
@@ -95,8 +94,7 @@ int chan_send(int ch, const void *elem);
  * -EAGAIN: @ch has O_NONBLOCK set and the receive would wait;
  * -EFAULT: @elem cannot be written; the element is back at the head of the
  *	channel, for the next receive;
- * -EINTR: a signal came first;
- * -EDEADLK: the channel has CHAN_F_DEADLOCK, and nobody could ever end the wait.
+ * -EINTR: a signal came first.
  */
 int chan_recv(int ch, void *elem);
 

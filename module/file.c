@@ -23,8 +23,6 @@ static struct chan_file *chan_file_alloc(struct hchan *ch, u32 rights)
 		return NULL;
 	cf->ch = ch;
 	cf->rights = rights;
-	cf->descriptors = 0;
-	cf->read = 0;
 	chan_hchan_attach(ch, rights);
 	return cf;
 }

@@ -14,14 +14,10 @@
  * struct chan_file - an open file
  * @ch: its channel; constant
  * @rights: CHAN_RIGHT_*: what may be done through it, if the channel can do it; constant
- * @descriptors: of it in the table that deadlock.c reads; of who has set hchan.reading
- * @read: hchan.reads of then; the same
  */
 struct chan_file {
 	struct hchan	*ch;
 	u32		rights;
-	u32		descriptors;
-	u64		read;
 };
 
 /**

@@ -60,8 +60,8 @@
  * constant once made (CHAN_BARRIER_MADE): dataqsiz, slotsize, elemsize, batch, buf,
  *	flags, type, user, rights, ticker; constant once allocated: id
  * lock: qcount, sendx, recvx, the slots of buf, closed, recvq, sendq, returned,
- *	nreturned, tickets, all counters, senders, receivers, reading, writing rights;
- *	of who has set reading: reads
+ *	nreturned, tickets, all counters, senders, receivers, closers,
+ *	writing rights
  * own lock or atomic: pollwq, refs; node: the lock of the list of all channels
  *
  * Named barriers
@@ -88,7 +88,6 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 
-#include "deadlock.h"
 #include "elem.h"
 #include "hchan.h"
 #include "poll.h"
@@ -334,7 +333,7 @@ void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool 
 
 /*
  * Park the calling task with one operation on one channel, the lock held, and wait
- * with it released. Returns the operation's result, -ERESTARTSYS, -ETIMEDOUT or -EDEADLK.
+ * with it released. Returns the operation's result, -ERESTARTSYS or -ETIMEDOUT.
  */
 static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u64 *ticket,
 			   struct chan_wake *wake, const struct chan_deadline *deadline)
@@ -350,10 +349,7 @@ static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u
 	chan_hchan_unlock(ch);
 	chan_wake_run(ch, wake);
 
-	if (unlikely(ch->flags & CHAN_F_DEADLOCK) && p.forever)
-		err = chan_deadlock_wait(ch, &p, q == &ch->sendq);
-	else
-		err = chan_parker_wait(&p, deadline);
+	err = chan_parker_wait(&p, deadline);
 	if (err) {
 		spin_lock(&ch->lock);
 		chan_waitq_remove(q, &w);
@@ -376,7 +372,7 @@ static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u
  *
  * Context: may sleep.
  * Return: how many were sent, from the first one on; or if none was, -EPIPE,
- * -EAGAIN, -ETIMEDOUT, -ERESTARTSYS or -EDEADLK.
+ * -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
  */
 int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
 		    unsigned int min, const struct chan_deadline *deadline)
@@ -416,7 +412,7 @@ int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
  *
  * Context: may sleep.
  * Return: how many were received; or if none was, 0 if the channel is closed and
- * drained, -EAGAIN, -ETIMEDOUT, -ERESTARTSYS or -EDEADLK.
+ * drained, -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
  */
 int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsigned int n,
 		    unsigned int min, const struct chan_deadline *deadline)

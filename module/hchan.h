@@ -60,8 +60,6 @@ struct chan_returned {
  * @senders: open files that may send
  * @receivers: open files that may receive
  * @closers: open files that may close
- * @reading: a task reads its process's table of files (deadlock.c)
- * @reads: how often one has begun to
  * @rights: CHAN_RIGHT_* that its files can have; 0: this is a nil channel
  * @flags: CHAN_F_*
  * @id: unique number
@@ -97,8 +95,6 @@ struct hchan {
 	u32			senders;
 	u32			receivers;
 	u32			closers;
-	bool			reading;
-	u64			reads;
 	u32			rights;
 	u32			flags;
 	u64			id;

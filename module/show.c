@@ -34,7 +34,7 @@ static void chan_show_bits(struct seq_file *m, const char *name, u32 bits,
 
 static void chan_show_flags(struct seq_file *m, u32 flags)
 {
-	static const char * const names[] = { "nohup", "timer", "deadlock" };
+	static const char * const names[] = { "nohup", "timer" };
 
 	chan_show_bits(m, "flags", flags, names, ARRAY_SIZE(names));
 }

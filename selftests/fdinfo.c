@@ -54,7 +54,7 @@ static const char *name_of_rights(unsigned int rights)
 
 static const char *name_of_flags(unsigned int flags)
 {
-	static const char *const names[] = { "", "nohup", "timer", "", "deadlock" };
+	static const char *const names[] = { "", "nohup", "timer" };
 
 	return names[flags];
 }

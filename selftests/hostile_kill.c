@@ -67,8 +67,6 @@ WAY(write, operation_write, 0);
 WAY(read, operation_read, 0);
 WAY(select_recv, select_recv, 0);
 WAY(select_send, select_send, 0);
-WAY(send_deadlock, operation_send_one, CHAN_F_DEADLOCK);
-WAY(recv_deadlock, operation_recv_one, CHAN_F_DEADLOCK);
 
 FIXTURE_SETUP(hostile_kill)
 {

@@ -42,12 +42,7 @@
 
 /* chan_make.flags: the channel outlives its last sender and last receiver. */
 #define CHAN_F_NOHUP		(1U << 0)
-/*
- * And an operation that can never end is EDEADLK: without a deadline, while all threads of
- * its process are parked in this channel on the same side, and nobody else could help.
- */
-#define CHAN_F_DEADLOCK		(1U << 2)
-#define CHAN_F_ALL		(CHAN_F_NOHUP | CHAN_F_DEADLOCK)
+#define CHAN_F_ALL		CHAN_F_NOHUP
 /* chan_info.flags: a channel of CHAN_IOC_TIMER. */
 #define CHAN_F_TIMER		(1U << 1)
 
