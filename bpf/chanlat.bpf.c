@@ -238,7 +238,7 @@ static __always_inline void receive_from_ring(const struct chan_element_args *ar
 		pop(args->id, ring, args->len);
 		push(args->id, ring, bpf_map_lookup_elem(&parked, &peer));
 	} else if (ring->len == args->len) {
-		/* Of the ring's elements it is none: it had been given back. */
+		/* Of the ring's elements it is none: it had been requeued. */
 		add_element(args->id, NULL);
 	} else {
 		pop(args->id, ring, args->len + 1);

@@ -60,7 +60,7 @@ static const struct argp_option option_list[] = {
 	{ "channel", 'c', "ID,...", 0, "Of these channels only", 0 },
 	{ "pid", 'p', "PID,...", 0, "Of tasks of these processes only", 0 },
 	{ "kind", 'k', "KIND,...", 0, "These only: make, send, recv, park, wake, close, select, "
-	  "giveback, release, or all (default: make,send,recv,close)", 0 },
+	  "requeue, release, or all (default: make,send,recv,close)", 0 },
 	{ "path", 'P', "PATH,...", 0, "Only elements that went so: handoff, ring, park", 0 },
 	{ "side", 's', "SIDE", 0, "Only what is to send, or to recv", 0 },
 	{ "count", 'n', "NUMBER", 0, "End after so many lines", 0 },
@@ -204,7 +204,7 @@ static void find_details(const struct chan_event *event, struct detail details[D
 		*to++ = (struct detail){ "result", event->result };
 		break;
 	case CHAN_EVENT_GIVEBACK:
-		*to++ = (struct detail){ "returned", event->returned };
+		*to++ = (struct detail){ "returned", event->requeued };
 		break;
 	}
 }

@@ -41,7 +41,7 @@ enum chan_event_path {
  * @parked: nanoseconds; send, recv (path park), wake
  * @path: enum chan_event_path; send, recv
  * @len: elements in the ring after it; send, recv. Those that nobody received; release
- * @peer: a task, or 0; send, recv, giveback
+ * @peer: a task, or 0; send, recv, requeue
  * @send: is it a send? park, wake
  * @select: was it parked by a select? park
  * @result: wake, select
@@ -51,7 +51,7 @@ enum chan_event_path {
  * @cause: CHAN_CLOSED_*; close
  * @receivers: that were parked; close
  * @senders: that were parked; close
- * @returned: how many are given back now; giveback
+ * @requeued: how many are requeued now; requeue
  * @elemsize: bytes of an element; make
  * @cap: elements that it buffers; make
  * @flags: CHAN_F_*; make
@@ -77,7 +77,7 @@ struct chan_event {
 	unsigned int cause;
 	unsigned int receivers;
 	unsigned int senders;
-	unsigned int returned;
+	unsigned int requeued;
 	unsigned int elemsize;
 	unsigned int cap;
 	unsigned int flags;

@@ -47,7 +47,7 @@ struct latency {
 enum latency_counter {
 	/* Found no place in a map. */
 	LATENCY_LOST,
-	/* Elements received that were sent before the start, or given back. */
+	/* Elements received that were sent before the start, or requeued. */
 	LATENCY_SKIPPED,
 	LATENCY_COUNTERS,
 };

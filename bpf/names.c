@@ -9,7 +9,7 @@ const char *const kind_names[CHAN_EVENT_KINDS] = {
 	[CHAN_EVENT_WAKE]	= "wake",
 	[CHAN_EVENT_CLOSE]	= "close",
 	[CHAN_EVENT_SELECT]	= "select",
-	[CHAN_EVENT_GIVEBACK]	= "giveback",
+	[CHAN_EVENT_GIVEBACK]	= "requeue",
 	[CHAN_EVENT_RELEASE]	= "release",
 };
 

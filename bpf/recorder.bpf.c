@@ -219,15 +219,15 @@ int record_select(const void *context)
 	return 0;
 }
 
-SEC("tracepoint/chan/chan_giveback")
-int record_giveback(const void *context)
+SEC("tracepoint/chan/chan_requeue")
+int record_requeue(const void *context)
 {
-	const struct chan_giveback_args *args = FIELDS(chan_giveback_args, context, chan_shift);
+	const struct chan_requeue_args *args = FIELDS(chan_requeue_args, context, chan_shift);
 	struct chan_event *event = event_begin(CHAN_EVENT_GIVEBACK, args->id);
 
 	if (!event)
 		return 0;
-	event->returned = args->returned;
+	event->requeued = args->requeued;
 	event->peer = args->peer;
 	bpf_ringbuf_submit(event, 0);
 	return 0;

@@ -68,7 +68,7 @@ static void leave_out(struct recorder_bpf *bpf, unsigned int kinds)
 		[CHAN_EVENT_WAKE]	= bpf->progs.record_wake,
 		[CHAN_EVENT_CLOSE]	= bpf->progs.record_close,
 		[CHAN_EVENT_SELECT]	= bpf->progs.record_select,
-		[CHAN_EVENT_GIVEBACK]	= bpf->progs.record_giveback,
+		[CHAN_EVENT_GIVEBACK]	= bpf->progs.record_requeue,
 		[CHAN_EVENT_RELEASE]	= bpf->progs.record_release,
 	};
 	int kind;

@@ -59,10 +59,10 @@ struct chan_select_args {
 	int result;
 };
 
-struct chan_giveback_args {
+struct chan_requeue_args {
 	unsigned long long common;
 	unsigned long long id;
-	unsigned int returned;
+	unsigned int requeued;
 	int peer;
 };
 

@@ -20,7 +20,7 @@
 #include "compat.h"
 #include "elem.h"
 #include "file.h"
-#include "foreign.h"
+#include "pollset.h"
 #include "select.h"
 #include "xfer.h"
 
@@ -107,7 +107,7 @@ static bool chan_cases_is_channel(const struct chan_case *c)
 	       (chan_cases_sends(c) || c->op == CHAN_CASE_RECV);
 }
 
-static bool chan_cases_is_foreign(const struct chan_case *c)
+static bool chan_cases_is_polled(const struct chan_case *c)
 {
 	return !(c->flags | c->reserved | c->elem) && c->op == CHAN_CASE_POLL;
 }
@@ -145,7 +145,7 @@ static int chan_cases_open_one(struct chan_cases *cases, struct chan_alternative
 {
 	const bool channel = chan_cases_is_channel(c);
 
-	if (unlikely(!channel && !chan_cases_is_foreign(c))) {
+	if (unlikely(!channel && !chan_cases_is_polled(c))) {
 		*f = (struct fd){};
 		return -EINVAL;
 	}
@@ -177,7 +177,7 @@ static int chan_cases_open(struct chan_cases *cases)
 	return err;
 }
 
-/* Is this a channel that another case uses? Parked there, the select would poke itself. */
+/* Is this a channel that another case uses? Parked there, the select would kick itself. */
 static bool chan_cases_has(const struct chan_cases *cases, const struct file *file)
 {
 	const struct chan_file *cf = file->private_data;
@@ -192,15 +192,15 @@ static bool chan_cases_has(const struct chan_cases *cases, const struct file *fi
 	return false;
 }
 
-static int chan_cases_open_foreign(struct chan_cases *cases)
+static int chan_cases_open_polled(struct chan_cases *cases)
 {
-	struct chan_foreign *foreign = chan_foreign_alloc(cases->polls);
+	struct chan_pollset *polled = chan_pollset_alloc(cases->polls);
 	unsigned int i;
 	int err;
 
-	if (!foreign)
+	if (!polled)
 		return -ENOMEM;
-	cases->selection.foreign = foreign;
+	cases->selection.polled = polled;
 	for (i = 0; i < cases->selection.n; i++) {
 		const struct chan_case *c = &cases->room.cases[i];
 		struct file *file = fd_file(cases->room.files[i]);
@@ -209,7 +209,7 @@ static int chan_cases_open_foreign(struct chan_cases *cases)
 			continue;
 		if (chan_cases_has(cases, file))
 			return -EINVAL;
-		err = chan_foreign_add(foreign, i, file, c->events);
+		err = chan_pollset_add(polled, i, file, c->events);
 		if (err)
 			return err;
 	}
@@ -249,7 +249,7 @@ static long chan_cases_finish_poll(struct chan_cases *cases, const struct chan_s
 	const unsigned int winner = cases->selection.winner;
 	u64 at = select->cases + (u64)winner * select->casesize +
 		 offsetof(struct chan_case, revents);
-	u32 revents = chan_foreign_revents(cases->selection.foreign, winner);
+	u32 revents = chan_pollset_revents(cases->selection.polled, winner);
 
 	if (put_user(revents, (u32 __user *)u64_to_user_ptr(at)))
 		return -EFAULT;
@@ -276,7 +276,7 @@ static long chan_cases_finish(struct chan_cases *cases, const struct chan_select
 			return -EFAULT;
 		return winner | CHAN_SELECT_CLOSED;
 	}
-	err = chan_xfer_take(ch, elem, &cases->recv, &cases->selection.ticket, 1);
+	err = chan_xfer_take(ch, elem, &cases->recv, &cases->selection.seq, 1);
 	return err < 0 ? err : (long)winner;
 }
 
@@ -302,7 +302,7 @@ static void chan_cases_close(struct chan_cases *cases)
 	const struct fd *f;
 
 	if (unlikely(cases->polls))
-		chan_foreign_free(cases->selection.foreign);
+		chan_pollset_free(cases->selection.polled);
 	for (f = cases->room.files; f < cases->end; f++)
 		fdput(*f);
 }
@@ -322,7 +322,7 @@ static long chan_cases_run(const struct chan_select *select, const struct chan_d
 	cases.selection.n = select->ncases;
 	cases.selection.first = select->flags & CHAN_SELECT_FIRST;
 	cases.selection.seem_ready = 0;
-	cases.selection.foreign = NULL;
+	cases.selection.polled = NULL;
 	cases.room = *room;
 	cases.end = room->files;
 	cases.polls = 0;
@@ -331,7 +331,7 @@ static long chan_cases_run(const struct chan_select *select, const struct chan_d
 	cases.slots = few;
 	err = chan_cases_open(&cases);
 	if (!err && unlikely(cases.polls))
-		err = chan_cases_open_foreign(&cases);
+		err = chan_cases_open_polled(&cases);
 	if (!err && cases.bytes)
 		err = chan_cases_fill(&cases, few);
 	if (!err)

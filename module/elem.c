@@ -8,7 +8,7 @@
 #include <linux/uaccess.h>
 
 #include "elem.h"
-#include "limits.h"
+#include "user.h"
 
 static int chan_elem_ref_alloc(struct chan_elem_ref *ref, u32 elemsize)
 {

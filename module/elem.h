@@ -3,7 +3,7 @@
  * An element on its way through the kernel.
  *
  * Inside the kernel an element lives in a *slot*: in the ring, on the stack of
- * the task that sends or receives it, or in the list of returned elements. Up to
+ * the task that sends or receives it, or in the list of requeued elements. Up to
  * CHAN_ELEM_INLINE bytes the slot holds the element itself; above that it holds a
  * struct chan_elem_ref, so that only a pointer moves while a lock is held.
  * An element is in exactly one slot at a time; moving it leaves the old slot

@@ -23,7 +23,7 @@
  *
  * A receiver that was given an element but cannot take it (its buffer faults, or
  * it is being killed) gives it back. Returned elements wait in a list before the
- * ring, ordered by ticket: the order in which they were taken out. They are received
+ * ring, ordered by seq: the order in which they were taken out. They are received
  * first, and do not count as buffered.
  *
  * Invariants
@@ -35,16 +35,16 @@
  *
  * [I1] qcount <= dataqsiz (G8)
  * [I2] A receiver is parked only if there is nothing to receive: the ring and the
- *	returned list are empty, and no sender is parked, other than by the same select.
+ *	requeue are empty, and no sender is parked, other than by the same select.
  * [I3] A sender is parked only if the ring is full, and no receiver is parked, other
  *	than by the same select.
  * [I4] Nobody is parked on a closed channel; closed never changes again (G6).
  * [I5] An element is in one slot: of a task that sends it, of the ring, of the
- *	returned list, or of a task that receives it. Only moves under the lock, and
+ *	requeue, or of a task that receives it. Only moves under the lock, and
  *	the copies from and to user memory by the task itself, change which one (G3).
  * [I6] The elements in the ring, from recvx on, are in the order in which they were
  *	sent, all of them were sent before those of parked senders, and those of the
- *	returned list are in the order of their tickets (G1).
+ *	requeue are in the order of their seqs (G1).
  *
  * Locking
  * -------
@@ -52,7 +52,7 @@
  * never an allocation, a copy from or to user memory, a sleep, or a wake-up (those
  * come after: struct chan_wake). Parkers are claimed under it. Nothing is taken
  * inside it but, by select.c, the locks of other channels, in the order of their
- * addresses; pollwq.lock and chan_user_lock are taken without it. life.c has the
+ * addresses; pollwq.lock and chan_user_lock are taken without it. lifetime.c has the
  * list of all channels, whose lock is taken outside hchan.lock.
  *
  * Field protection
@@ -60,7 +60,7 @@
  * constant once made (CHAN_BARRIER_MADE): dataqsiz, slotsize, elemsize, batch, buf,
  *	flags, type, user, rights, ticker; constant once allocated: id
  * lock: qcount, sendx, recvx, the slots of buf, closed, recvq, sendq, returned,
- *	nreturned, tickets, all counters, senders, receivers, closers,
+ *	nrequeued, seqs, all counters, senders, receivers, closers,
  *	writing rights
  * own lock or atomic: pollwq, refs; node: the lock of the list of all channels
  *
@@ -113,7 +113,7 @@ void chan_hchan_check_locked(struct hchan *ch)
 
 	lockdep_assert_held(&ch->lock);
 	WARN_ON_ONCE(ch->qcount > ch->dataqsiz);
-	WARN_ON_ONCE(receiver && (ch->qcount || ch->nreturned));
+	WARN_ON_ONCE(receiver && (ch->qcount || ch->nrequeued));
 	WARN_ON_ONCE(sender && ch->qcount < ch->dataqsiz);
 	WARN_ON_ONCE(receiver && sender && receiver != sender);
 	WARN_ON_ONCE(ch->closed && (receiver || sender));
@@ -172,7 +172,7 @@ static void chan_ring_pop_locked(struct hchan *ch, void *slot)
  * chan_recv_complete_locked() - give an element to the first parked receiver
  * @ch: the channel
  * @slot: the element; has left it if there is one
- * @ticket: its ticket
+ * @seq: its seq
  * @wake: whom to wake
  *
  * Inline in this file, where elements pass by the million.
@@ -180,7 +180,7 @@ static void chan_ring_pop_locked(struct hchan *ch, void *slot)
  * Return: the receiver, or NULL.
  */
 inline struct chan_waiter *chan_recv_complete_locked(struct hchan *ch, const void *slot,
-						     u64 ticket, struct chan_wake *wake)
+						     u64 seq, struct chan_wake *wake)
 {
 	struct chan_waiter *w = chan_waitq_claim(&ch->recvq, &wake->claimed);
 
@@ -188,7 +188,7 @@ inline struct chan_waiter *chan_recv_complete_locked(struct hchan *ch, const voi
 	if (!w)
 		return NULL;
 	chan_elem_move(w->slot, slot, ch->slotsize);
-	w->ticket = ticket;
+	w->seq = seq;
 	w->result = 1;
 	w->peer = task_pid_nr(current);
 	ch->recvs.park++;
@@ -226,9 +226,9 @@ inline int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_
 	lockdep_assert_held(&ch->lock);
 	if (ch->closed)
 		return -EPIPE;
-	w = chan_recv_complete_locked(ch, slot, ch->tickets, wake);
+	w = chan_recv_complete_locked(ch, slot, ch->next_seq, wake);
 	if (w) {
-		ch->tickets++;
+		ch->next_seq++;
 		ch->sends.handoff++;
 		trace_chan_send(ch->id, CHAN_PATH_HANDOFF, ch->qcount, chan_waiter_pid(w), 0);
 		return 0;
@@ -247,20 +247,20 @@ inline int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_
  * chan_recv_try_locked() - receive one element without waiting
  * @ch: the channel
  * @slot: where the element goes
- * @ticket: its ticket, for chan_hchan_give_back()
+ * @seq: its seq, for chan_hchan_requeue()
  * @wake: whom to wake
  *
  * Inline in this file, where elements pass by the million.
  *
  * Return: 1, 0 if the channel is closed and drained, or -EAGAIN.
  */
-inline int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struct chan_wake *wake)
+inline int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *seq, struct chan_wake *wake)
 {
 	struct chan_waiter *w;
 
 	lockdep_assert_held(&ch->lock);
-	if (unlikely(ch->nreturned)) {
-		chan_returned_take_locked(ch, slot, ticket);
+	if (unlikely(ch->nrequeued)) {
+		chan_requeue_take_locked(ch, slot, seq);
 		ch->recvs.ring++;
 		trace_chan_recv(ch->id, CHAN_PATH_RING, ch->qcount, 0, 0);
 		return 1;
@@ -273,7 +273,7 @@ inline int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struc
 			chan_ring_push_locked(ch, w->slot);
 		else
 			chan_wake_poll_locked(ch, wake, 0, 1);
-		*ticket = ch->tickets++;
+		*seq = ch->next_seq++;
 		trace_chan_recv(ch->id, CHAN_PATH_RING, ch->qcount,
 				w ? chan_waiter_pid(w) : 0, 0);
 		return 1;
@@ -282,7 +282,7 @@ inline int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struc
 	if (w) {
 		chan_elem_move(slot, w->slot, ch->slotsize);
 		ch->recvs.handoff++;
-		*ticket = ch->tickets++;
+		*seq = ch->next_seq++;
 		trace_chan_recv(ch->id, CHAN_PATH_HANDOFF, ch->qcount, chan_waiter_pid(w), 0);
 		return 1;
 	}
@@ -335,7 +335,7 @@ void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool 
  * Park the calling task with one operation on one channel, the lock held, and wait
  * with it released. Returns the operation's result, -ERESTARTSYS or -ETIMEDOUT.
  */
-static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u64 *ticket,
+static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u64 *seq,
 			   struct chan_wake *wake, const struct chan_deadline *deadline)
 	__releases(&ch->lock)
 {
@@ -355,7 +355,7 @@ static int chan_hchan_park(struct hchan *ch, struct chan_waitq *q, void *slot, u
 		chan_waitq_remove(q, &w);
 		chan_hchan_unlock(ch);
 	} else {
-		*ticket = w.ticket;
+		*seq = w.seq;
 		err = w.result;
 	}
 	chan_hchan_trace_wake(ch, &w, q == &ch->sendq, err);
@@ -379,7 +379,7 @@ int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
 {
 	struct chan_wake wake = {};
 	unsigned int done = 0;
-	u64 ticket;
+	u64 seq;
 	int err;
 
 	while (done < n) {
@@ -393,7 +393,7 @@ int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
 			break;
 		}
 		err = chan_hchan_park(ch, &ch->sendq, elem->slots + done * ch->slotsize,
-				      &ticket, &wake, deadline);
+				      &seq, &wake, deadline);
 		if (err)
 			break;
 		done++;
@@ -405,7 +405,7 @@ int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
  * chan_hchan_recv() - receive elements
  * @ch: the channel, made
  * @elem: @n empty slots; those of the elements that are received are filled
- * @tickets: of the elements that are received, for chan_hchan_give_back()
+ * @seqs: of the elements that are received, for chan_hchan_requeue()
  * @n: 1 to chan_elem_batch()
  * @min: wait until this many are received, 0 to @n
  * @deadline: how long to wait
@@ -414,7 +414,7 @@ int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
  * Return: how many were received; or if none was, 0 if the channel is closed and
  * drained, -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
  */
-int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsigned int n,
+int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *seqs, unsigned int n,
 		    unsigned int min, const struct chan_deadline *deadline)
 {
 	struct chan_wake wake = {};
@@ -425,7 +425,7 @@ int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsi
 		spin_lock(&ch->lock);
 		do {
 			got = chan_recv_try_locked(ch, elem->slots + done * ch->slotsize,
-						   &tickets[done], &wake);
+						   &seqs[done], &wake);
 		} while (got > 0 && ++done < n);
 		if (got != -EAGAIN || done >= min || deadline->now) {
 			chan_hchan_unlock(ch);
@@ -433,7 +433,7 @@ int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsi
 			break;
 		}
 		got = chan_hchan_park(ch, &ch->recvq, elem->slots + done * ch->slotsize,
-				      &tickets[done], &wake, deadline);
+				      &seqs[done], &wake, deadline);
 		if (got <= 0)
 			break;
 		done++;

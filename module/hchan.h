@@ -22,14 +22,14 @@ struct chan_user;
 #define CHAN_RING_MAX	(1UL << 30)
 
 /**
- * struct chan_returned - an element that a receiver gave back
- * @node: in hchan.returned
- * @ticket: of the element
+ * struct chan_requeued - an element that a receiver requeued
+ * @node: in hchan.requeued
+ * @seq: of the element
  * @slot: the element
  */
-struct chan_returned {
+struct chan_requeued {
 	struct list_head	node;
-	u64			ticket;
+	u64			seq;
 	u8			slot[] __aligned(sizeof(u64));
 };
 
@@ -45,15 +45,15 @@ struct chan_returned {
  * @buf: the ring, @dataqsiz slots
  * @recvq: operations parked to receive
  * @sendq: operations parked to send
- * @returned: elements given back, struct chan_returned, by ticket
- * @nreturned: length of @returned
+ * @requeued: elements requeued, struct chan_requeued, by seq
+ * @nrequeued: length of @requeued
  * @elemsize: bytes of an element
  * @batch: elements that are moved in one pass
- * @tickets: elements that were ever taken out for the first time; the ticket of
+ * @next_seq: elements that were ever taken out for the first time; the seq of
  *	the next one
  * @sends: completed sends by path
  * @recvs: completed receives by path
- * @givebacks: elements given back
+ * @requeues: elements requeued
  * @send_parks: sends parked
  * @recv_parks: receives parked
  * @maxlen: largest @qcount there ever was
@@ -81,14 +81,14 @@ struct hchan {
 	void			*buf;
 	struct chan_waitq	recvq;
 	struct chan_waitq	sendq;
-	struct list_head	returned;
-	u32			nreturned;
+	struct list_head	requeued;
+	u32			nrequeued;
 	u32			elemsize;
 	u32			batch;
-	u64			tickets;
+	u64			next_seq;
 	struct chan_paths	sends;
 	struct chan_paths	recvs;
-	u64			givebacks;
+	u64			requeues;
 	u64			send_parks;
 	u64			recv_parks;
 	u32			maxlen;
@@ -141,7 +141,7 @@ struct chan_parked {
 	u64	age;
 };
 
-/* life.c: how channels come and go */
+/* lifetime.c: how channels come and go */
 struct hchan *chan_hchan_alloc(void);
 struct hchan *chan_hchan_get(struct hchan *ch);
 void chan_hchan_put(struct hchan *ch);
@@ -156,24 +156,24 @@ unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *clos
 struct hchan *chan_hchan_next(struct hchan *ch);
 void chan_hchan_live(unsigned int *channels, unsigned int *waiters);
 
-/* returned.c: elements given back */
-void chan_returned_take_locked(struct hchan *ch, void *slot, u64 *ticket);
-void chan_returned_free(struct hchan *ch);
-void chan_hchan_give_back(struct hchan *ch, const struct chan_elem *elem, const u64 *tickets,
+/* requeue.c: elements requeued */
+void chan_requeue_take_locked(struct hchan *ch, void *slot, u64 *seq);
+void chan_requeue_free(struct hchan *ch);
+void chan_hchan_requeue(struct hchan *ch, const struct chan_elem *elem, const u64 *seqs,
 			  unsigned int from, unsigned int to);
 
 /* hchan.c: how elements move */
 int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
 		    unsigned int min, const struct chan_deadline *deadline);
-int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *tickets, unsigned int n,
+int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *seqs, unsigned int n,
 		    unsigned int min, const struct chan_deadline *deadline);
 int chan_hchan_close(struct hchan *ch, u32 cause);
 
 /* hchan.c: steps of an operation, under the lock of the channel */
-struct chan_waiter *chan_recv_complete_locked(struct hchan *ch, const void *slot, u64 ticket,
+struct chan_waiter *chan_recv_complete_locked(struct hchan *ch, const void *slot, u64 seq,
 					      struct chan_wake *wake);
 int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_wake *wake);
-int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *ticket, struct chan_wake *wake);
+int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *seq, struct chan_wake *wake);
 void chan_hchan_enqueue_locked(struct hchan *ch, struct chan_waitq *q, struct chan_waiter *w,
 			       struct chan_wake *wake);
 /* Would a send not be parked? A peer that makes it true may still be claimed elsewhere. */
@@ -187,7 +187,7 @@ static inline bool chan_hchan_may_send_locked(struct hchan *ch)
 static inline bool chan_hchan_may_recv_locked(struct hchan *ch)
 {
 	lockdep_assert_held(&ch->lock);
-	return ch->qcount || ch->nreturned || ch->closed || chan_waitq_parked(&ch->sendq);
+	return ch->qcount || ch->nrequeued || ch->closed || chan_waitq_parked(&ch->sendq);
 }
 
 #ifdef CHAN_DEBUG

@@ -17,8 +17,8 @@
 #include "cases.h"
 #include "elem.h"
 #include "file.h"
-#include "limits.h"
-#include "timer.h"
+#include "user.h"
+#include "ticker.h"
 #include "xfer.h"
 
 static_assert(sizeof(struct chan_make) == 48);

@@ -7,7 +7,7 @@
 #include <linux/moduleparam.h>
 
 #include "file.h"
-#include "limits.h"
+#include "user.h"
 #include "show.h"
 
 #define CREATE_TRACE_POINTS
@@ -36,7 +36,7 @@ static int chan_param_live_waiters(char *buffer, const struct kernel_param *para
 
 static int chan_param_live_bytes(char *buffer, const struct kernel_param *param)
 {
-	return sysfs_emit(buffer, "%lld\n", chan_limits_live_bytes());
+	return sysfs_emit(buffer, "%lld\n", chan_user_live_bytes());
 }
 
 static const struct kernel_param_ops chan_param_live_channels_ops = {

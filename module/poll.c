@@ -49,7 +49,7 @@ __poll_t chan_poll(struct file *file, struct poll_table_struct *wait)
 		return 0;
 
 	spin_lock(&ch->lock);
-	if (ch->qcount || ch->nreturned || ch->sendq.count || ch->closed)
+	if (ch->qcount || ch->nrequeued || ch->sendq.count || ch->closed)
 		recv |= EPOLLIN | EPOLLRDNORM;
 	if (ch->qcount < ch->dataqsiz || ch->recvq.count || ch->closed)
 		send |= EPOLLOUT | EPOLLWRNORM;

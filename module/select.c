@@ -31,11 +31,11 @@
  * through a channel whose lock we do not hold, between our look and our claim. Then we
  * look again: its waiter is out of the queue now, so this ends.
  *
- * Foreign alternatives
+ * Polled files
  * --------------------
  * Files that are no channels cannot be looked at under a spinlock. They are looked at
  * before, with the task registered as their poller; under the locks it is enough that
- * none of them has poked the task since. While it is parked, a poke makes the task look at
+ * none of them has kicked the task since. While it is parked, a kick makes the task look at
  * them again. If one is ready, the task claims its own parker: either that succeeds, and
  * no operation was nor will be carried out; or a peer was faster, and success wins (G10).
  */
@@ -44,7 +44,7 @@
 #include <linux/lockdep.h>
 #include <linux/random.h>
 
-#include "foreign.h"
+#include "pollset.h"
 #include "hchan.h"
 #include "poll.h"
 #include "select.h"
@@ -125,10 +125,10 @@ static u64 chan_select_ready_locked(struct chan_selection *s)
 	return ready;
 }
 
-/* Which foreign alternatives are ready. */
+/* Which polled files are ready. */
 static u64 chan_select_scan(struct chan_selection *s)
 {
-	return s->foreign ? chan_foreign_scan(s->foreign) : 0;
+	return s->polled ? chan_pollset_scan(s->polled) : 0;
 }
 
 /* One of the bits that are set, each with the same chance. */
@@ -151,7 +151,7 @@ static inline void chan_select_try_locked(struct chan_selection *s, unsigned int
 
 	s->winner = i;
 	s->result = a->send ? chan_send_try_locked(a->ch, a->slot, wake) :
-			      chan_recv_try_locked(a->ch, a->slot, &s->ticket, wake);
+			      chan_recv_try_locked(a->ch, a->slot, &s->seq, wake);
 }
 
 /*
@@ -263,7 +263,7 @@ static void chan_select_dequeue(struct chan_selection *s)
 	}
 }
 
-/* Wait while parked. Returns 0, an error, or -EAGAIN if @ready are foreign ones. */
+/* Wait while parked. Returns 0, an error, or -EAGAIN if @ready are polled ones. */
 static int chan_select_wait(struct chan_selection *s, const struct chan_deadline *deadline,
 			    u64 *ready)
 {
@@ -286,7 +286,7 @@ static int chan_select_park(struct chan_selection *s, const struct chan_deadline
 	int err;
 
 	chan_parker_init(&s->parker, deadline);
-	s->parker.poked = chan_foreign_poked(s->foreign);
+	s->parker.kicked = chan_pollset_kicked(s->polled);
 	s->parker.select = true;
 	chan_select_enqueue_locked(s);
 	chan_select_unlock(s);
@@ -307,17 +307,17 @@ static int chan_select_park(struct chan_selection *s, const struct chan_deadline
 	chan_hchan_trace_wake(a->ch, &a->w, a->send, a->w.result);
 	s->winner = a - s->alternatives;
 	s->result = a->w.result;
-	s->ticket = a->w.ticket;
+	s->seq = a->w.seq;
 	return 0;
 }
 
 /*
- * Look with all locks held, the foreign alternatives having been found not to be ready. Returns
+ * Look with all locks held, the polled files having been found not to be ready. Returns
  * -ESTALE if it has to be done again.
  */
 static int chan_select_look(struct chan_selection *s, const struct chan_deadline *deadline)
 {
-	const int *poked;
+	const int *kicked;
 	u64 ready;
 
 	chan_select_sort(s);
@@ -325,8 +325,8 @@ static int chan_select_look(struct chan_selection *s, const struct chan_deadline
 	ready = chan_select_ready_locked(s);
 	if (ready)
 		return chan_select_commit(s, ready);
-	poked = chan_foreign_poked(s->foreign);
-	if (poked && READ_ONCE(*poked)) {
+	kicked = chan_pollset_kicked(s->polled);
+	if (kicked && READ_ONCE(*kicked)) {
 		chan_select_unlock(s);
 		return -ESTALE;
 	}
@@ -355,14 +355,14 @@ static noinline void chan_select_trace(const struct chan_selection *s, int err)
  */
 int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadline)
 {
-	u64 seem = s->seem_ready, foreign;
+	u64 seem = s->seem_ready, polled;
 	int err = -ESTALE;
 
 	do {
-		foreign = chan_select_scan(s);
-		if (seem | foreign)
-			err = chan_select_guess(s, seem | foreign);
-		if (err == -ESTALE && !foreign)
+		polled = chan_select_scan(s);
+		if (seem | polled)
+			err = chan_select_guess(s, seem | polled);
+		if (err == -ESTALE && !polled)
 			err = chan_select_look(s, deadline);
 		seem = 0;
 	} while (err == -ESTALE);

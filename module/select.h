@@ -11,7 +11,7 @@
 
 #include "hchan.h"
 
-struct chan_foreign;
+struct chan_pollset;
 
 /**
  * struct chan_alternative - one of the operations that a selection has to choose from
@@ -35,11 +35,11 @@ struct chan_alternative {
  * @n: 0 to CHAN_SELECT_MAX
  * @seem_ready: a bit for each that chan_select_add() has found ready
  * @first: of those that are ready take the first, not any
- * @foreign: what else can be ready, each at the place of an alternative without a
+ * @polled: what else can be ready, each at the place of an alternative without a
  *	channel; or NULL
- * @winner: result: which one was carried out, or is ready if it is foreign
+ * @winner: result: which one was carried out, or is ready if it is polled
  * @result: of that: 1 received, 0 sent or found closed, -EPIPE
- * @ticket: of the element that was received
+ * @seq: of the element that was received
  * @parker: the task, if it parks
  * @channels: how many different channels there are
  * @order: for each of these, in the order of their addresses, an alternative that has it
@@ -49,10 +49,10 @@ struct chan_selection {
 	unsigned int		n;
 	u64			seem_ready;
 	bool			first;
-	struct chan_foreign	*foreign;
+	struct chan_pollset	*polled;
 	unsigned int		winner;
 	int			result;
-	u64			ticket;
+	u64			seq;
 	struct chan_parker	parker;
 	unsigned int		channels;
 	u8			order[CHAN_SELECT_MAX];
@@ -64,7 +64,7 @@ static __no_kcsan inline bool chan_select_seems_ready(const struct hchan *ch, bo
 	if (send)
 		return READ_ONCE(ch->qcount) < ch->dataqsiz ||
 		       READ_ONCE(ch->recvq.count) | READ_ONCE(ch->closed);
-	return READ_ONCE(ch->qcount) | READ_ONCE(ch->sendq.count) | READ_ONCE(ch->nreturned) |
+	return READ_ONCE(ch->qcount) | READ_ONCE(ch->sendq.count) | READ_ONCE(ch->nrequeued) |
 	       READ_ONCE(ch->closed);
 }
 

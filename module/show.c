@@ -68,7 +68,7 @@ static void chan_show_info(struct seq_file *m, const struct chan_info *info, u32
 	seq_printf(m, "chan-closers:\t%u\n", closers);
 	seq_printf(m, "chan-sendq:\t%u\n", info->sendq);
 	seq_printf(m, "chan-recvq:\t%u\n", info->recvq);
-	seq_printf(m, "chan-returned:\t%u\n", info->returned);
+	seq_printf(m, "chan-requeued:\t%u\n", info->requeued);
 	chan_show_paths(m, "sends", &info->sends);
 	chan_show_paths(m, "recvs", &info->recvs);
 }

@@ -172,23 +172,23 @@ TRACE_EVENT(chan_select,
 );
 
 /*
- * An element goes back. returned: how many are given back now. peer: the parked receiver that
+ * An element goes back. requeued: how many are requeued now. peer: the parked receiver that
  * got it at once, or 0.
  */
-TRACE_EVENT(chan_giveback,
-	TP_PROTO(u64 id, u32 returned, pid_t peer),
-	TP_ARGS(id, returned, peer),
+TRACE_EVENT(chan_requeue,
+	TP_PROTO(u64 id, u32 requeued, pid_t peer),
+	TP_ARGS(id, requeued, peer),
 	TP_STRUCT__entry(
 		__field(unsigned long long, id)
-		__field(unsigned int, returned)
+		__field(unsigned int, requeued)
 		__field(int, peer)
 	),
 	TP_fast_assign(
 		__entry->id = id;
-		__entry->returned = returned;
+		__entry->requeued = requeued;
 		__entry->peer = peer;
 	),
-	TP_printk("id=%llu returned=%u peer=%d", __entry->id, __entry->returned, __entry->peer)
+	TP_printk("id=%llu requeued=%u peer=%d", __entry->id, __entry->requeued, __entry->peer)
 );
 
 /* The last file of a channel is gone. len: elements that nobody has received. */

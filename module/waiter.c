@@ -33,7 +33,7 @@ void chan_parker_init(struct chan_parker *p, const struct chan_deadline *deadlin
 	atomic_set(&p->state, CHAN_PARKED);
 	p->task = current;
 	p->winner = NULL;
-	p->poked = NULL;
+	p->kicked = NULL;
 	/* Who looks at it is content with the last tick of the clock; tracing is not. */
 	p->since = get_jiffies_64();
 	p->traced = trace_chan_wake_enabled() ? ktime_get_ns() : 0;
@@ -53,7 +53,7 @@ void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot)
 {
 	w->parker = p;
 	w->slot = slot;
-	w->ticket = 0;
+	w->seq = 0;
 }
 
 /* Whoever does so is the winner: see waiter.h. */
@@ -146,7 +146,7 @@ static int chan_parker_asleep(struct chan_parker *p, const struct chan_deadline 
 			return 0;
 		if (signal_pending(current))
 			return -ERESTARTSYS;
-		if (p->poked && READ_ONCE(*p->poked))
+		if (p->kicked && READ_ONCE(*p->kicked))
 			return -EAGAIN;
 		if (expired)
 			return -ETIMEDOUT;
@@ -164,7 +164,7 @@ static int chan_parker_asleep(struct chan_parker *p, const struct chan_deadline 
  *
  * Context: no lock held; sleeps.
  * Return: 0: completed; or, and still parked unless a peer completes it now, -ERESTARTSYS,
- * -EAGAIN: poked, or -ETIMEDOUT.
+ * -EAGAIN: kicked, or -ETIMEDOUT.
  */
 int chan_parker_sleep(struct chan_parker *p, const struct chan_deadline *deadline)
 {
@@ -206,12 +206,12 @@ bool chan_parker_retire(struct chan_parker *p)
  * @p: the calling task, its waiters queued; without any, it waits in vain
  * @deadline: when to give up
  *
- * What has happened counts in this order: completion, then a signal, then @p->poked,
+ * What has happened counts in this order: completion, then a signal, then @p->kicked,
  * then the deadline.
  *
  * Context: no lock held; sleeps.
  * Return: 0: completed, see @p->winner; -ERESTARTSYS or -ETIMEDOUT: retired, see
- * chan_parker_retire(); -EAGAIN: poked, and @p still parked. Unless it is still parked,
+ * chan_parker_retire(); -EAGAIN: kicked, and @p still parked. Unless it is still parked,
  * the waiters that did not win must be removed from their queues.
  */
 int chan_parker_wait(struct chan_parker *p, const struct chan_deadline *deadline)

@@ -27,7 +27,7 @@
  * began before. Somebody who did not win must not touch the parker after it has
  * released the lock of the channel in whose queue it found the waiter.
  *
- * CHAN_BARRIER_COMPLETE: element, ticket, result, winner before CHAN_COMPLETED
+ * CHAN_BARRIER_COMPLETE: element, seq, result, winner before CHAN_COMPLETED
  *
  *   winner                                 sleeping task
  *   ------                                 -------------
@@ -43,7 +43,7 @@
  *   full barrier in wake_up_process()      full barrier in set_current_state()
  *   task state asleep? wake it             state == CHAN_COMPLETED? do not sleep
  *
- * Whoever pokes a task does as the winner does: it sets the word that the parker points to,
+ * Whoever kicks a task does as the winner does: it sets the word that the parker points to,
  * then wakes the task.
  */
 #ifndef _CHAN_WAITER_H
@@ -87,7 +87,7 @@ enum chan_parker_state {
  * @task: who sleeps; constant
  * @winner: the waiter whose operation was completed; written by the winning
  *	peer, read after CHAN_BARRIER_COMPLETE
- * @poked: NULL, or a word that others than peers set before they wake the task, so
+ * @kicked: NULL, or a word that others than peers set before they wake the task, so
  *	that it looks at what they have to tell; constant
  * @since: when it parked, in jiffies; constant
  * @traced: the same of CLOCK_MONOTONIC in nanoseconds, if it was traced; else 0; constant
@@ -99,7 +99,7 @@ struct chan_parker {
 	atomic_t		state;
 	struct task_struct	*task;
 	struct chan_waiter	*winner;
-	const int		*poked;
+	const int		*kicked;
 	u64			since;
 	u64			traced;
 	bool			select;
@@ -113,7 +113,7 @@ struct chan_parker {
  * @next: in a list of claimed waiters; the winner's
  * @parker: whose operation; constant
  * @slot: the element to send, or an empty slot to receive into; the winner's
- * @ticket: of the element that was received; written by the winner
+ * @seq: of the element that was received; written by the winner
  * @result: of the operation: 1 received, 0 sent or found closed, or -EPIPE;
  *	written by the winner
  * @peer: who completed it; written by the winner
@@ -123,7 +123,7 @@ struct chan_waiter {
 	struct chan_waiter	*next;
 	struct chan_parker	*parker;
 	void			*slot;
-	u64			ticket;
+	u64			seq;
 	int			result;
 	pid_t			peer;
 };

@@ -111,7 +111,7 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count,
  * @ch: the channel
  * @to: room for @got elements
  * @elem: the elements; their slots become empty
- * @tickets: of the elements
+ * @seqs: of the elements
  * @got: how many, 1 or more
  *
  * A task that is being killed takes nothing: it could not tell anybody what it took.
@@ -120,7 +120,7 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count,
  * Return: how many were taken, or -EFAULT.
  */
 int chan_xfer_take(struct hchan *ch, void __user *to, struct chan_elem *elem,
-		   const u64 *tickets, int got)
+		   const u64 *seqs, int got)
 {
 	int given = 0;
 
@@ -128,7 +128,7 @@ int chan_xfer_take(struct hchan *ch, void __user *to, struct chan_elem *elem,
 		given = chan_elem_copy_out(to, elem, ch->elemsize, got);
 	if (likely(given == got))
 		return got;
-	chan_hchan_give_back(ch, elem, tickets, given, got);
+	chan_hchan_requeue(ch, elem, seqs, given, got);
 	return given ? given : -EFAULT;
 }
 
@@ -136,11 +136,11 @@ static int chan_xfer_recv_batch(struct hchan *ch, void __user *to, unsigned int 
 				unsigned int min, const struct chan_deadline *deadline)
 {
 	struct chan_elem elem __uninitialized;
-	u64 tickets[CHAN_ELEM_BATCH] __uninitialized;
+	u64 seqs[CHAN_ELEM_BATCH] __uninitialized;
 	int got;
 
-	got = chan_hchan_recv(ch, &elem, tickets, n, min, deadline);
-	return got <= 0 ? got : chan_xfer_take(ch, to, &elem, tickets, got);
+	got = chan_hchan_recv(ch, &elem, seqs, n, min, deadline);
+	return got <= 0 ? got : chan_xfer_take(ch, to, &elem, seqs, got);
 }
 
 /**

@@ -18,6 +18,6 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count,
 long chan_xfer_recv(struct chan_file *cf, void __user *to, size_t count, size_t min,
 		    const struct chan_deadline *deadline);
 int chan_xfer_take(struct hchan *ch, void __user *to, struct chan_elem *elem,
-		   const u64 *tickets, int got);
+		   const u64 *seqs, int got);
 
 #endif /* _CHAN_XFER_H */

@@ -304,8 +304,8 @@ TEST(fault_ends_a_batch_with_what_was_moved)
 	EXPECT_EQ(40, move(ch, CHAN_IOC_RECVV, border - 40, 50, 50, 0));
 	EXPECT_TRUE(numbered(border - 40, 40, 1));
 	EXPECT_EQ(-EFAULT, move(ch, CHAN_IOC_RECVV, border, 10, 10, 0));
-	EXPECT_EQ(10, channel_info(ch).returned + channel_info(ch).len);
-	EXPECT_EQ(20, channel_info(ch).givebacks);
+	EXPECT_EQ(10, channel_info(ch).requeued + channel_info(ch).len);
+	EXPECT_EQ(20, channel_info(ch).requeues);
 	for (i = 41; i <= 50; i++)
 		EXPECT_EQ(i, channel_recv(ch));
 }

@@ -142,7 +142,7 @@ static void tell_much(void)
 	ADD(MAIN, PARK, .send = 1);
 	REFILL(WORKER, 1, MAIN);
 	wake_sent(MAIN, WORKER);
-	ADD(WORKER, GIVEBACK, .returned = 1);
+	ADD(WORKER, GIVEBACK, .requeued = 1);
 	RING(WORKER, RECV, 1);
 	ADD(MAIN, CLOSE, .cause = 1);
 	ADD(SECOND, RELEASE, .len = 1);
@@ -258,7 +258,7 @@ TEST(a_trace_names_tasks_and_counts_what_is_buffered)
 	events = trace_events();
 	/* A process and a thread for each of three tasks. */
 	EXPECT_EQ(6, trace_count(events, "M"));
-	/* make, close, giveback, release, select */
+	/* make, close, requeue, release, select */
 	EXPECT_EQ(5, trace_count(events, "i"));
 	ASSERT_EQ(4, trace_count(events, "C"));
 	json_array_foreach(events, i, event) {

@@ -95,7 +95,7 @@ TEST(a_parked_sender_refills_the_ring_in_the_order_of_parking)
 	EXPECT_EQ(6, occurrences(written(write_sequence), "class=\"ring\""));
 }
 
-TEST(elements_given_back_are_received_first_in_their_old_order)
+TEST(elements_requeued_are_received_first_in_their_old_order)
 {
 	size_t backs[2], recvs[3], last;
 
@@ -105,9 +105,9 @@ TEST(elements_given_back_are_received_first_in_their_old_order)
 	RING(SECOND, RECV, 3);
 	RING(WORKER, RECV, 2);
 	RING(SECOND, RECV, 1);
-	/* The second task gives back the first and the third, the worker keeps the second. */
-	backs[0] = ADD(SECOND, GIVEBACK, .returned = 1);
-	backs[1] = ADD(SECOND, GIVEBACK, .returned = 2);
+	/* The second task requeues the first and the third, the worker keeps the second. */
+	backs[0] = ADD(SECOND, GIVEBACK, .requeued = 1);
+	backs[1] = ADD(SECOND, GIVEBACK, .requeued = 2);
 	for (int i = 0; i < 3; i++)
 		recvs[i] = RING(WORKER, RECV, i < 2 ? 1 : 0);
 	tell();
@@ -117,7 +117,7 @@ TEST(elements_given_back_are_received_first_in_their_old_order)
 	EXPECT_TRUE(flows(last, recvs[2], false));
 }
 
-TEST(an_element_given_back_later_goes_before_one_that_was_taken_later)
+TEST(an_element_requeued_later_goes_before_one_that_was_taken_later)
 {
 	size_t early, late, recvs[2];
 
@@ -126,8 +126,8 @@ TEST(an_element_given_back_later_goes_before_one_that_was_taken_later)
 	RING(MAIN, SEND, 2);
 	RING(SECOND, RECV, 1);
 	RING(WORKER, RECV, 0);
-	late = ADD(WORKER, GIVEBACK, .returned = 1);
-	early = ADD(SECOND, GIVEBACK, .returned = 2);
+	late = ADD(WORKER, GIVEBACK, .requeued = 1);
+	early = ADD(SECOND, GIVEBACK, .requeued = 2);
 	recvs[0] = RING(MAIN, RECV, 0);
 	recvs[1] = RING(MAIN, RECV, 0);
 	tell();
@@ -136,7 +136,7 @@ TEST(an_element_given_back_later_goes_before_one_that_was_taken_later)
 	EXPECT_TRUE(flows(late, recvs[1], false));
 }
 
-TEST(an_element_given_back_may_go_to_a_parked_receiver)
+TEST(an_element_requeued_may_go_to_a_parked_receiver)
 {
 	size_t back, recv;
 
@@ -264,7 +264,7 @@ TEST(lost_events_leave_elements_without_a_flow_but_none_with_a_wrong_one)
 	/* A receive, and later a send, and two give-backs. */
 	RING(WORKER, RECV, 0);
 	RING(WORKER, RECV, 0);
-	ADD(WORKER, GIVEBACK, .returned = 3);
+	ADD(WORKER, GIVEBACK, .requeued = 3);
 	for (int i = 0; i < 3; i++)
 		RING(WORKER, RECV, 0);
 	/* The park of a sender, and the send of what it makes room in. */
@@ -295,14 +295,14 @@ TEST(lost_parks_leave_handoffs_without_a_flow_but_none_with_a_wrong_one)
 	EXPECT_TRUE(flows(2, 4, true));
 }
 
-TEST(a_receive_that_makes_room_in_the_ring_took_nothing_given_back)
+TEST(a_receive_that_makes_room_in_the_ring_took_nothing_requeued)
 {
 	size_t send, recv;
 
 	make(1);
 	RING(MAIN, SEND, 1);
 	RING(WORKER, RECV, 0);
-	ADD(WORKER, GIVEBACK, .returned = 1);
+	ADD(WORKER, GIVEBACK, .requeued = 1);
 	/* That it was received again was lost. */
 	send = RING(MAIN, SEND, 1);
 	ADD(SECOND, PARK, .send = 1);

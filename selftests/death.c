@@ -43,7 +43,7 @@ static bool channel_works(int ch)
 		return false;
 	operation_join(receiver);
 	info = channel_info(ch);
-	return !info.closed && !info.sendq && !info.recvq && !info.len && !info.returned;
+	return !info.closed && !info.sendq && !info.recvq && !info.len && !info.requeued;
 }
 
 TEST_F(death, G11_parked_receivers_die)
@@ -67,7 +67,7 @@ TEST_F(death, G11_parked_receivers_die)
 			operation_kill(receivers[i]);
 	}
 	EXPECT_TRUE(channel_works(ch));
-	EXPECT_EQ(0, channel_info(ch).givebacks);
+	EXPECT_EQ(0, channel_info(ch).requeues);
 }
 
 TEST_F(death, G11_parked_senders_die_and_nothing_was_sent)
@@ -106,11 +106,11 @@ TEST_F(death, G11_many_die_at_once)
 	for (i = 0; i < TASKS; i++)
 		EXPECT_EQ(OPERATION_KILLED, operation_join(receivers[i]));
 	EXPECT_TRUE(channel_works(ch));
-	EXPECT_EQ(0, channel_info(ch).givebacks);
+	EXPECT_EQ(0, channel_info(ch).requeues);
 }
 
 /* The receiver shares the CPU of the test, so it does not run between the two. */
-TEST_F(death, G3_element_handed_to_a_receiver_that_is_killed_is_given_back)
+TEST_F(death, G3_element_handed_to_a_receiver_that_is_killed_is_requeued)
 {
 	int ch = channel_make_elems(variant->elemsize, variant->cap);
 	struct operation *receiver;
@@ -123,12 +123,12 @@ TEST_F(death, G3_element_handed_to_a_receiver_that_is_killed_is_given_back)
 	ASSERT_EQ(0, kill(receiver->pid, SIGKILL));
 	for (i = 0; i < variant->cap; i++)
 		EXPECT_EQ(0, element_send(ch, i + 2));
-	EXPECT_EQ(0, channel_info(ch).givebacks);
+	EXPECT_EQ(0, channel_info(ch).requeues);
 	task_run_as_others();
 	EXPECT_EQ(OPERATION_KILLED, operation_join(receiver));
 	EXPECT_EQ(1, channel_info(ch).sends.handoff);
-	EXPECT_EQ(1, channel_info(ch).givebacks);
-	EXPECT_EQ(1, channel_info(ch).returned);
+	EXPECT_EQ(1, channel_info(ch).requeues);
+	EXPECT_EQ(1, channel_info(ch).requeued);
 	for (i = 0; i <= variant->cap; i++)
 		EXPECT_EQ(1, element_recv(ch, i + 1));
 	EXPECT_TRUE(channel_works(ch));
@@ -149,7 +149,7 @@ TEST_F(death, G3_next_receiver_gets_what_was_handed_to_one_that_is_killed)
 	EXPECT_EQ(OPERATION_KILLED, operation_join(killed));
 	EXPECT_EQ(1, operation_wait(next));
 	EXPECT_TRUE(element_is(next->elems, variant->elemsize, 1));
-	EXPECT_EQ(1, channel_info(ch).givebacks);
+	EXPECT_EQ(1, channel_info(ch).requeues);
 	EXPECT_TRUE(channel_works(ch));
 }
 
@@ -170,8 +170,8 @@ TEST_F(death, G3_element_outlives_all_receivers_that_it_is_handed_to)
 	task_run_as_others();
 	for (i = 0; i < TASKS; i++)
 		EXPECT_EQ(OPERATION_KILLED, operation_join(receivers[i]));
-	EXPECT_LE(1, channel_info(ch).givebacks);
-	EXPECT_EQ(1, channel_info(ch).returned);
+	EXPECT_LE(1, channel_info(ch).requeues);
+	EXPECT_EQ(1, channel_info(ch).requeued);
 	EXPECT_EQ(1, element_recv(ch, 1));
 	EXPECT_TRUE(channel_works(ch));
 }
@@ -214,7 +214,7 @@ TEST_F(death, G3_sender_dies_in_a_batch_and_no_further_element_is_sent)
 
 /*
  * What the receiver has stored already it has received, its memory shows which; it took the
- * others and waits for more, so they are given back, in order.
+ * others and waits for more, so they are requeued, in order.
  */
 TEST_F(death, G3_receiver_dies_in_a_batch_and_gives_back_what_it_has_not_stored)
 {
@@ -231,8 +231,8 @@ TEST_F(death, G3_receiver_dies_in_a_batch_and_gives_back_what_it_has_not_stored)
 	operation_kill(receiver);
 	for (; element_is(elem, variant->elemsize, stored + 1); elem += variant->elemsize)
 		stored++;
-	EXPECT_EQ(50 - stored, channel_info(ch).givebacks);
-	EXPECT_EQ(50 - stored, channel_info(ch).returned);
+	EXPECT_EQ(50 - stored, channel_info(ch).requeues);
+	EXPECT_EQ(50 - stored, channel_info(ch).requeued);
 	for (i = stored + 1; i <= 50; i++)
 		EXPECT_EQ(1, element_recv(ch, i));
 	EXPECT_TRUE(channel_works(ch));

@@ -53,7 +53,7 @@ TEST_F(edge, G9_edge_tells_each_new_room)
 	EXPECT_EQ(0, set_events(set));
 }
 
-TEST_F(edge, G9_edge_tells_an_element_that_was_given_back)
+TEST_F(edge, G9_edge_tells_an_element_that_was_requeued)
 {
 	int ch = channel_make(variant->cap);
 	int set = set_new(ch, EPOLLIN | EPOLLET);
@@ -70,7 +70,7 @@ TEST_F(edge, G9_edge_tells_an_element_that_was_given_back)
 			channel_send(ch, 1);
 		}
 		EXPECT_EQ(-EFAULT, operation_join(receiver));
-		EXPECT_EQ(i, channel_info(ch).givebacks);
+		EXPECT_EQ(i, channel_info(ch).requeues);
 		EXPECT_EQ(EPOLLIN, set_events(set));
 		EXPECT_EQ(0, set_events(set));
 	}

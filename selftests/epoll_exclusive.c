@@ -98,7 +98,7 @@ TEST(G9_exclusive_batch_wakes_one_for_each_element)
 }
 
 /* An element that nobody took because its receiver faulted must wake one more. */
-TEST(G9_exclusive_element_that_is_given_back_wakes_one)
+TEST(G9_exclusive_element_that_is_requeued_wakes_one)
 {
 	int ch = channel_make(0);
 	struct operation *receiver = operation_new(TASK_PROCESS, operation_recv_one, ch, 1);

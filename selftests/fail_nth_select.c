@@ -169,7 +169,7 @@ static bool others_are_untouched(const struct scene *scene, unsigned int len)
 	for (i = 1; i < scene->nchs; i++) {
 		const struct chan_info info = channel_info(scene->chs[i]);
 
-		if (info.len != len || info.sendq || info.recvq || info.returned)
+		if (info.len != len || info.sendq || info.recvq || info.requeued)
 			return scene_broken(scene, "channel %u has changed, too", i);
 	}
 	return true;
@@ -285,9 +285,9 @@ SWEEP_SELECT(later_send_ref_few, build_send, call_select_later, check_send,
 	     REF, 1, 0, 0, 3, NULL, 0, 3, 7);
 
 /* These are EFAULT whatever fails. */
-SWEEP_SELECT(give_back_few, build_recv, call_select_nowhere, check_recv_nowhere,
+SWEEP_SELECT(requeue_few, build_recv, call_select_nowhere, check_recv_nowhere,
 	     INLINE, 2, 2, 0, 3, NULL, -EFAULT, 0, 0);
-SWEEP_SELECT(give_back_ref_many_park, build_recv, call_select_nowhere, check_recv_nowhere,
+SWEEP_SELECT(requeue_ref_many_park, build_recv, call_select_nowhere, check_recv_nowhere,
 	     REF, 0, 0, 0, MANY, meet_recv, -EFAULT, 1, 0);
 
 SWEEP_MAIN

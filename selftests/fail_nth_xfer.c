@@ -278,9 +278,9 @@ SWEEP_RECV(try_recvv_ref, call_try_recvv, REF,             7, 5, 3, 0, NULL, 2);
 SWEEP_RECV(read_from_ring, call_read, INLINE,              7, 5, 3, 0, NULL, 1);
 SWEEP_RECV(read_ref_parks, call_read, REF,                 1, 0, 3, 0, meet_recv, 1);
 
-SWEEP_RECV_NOWHERE(give_back_from_ring, INLINE,            2, 2, 0, NULL);
-SWEEP_RECV_NOWHERE(give_back_ref_from_ring, REF,           2, 2, 0, NULL);
-SWEEP_RECV_NOWHERE(give_back_from_peer, INLINE,            0, 0, 1, NULL);
-SWEEP_RECV_NOWHERE(give_back_ref_parks, REF,               0, 0, 0, meet_recv);
+SWEEP_RECV_NOWHERE(requeue_from_ring, INLINE,            2, 2, 0, NULL);
+SWEEP_RECV_NOWHERE(requeue_ref_from_ring, REF,           2, 2, 0, NULL);
+SWEEP_RECV_NOWHERE(requeue_from_peer, INLINE,            0, 0, 1, NULL);
+SWEEP_RECV_NOWHERE(requeue_ref_parks, REF,               0, 0, 0, meet_recv);
 
 SWEEP_MAIN

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that faults: what could not be stored is given back (G4), what could not be read is
+ * Memory that faults: what could not be stored is requeued (G4), what could not be read is
  * not sent, and nothing is lost (G3), for elements that take each way through the module.
  */
 #include <errno.h>
@@ -66,14 +66,14 @@ TEST_F(fault, G4_element_that_cannot_be_stored_is_back_at_the_head)
 	for (i = 0; i < ARRAY_LENGTH(places); i++) {
 		EXPECT_EQ(-EFAULT, chan_recv(ch, places[i]));
 		info = channel_info(ch);
-		EXPECT_EQ(1, info.returned);
-		EXPECT_EQ(i + 1, info.givebacks);
+		EXPECT_EQ(1, info.requeued);
+		EXPECT_EQ(i + 1, info.requeues);
 		EXPECT_GE(variant->cap, info.len);
 	}
 	for (i = 1; i <= ELEMS; i++)
 		EXPECT_EQ(1, element_recv(ch, i));
 	EXPECT_EQ(ELEMS, operation_join(sender));
-	EXPECT_EQ(0, channel_info(ch).returned);
+	EXPECT_EQ(0, channel_info(ch).requeued);
 	EXPECT_EQ(0, channel_info(ch).len);
 }
 
@@ -90,15 +90,15 @@ TEST_F(fault, G4_batch_that_is_received_stops_at_the_fault)
 	EXPECT_EQ(1, operation_recv(receiver));
 	EXPECT_TRUE(element_is(memory, size, 1));
 	info = channel_info(ch);
-	EXPECT_LE(1, info.givebacks);
-	EXPECT_EQ(info.givebacks, info.returned);
+	EXPECT_LE(1, info.requeues);
+	EXPECT_EQ(info.requeues, info.requeued);
 	receiver->elems = memory + size;
 	receiver->min = 1;
 	EXPECT_EQ(-EFAULT, operation_recv(receiver));
 	EXPECT_EQ(1, element_recv(ch, 2));
 	EXPECT_EQ(1, element_recv(ch, 3));
 	EXPECT_EQ(ELEMS, operation_join(sender));
-	EXPECT_EQ(0, channel_info(ch).returned);
+	EXPECT_EQ(0, channel_info(ch).requeued);
 }
 
 TEST_F(fault, G4_element_that_cannot_be_read_is_not_sent)
@@ -162,11 +162,11 @@ TEST_F(fault, G4_next_parked_receiver_gets_what_the_first_cannot_store)
 	info = channel_info(ch);
 	EXPECT_EQ(1, info.sends.handoff);
 	EXPECT_EQ(2, info.recvs.park);
-	EXPECT_EQ(1, info.givebacks);
-	EXPECT_EQ(0, info.returned);
+	EXPECT_EQ(1, info.requeues);
+	EXPECT_EQ(0, info.requeued);
 }
 
-TEST_F(fault, G4_element_given_back_comes_before_all_others)
+TEST_F(fault, G4_element_requeued_comes_before_all_others)
 {
 	const size_t size = variant->elemsize;
 	int ch = channel_make_elems(size, variant->cap);
@@ -179,14 +179,14 @@ TEST_F(fault, G4_element_given_back_comes_before_all_others)
 	sender = send_values(ch, ELEMS);
 	EXPECT_EQ(-EFAULT, operation_join(receiver));
 	EXPECT_EQ(1, channel_info(ch).sends.handoff);
-	EXPECT_EQ(1, channel_info(ch).returned);
+	EXPECT_EQ(1, channel_info(ch).requeued);
 	for (i = 1; i <= ELEMS; i++)
 		EXPECT_EQ(1, element_recv(ch, i));
 	EXPECT_EQ(ELEMS, operation_join(sender));
-	EXPECT_EQ(1, channel_info(ch).givebacks);
+	EXPECT_EQ(1, channel_info(ch).requeues);
 }
 
-TEST_F(fault, G1_elements_given_back_keep_their_order)
+TEST_F(fault, G1_elements_requeued_keep_their_order)
 {
 	const size_t size = variant->elemsize;
 	int ch = channel_make_elems(size, variant->cap);
@@ -198,11 +198,11 @@ TEST_F(fault, G1_elements_given_back_keep_their_order)
 	sender = send_values(ch, ELEMS);
 	for (i = 0; i < ELEMS; i++)
 		EXPECT_EQ(-EFAULT, operation_join(receivers[i]));
-	EXPECT_EQ(ELEMS, channel_info(ch).givebacks);
+	EXPECT_EQ(ELEMS, channel_info(ch).requeues);
 	for (i = 1; i <= ELEMS; i++)
 		EXPECT_EQ(1, element_recv(ch, i));
 	EXPECT_EQ(ELEMS, operation_join(sender));
-	EXPECT_EQ(0, channel_info(ch).returned);
+	EXPECT_EQ(0, channel_info(ch).requeued);
 }
 
 /* The receiver shares the CPU of the test, so it cannot run before the close. */
@@ -218,13 +218,13 @@ TEST_F(fault, G4_closed_channel_takes_elements_back)
 	task_run_first();
 	EXPECT_EQ(0, element_send(ch, 1));
 	EXPECT_EQ(0, chan_close(ch));
-	EXPECT_EQ(0, channel_info(ch).givebacks);
+	EXPECT_EQ(0, channel_info(ch).requeues);
 	task_run_as_others();
 	EXPECT_EQ(-EFAULT, operation_join(receiver));
 	info = channel_info(ch);
 	EXPECT_EQ(1, info.sends.handoff);
-	EXPECT_EQ(1, info.givebacks);
-	EXPECT_EQ(1, info.returned);
+	EXPECT_EQ(1, info.requeues);
+	EXPECT_EQ(1, info.requeued);
 	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));
 	EXPECT_EQ(1, element_recv(ch, 1));
 	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));
@@ -246,7 +246,7 @@ TEST(G4_memory_that_is_unmapped_under_a_parked_thread_gives_back)
 	EXPECT_EQ(1, channel_recv(ch));
 	EXPECT_EQ(2, channel_recv(ch));
 	EXPECT_EQ(0, operation_join(sender));
-	EXPECT_EQ(1, channel_info(ch).givebacks);
+	EXPECT_EQ(1, channel_info(ch).requeues);
 }
 
 /* Memory for so many elements, wherever in or between two passes over the channel it ends. */
@@ -270,9 +270,9 @@ TEST(G4_long_batches_stop_at_the_fault)
 			EXPECT_EQ(i + 1, border[-(int)n + (int)i]);
 		for (i = n + 1; i <= 100; i++)
 			EXPECT_EQ(i, channel_recv(ch));
-		EXPECT_EQ(0, channel_info(ch).returned);
+		EXPECT_EQ(0, channel_info(ch).requeued);
 	}
-	EXPECT_LT(0, channel_info(ch).givebacks);
+	EXPECT_LT(0, channel_info(ch).requeues);
 }
 
 TEST_HARNESS_MAIN

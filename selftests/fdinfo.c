@@ -71,10 +71,10 @@ static void expected_fdinfo(int ch, const char *type, const char *closed, unsign
 		 "chan-id:\t%llu\nchan-type:\t%s\nchan-flags:\t%s\nchan-elemsize:\t%u\n"
 		 "chan-cap:\t%u\nchan-len:\t%u\nchan-closed:\t%s\nchan-rights:\t%s\n"
 		 "chan-senders:\t%u\nchan-receivers:\t%u\nchan-closers:\t%u\n"
-		 "chan-sendq:\t%u\nchan-recvq:\t%u\nchan-returned:\t%u\n" PATHS("sends") PATHS("recvs"),
+		 "chan-sendq:\t%u\nchan-recvq:\t%u\nchan-requeued:\t%u\n" PATHS("sends") PATHS("recvs"),
 		 info.id, type, name_of_flags(info.flags), info.elemsize, info.cap, info.len,
 		 closed, name_of_rights(info.rights), info.senders, info.receivers, closers,
-		 info.sendq, info.recvq, info.returned,
+		 info.sendq, info.recvq, info.requeued,
 		 info.sends.handoff, info.sends.ring, info.sends.park,
 		 info.recvs.handoff, info.recvs.ring, info.recvs.park);
 }
@@ -113,7 +113,7 @@ TEST(of_a_nil_channel)
 	EXPECT_STREQ("\nchan-type:\t\nchan-flags:\t\nchan-elemsize:\t0\nchan-cap:\t0\n"
 		     "chan-len:\t0\nchan-closed:\tnil\nchan-rights:\tsend,recv,close\n"
 		     "chan-senders:\t1\nchan-receivers:\t1\nchan-closers:\t1\n"
-		     "chan-sendq:\t0\nchan-recvq:\t0\nchan-returned:\t0\n"
+		     "chan-sendq:\t0\nchan-recvq:\t0\nchan-requeued:\t0\n"
 		     "chan-sends:\thandoff=0 ring=0 park=0\n"
 		     "chan-recvs:\thandoff=0 ring=0 park=0\n", rest);
 }

@@ -178,7 +178,7 @@ TEST(a_receive_acts_on_one_copy)
 		recv_round(ch, &xfer, &outcomes);
 	flipper_stop(&flipper);
 	EXPECT_EQ(0, outcomes.wrong);
-	EXPECT_EQ(0, channel_info(ch).givebacks);
+	EXPECT_EQ(0, channel_info(ch).requeues);
 }
 
 static void flip_dup(void *structure, unsigned int n)

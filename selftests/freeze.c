@@ -147,7 +147,7 @@ TEST_F(frozen, G10_success_wins_over_a_signal)
 	EXPECT_EQ(1, operation_wait(op));
 	EXPECT_EQ(1, operation_value(op));
 	EXPECT_EQ(1, self->handled);
-	EXPECT_EQ(0, channel_info(ch).givebacks);
+	EXPECT_EQ(0, channel_info(ch).requeues);
 }
 
 TEST_F(frozen, EINTR_without_success)
@@ -266,7 +266,7 @@ TEST_F(frozen, G3_element_of_a_sender_that_was_killed_too_late_is_received_once)
 	EXPECT_TRUE(channel_paths_are(channel_info(ch).sends, 0, variant->cap, 1));
 }
 
-TEST_F(frozen, G4_element_of_a_killed_task_is_given_back)
+TEST_F(frozen, G4_element_of_a_killed_task_is_requeued)
 {
 	int ch = channel_make(variant->cap);
 	struct operation *op = park_frozen(&self->freezer, ch);
@@ -278,8 +278,8 @@ TEST_F(frozen, G4_element_of_a_killed_task_is_given_back)
 	freezer_thaw(&self->freezer);
 	EXPECT_EQ(OPERATION_KILLED, operation_wait(op));
 	EXPECT_TRUE(memory_is(op->elems, sizeof(uint64_t), 0xa5));
-	EXPECT_EQ(1, channel_info(ch).givebacks);
-	EXPECT_EQ(1, channel_info(ch).returned);
+	EXPECT_EQ(1, channel_info(ch).requeues);
+	EXPECT_EQ(1, channel_info(ch).requeued);
 	EXPECT_EQ(variant->cap, channel_info(ch).len);
 	for (i = 0; i <= variant->cap; i++)
 		EXPECT_EQ(i + 1, channel_recv(ch));

@@ -88,7 +88,7 @@ static bool is_killed(struct operation *op)
 	if (operation_join(op) != OPERATION_KILLED)
 		return false;
 	channel_wait_parked(ch, 0, 0);
-	return channel_info(ch).returned == 0;
+	return channel_info(ch).requeued == 0;
 }
 
 static void block_all_signals(void)

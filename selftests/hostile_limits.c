@@ -117,7 +117,7 @@ TEST_F(hostile_limits, G12_copies_are_one_channel)
 	}
 	EXPECT_EQ(1, channel_query().user_channels);
 	EXPECT_EQ(BYTES, channel_query().user_bytes);
-	/* And are given back once. */
+	/* And are requeued once. */
 	close(ch);
 	for (i = 0; i < 3 * CHANNELS; i++) {
 		EXPECT_EQ(1, channel_query().user_channels);
@@ -308,7 +308,7 @@ TEST_F(hostile_limits, G11_G12_who_is_killed_in_a_race_has_given_all_back)
 		for (i = 0; i < TASKS; i++)
 			operation_kill(ops[i]);
 		wait_until(channel_query().user_channels == 1);
-		EXPECT_EQ(16 + LARGE * (chan_len(ch) + channel_info(ch).returned),
+		EXPECT_EQ(16 + LARGE * (chan_len(ch) + channel_info(ch).requeued),
 			  channel_query().user_bytes);
 	}
 }

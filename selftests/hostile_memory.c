@@ -221,7 +221,7 @@ TEST_F(hostile_memory, G11_G12_it_can_be_killed)
 
 	operation_kill(op);
 	EXPECT_EQ(OPERATION_KILLED, operation_join(op));
-	EXPECT_EQ(variant->takes, channel_info(self->ch).returned);
+	EXPECT_EQ(variant->takes, channel_info(self->ch).requeued);
 	if (variant->takes)
 		EXPECT_EQ(ELEMENT, channel_recv(self->ch));
 	EXPECT_TRUE(others_go_on(self->ch));

@@ -264,7 +264,7 @@ TEST(elements_in_bad_memory_are_not_sent)
 	EXPECT_TRUE(state_is(ch, &before));
 }
 
-TEST(G4_elements_for_bad_memory_are_given_back)
+TEST(G4_elements_for_bad_memory_are_requeued)
 {
 	const int ch = channel_make(4);
 	unsigned char *border = memory_border();
@@ -277,8 +277,8 @@ TEST(G4_elements_for_bad_memory_are_given_back)
 		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_RECV, addresses[i]));
 		xfer.elems = (uintptr_t)addresses[i];
 		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_RECVV, &xfer));
-		EXPECT_EQ(2 * (i + 1), channel_info(ch).givebacks);
-		EXPECT_EQ(1, channel_info(ch).returned);
+		EXPECT_EQ(2 * (i + 1), channel_info(ch).requeues);
+		EXPECT_EQ(1, channel_info(ch).requeued);
 		EXPECT_EQ(1, channel_info(ch).len);
 	}
 	EXPECT_EQ(1, channel_recv(ch));

@@ -247,7 +247,7 @@ TEST(faults)
 	EXPECT_RET(4, chan_len(ch));
 
 	EXPECT_RET(-EFAULT, chan_recv(ch, border));
-	EXPECT_EQ(1, channel_info(ch).returned);
+	EXPECT_EQ(1, channel_info(ch).requeued);
 	EXPECT_RET(3, chan_len(ch));
 	EXPECT_RET(1, chan_recv(ch, &x));
 	EXPECT_EQ(1, x);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What one user may hold (G12): EDQUOT at the limit, nothing changed by it, and all of
- * it given back. Each test is a user of its own.
+ * it requeued. Each test is a user of its own.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -122,7 +122,7 @@ TEST_F(limits, G12_large_elements_up_to_the_limit)
 	EXPECT_EQ(ring, bytes_held());
 }
 
-TEST_F(limits, G12_what_a_close_drops_is_given_back)
+TEST_F(limits, G12_what_a_close_drops_is_requeued)
 {
 	static uint8_t elem[LARGE];
 	int ch;
@@ -137,7 +137,7 @@ TEST_F(limits, G12_what_a_close_drops_is_given_back)
 	EXPECT_EQ(0, bytes_held());
 }
 
-TEST_F(limits, G12_element_given_back_stays_charged)
+TEST_F(limits, G12_element_requeued_stays_charged)
 {
 	static uint8_t elem[LARGE];
 	int ch;
@@ -152,7 +152,7 @@ TEST_F(limits, G12_element_given_back_stays_charged)
 	EXPECT_EQ(0, bytes_held());
 }
 
-TEST_F(limits, G12_element_given_back_that_nobody_receives_is_freed)
+TEST_F(limits, G12_element_requeued_that_nobody_receives_is_freed)
 {
 	struct operation *sender;
 	int ch;
@@ -217,7 +217,7 @@ static int run_recv_as_other_user(struct operation *op)
 	return operation_recv_one(op);
 }
 
-TEST_F(limits, G12_element_that_another_user_received_is_given_back)
+TEST_F(limits, G12_element_that_another_user_received_is_requeued)
 {
 	static uint8_t elem[LARGE];
 	int ch = channel_make_elems(LARGE, 1);

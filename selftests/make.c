@@ -412,7 +412,7 @@ TEST(elements_without_bytes_have_no_address)
 	ASSERT_EQ(0, chan_close(ch));
 	EXPECT_EQ(0, chan_recv(ch, MEMORY_BAD));
 	EXPECT_EQ(-EPIPE, chan_send(ch, MEMORY_BAD));
-	EXPECT_EQ(0, channel_info(ch).givebacks);
+	EXPECT_EQ(0, channel_info(ch).requeues);
 }
 
 TEST_HARNESS_MAIN

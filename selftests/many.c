@@ -139,7 +139,7 @@ static int64_t kill_all(void)
 	return clock_read(CLOCK_MONOTONIC) - start;
 }
 
-/* Memory of the kernel's objects that it cannot give back, in bytes. */
+/* Memory of the kernel's objects that it cannot requeue, in bytes. */
 static int64_t kernel_memory(void)
 {
 	FILE *stream = fopen("/proc/meminfo", "re");
@@ -207,7 +207,7 @@ TEST(G11_G12_ten_thousand_parked_tasks_die_as_fast_as_in_a_pipe)
 		EXPECT_LE(in_channel.bytes, in_pipe.bytes + tasks() * BYTES_EACH + BYTES_OTHER);
 	}
 	EXPECT_LE(in_channel.ns, SLOWER * in_pipe.ns);
-	EXPECT_EQ(0, channel_info(ch).givebacks);
+	EXPECT_EQ(0, channel_info(ch).requeues);
 	EXPECT_EQ(0, module_parameter("live_waiters"));
 	operation_start_new(TASK_THREAD, operation_send_one, ch, NULL);
 	channel_wait_parked(ch, 1, 0);

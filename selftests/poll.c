@@ -79,7 +79,7 @@ TEST_F(poll, G9_each_state_has_its_events)
 	EXPECT_EQ(RECV_CLOSED | SEND_CLOSED, channel_events(ch));
 }
 
-TEST_F(poll, G9_element_that_was_given_back_is_an_event)
+TEST_F(poll, G9_element_that_was_requeued_is_an_event)
 {
 	int ch = channel_make(variant->cap);
 	struct operation *receiver = operation_new(TASK_PROCESS, operation_recv_one, ch, 1);
@@ -162,7 +162,7 @@ TEST_F(poll, G9_room_wakes)
 	channel_send(ch, 1);
 }
 
-TEST_F(poll, G9_element_that_is_given_back_wakes)
+TEST_F(poll, G9_element_that_is_requeued_wakes)
 {
 	int ch = channel_make(variant->cap);
 	struct operation *receiver = operation_new(TASK_PROCESS, operation_recv_one, ch, 1);
@@ -174,7 +174,7 @@ TEST_F(poll, G9_element_that_is_given_back_wakes)
 	channel_send(ch, 1);
 	EXPECT_EQ(POLLIN, operation_join(op));
 	EXPECT_EQ(1, channel_info(ch).sends.handoff);
-	EXPECT_EQ(1, channel_info(ch).returned);
+	EXPECT_EQ(1, channel_info(ch).requeued);
 }
 
 TEST_F(poll, G9_close_wakes_all)

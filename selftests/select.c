@@ -324,7 +324,7 @@ TEST(G4_fault_gives_the_element_back)
 
 	channel_send_range(ch, 1, 2);
 	EXPECT_EQ(-EFAULT, chan_select(&bad, 1));
-	EXPECT_EQ(1, channel_info(ch).returned);
+	EXPECT_EQ(1, channel_info(ch).requeued);
 	EXPECT_EQ(1, channel_recv(ch));
 	EXPECT_EQ(-EFAULT, chan_select(&unread, 1));
 	EXPECT_EQ(1, chan_len(ch));

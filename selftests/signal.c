@@ -382,7 +382,7 @@ TEST_F(interruption, G3_G10_storm_of_signals_loses_nothing)
 	info = channel_info(rally->reply);
 	EXPECT_EQ(rally->rounds, channel_paths_sum(info.sends));
 	EXPECT_EQ(rally->rounds, channel_paths_sum(info.recvs));
-	EXPECT_EQ(0, info.givebacks + info.len + info.sendq + info.recvq);
+	EXPECT_EQ(0, info.requeues + info.len + info.sendq + info.recvq);
 }
 
 TEST_HARNESS_MAIN

@@ -91,7 +91,7 @@ TEST_F(slow, G12_receiver_that_waits_for_its_memory_is_in_nobodys_way)
 	stuck_release(receiver);
 	EXPECT_EQ(1, operation_wait(receiver));
 	EXPECT_TRUE(element_is(receiver->elems, variant->elemsize, 99));
-	EXPECT_EQ(0, channel_info(ch).givebacks);
+	EXPECT_EQ(0, channel_info(ch).requeues);
 }
 
 TEST_F(slow, G12_channel_is_closed_while_a_sender_waits_for_its_memory)
@@ -153,14 +153,14 @@ TEST_F(slow, G4_receiver_that_is_killed_in_its_memory_gives_back)
 		EXPECT_EQ(0, element_send(ch, i + 1));
 	operation_kill(receiver);
 	EXPECT_EQ(OPERATION_KILLED, operation_join(receiver));
-	EXPECT_EQ(1, channel_info(ch).givebacks);
-	EXPECT_EQ(1, channel_info(ch).returned);
+	EXPECT_EQ(1, channel_info(ch).requeues);
+	EXPECT_EQ(1, channel_info(ch).requeued);
 	EXPECT_EQ(1, element_recv(ch, 99));
 	for (i = 0; i < variant->cap; i++)
 		EXPECT_EQ(1, element_recv(ch, i + 1));
 }
 
-TEST_F(slow, G4_next_receiver_gets_what_was_given_back)
+TEST_F(slow, G4_next_receiver_gets_what_was_requeued)
 {
 	int ch = channel_make_elems(variant->elemsize, variant->cap);
 	struct operation *stuck = stuck_start(operation_recv_one, ch);
@@ -173,7 +173,7 @@ TEST_F(slow, G4_next_receiver_gets_what_was_given_back)
 	operation_kill(stuck);
 	EXPECT_EQ(1, operation_wait(next));
 	EXPECT_TRUE(element_is(next->elems, variant->elemsize, 99));
-	EXPECT_EQ(0, channel_info(ch).returned);
+	EXPECT_EQ(0, channel_info(ch).requeued);
 	EXPECT_EQ(2, channel_info(ch).recvs.park);
 }
 

@@ -268,7 +268,7 @@ TEST_F(storm, G3_nothing_is_lost_doubled_or_invented)
 	EXPECT_EQ(0, account.invented);
 	info = channel_info(storm->ch);
 	EXPECT_EQ(0, info.len);
-	EXPECT_EQ(0, info.returned);
+	EXPECT_EQ(0, info.requeued);
 }
 
 TEST_HARNESS_MAIN

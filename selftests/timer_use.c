@@ -83,7 +83,7 @@ TEST_F(task, stop_leaves_receivers_parked)
 	EXPECT_EQ(1, operation_wait(op));
 }
 
-TEST(G3_tick_that_cannot_be_stored_is_given_back)
+TEST(G3_tick_that_cannot_be_stored_is_requeued)
 {
 	const int ch = hourly();
 	uint64_t tick;
@@ -91,9 +91,9 @@ TEST(G3_tick_that_cannot_be_stored_is_given_back)
 	pass_an_hour();
 	wait_until(chan_len(ch) == 1);
 	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));
-	EXPECT_EQ(1, channel_info(ch).returned);
+	EXPECT_EQ(1, channel_info(ch).requeued);
 	EXPECT_EQ(1, chan_try_recv(ch, &tick));
-	/* Stop discards one that was given back as well. */
+	/* Stop discards one that was requeued as well. */
 	pass_an_hour();
 	wait_until(chan_len(ch) == 1);
 	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));

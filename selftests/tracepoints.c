@@ -236,7 +236,7 @@ TEST(select_whose_file_is_ready)
 	EXPECT_EQ(0, events_stop(id_of(ch), events, EVENTS_MAX));
 }
 
-TEST(element_that_is_given_back)
+TEST(element_that_is_requeued)
 {
 	const int ch = channel_make(1);
 
@@ -246,7 +246,7 @@ TEST(element_that_is_given_back)
 	channel_recv(ch);
 	EXPECT_EVENTS(4, id_of(ch));
 	EXPECT_EVENT(1, "recv", "path=ring len=0");
-	EXPECT_EVENT(2, "giveback", "returned=1 peer=0");
+	EXPECT_EVENT(2, "requeue", "requeued=1 peer=0");
 	EXPECT_EVENT(3, "recv", "path=ring len=0");
 }
 

@@ -339,14 +339,14 @@ TEST_F_TIMEOUT(tool, latency_knows_each_element_of_a_ring, TIMEOUT)
 	json_decref(root);
 }
 
-TEST_F_TIMEOUT(tool, latency_takes_no_element_given_back_for_another, TIMEOUT)
+TEST_F_TIMEOUT(tool, latency_takes_no_element_requeued_for_another, TIMEOUT)
 {
 	const int ring = channel_make(4);
 	json_t *root;
 
 	LATENCY("-J");
 	channel_send_range(ring, 1, 3);
-	/* Received, and given back; received again, of which nobody knows when it was sent. */
+	/* Received, and requeued; received again, of which nobody knows when it was sent. */
 	EXPECT_EQ(-EFAULT, chan_recv(ring, (void *)1));
 	EXPECT_EQ(1, channel_recv(ring));
 	channel_recv(ring);

@@ -169,15 +169,15 @@ static bool scene_is_met(const struct scene *scene)
 /* Elements of a channel that were sent and not yet received, wherever they are. */
 static uint64_t info_elements(const struct chan_info *info)
 {
-	return (uint64_t)info->len + info->returned + info->sendq;
+	return (uint64_t)info->len + info->requeued + info->sendq;
 }
 
-/* Elements were taken and given back; @met: so many were sent in between. */
-static bool info_is_given_back(const struct chan_info *now, const struct chan_info *before,
+/* Elements were taken and requeued; @met: so many were sent in between. */
+static bool info_is_requeued(const struct chan_info *now, const struct chan_info *before,
 			       unsigned int met)
 {
-	return now->returned > before->returned &&
-	       now->returned - before->returned == now->givebacks - before->givebacks &&
+	return now->requeued > before->requeued &&
+	       now->requeued - before->requeued == now->requeues - before->requeues &&
 	       info_elements(now) == info_elements(before) + met &&
 	       now->recvq == before->recvq && now->closed == before->closed &&
 	       now->senders == before->senders && now->receivers == before->receivers &&
@@ -190,7 +190,7 @@ static bool scene_channel_is(const struct scene *scene, unsigned int i, const st
 	const bool met = scene_is_met(scene);
 	const struct state now = state_of(scene->chs[i]);
 
-	if (!met && now.info.givebacks == before->info.givebacks)
+	if (!met && now.info.requeues == before->info.requeues)
 		return state_is(scene->chs[i], before) ||
 		       scene_broken(scene, "channel %u has changed", i);
 	/* But for how often a select was parked there. */
@@ -200,7 +200,7 @@ static bool scene_channel_is(const struct scene *scene, unsigned int i, const st
 	/* A peer that still sends others cannot be compared with anything. */
 	if (met && scene->count > 1)
 		return true;
-	return info_is_given_back(&now.info, &before->info, met) ||
+	return info_is_requeued(&now.info, &before->info, met) ||
 	       scene_broken(scene, "channel %u does not have back what was taken", i);
 }
 

@@ -5,7 +5,7 @@
  *
  * - the call succeeds all the same, or its error is ENOMEM for an allocation and EFAULT for a
  *   copy, and nothing has happened: its channels are as before, but for elements that were
- *   given back; no file descriptor was opened; its user is charged with nothing;
+ *   requeued; no file descriptor was opened; its user is charged with nothing;
  * - without a fault, the call then succeeds, and all elements are received in their order;
  * - once the channels are gone, nothing is left of it.
  */

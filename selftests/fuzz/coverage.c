@@ -60,7 +60,7 @@ void fuzz_trace_add_state(struct fuzz_trace *trace, unsigned int operation, uint
 	state = state << 1 | (info->len == info->cap);
 	state = state << 2 | class_of(info->recvq);
 	state = state << 2 | class_of(info->sendq);
-	state = state << 2 | class_of(info->returned);
+	state = state << 2 | class_of(info->requeued);
 	state = state << 2 | (info->closed & 3);
 	state = state << 3 | (info->flags & 7);
 	reach(trace, place_of(FUZZ_STATE, state));

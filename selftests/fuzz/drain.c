@@ -21,8 +21,8 @@ static uint64_t sum(const struct chan_paths *paths)
 /* What was sent was received, was not taken back, or is there. */
 static bool is_even(const struct chan_info *info)
 {
-	return sum(&info->sends) + info->givebacks ==
-	       sum(&info->recvs) + info->len + info->returned;
+	return sum(&info->sends) + info->requeues ==
+	       sum(&info->recvs) + info->len + info->requeued;
 }
 
 static unsigned int count_of(const struct chan_info *info)
@@ -50,7 +50,7 @@ static bool drain(struct fuzz_shared *shared, int fd, struct chan_info *info, ch
 					    info->elemsize);
 	}
 	*info = fuzz_fd_info(fd);
-	return !info->len && !info->returned && !info->sendq && !info->recvq;
+	return !info->len && !info->requeued && !info->sendq && !info->recvq;
 }
 
 void fuzz_drain(struct fuzz_machine *machine)

@@ -13,7 +13,7 @@
 #include "oracle.h"
 
 #define PATTERNS_MAX	64
-/* What a dying process holds is given back a moment after its death. */
+/* What a dying process holds is requeued a moment after its death. */
 #define COUNTER_TRIES	2000
 #define COUNTER_NAP	1000
 

@@ -250,7 +250,7 @@ static void repair(struct group *group)
 		const struct chan_info info = channel_info(group->performer.fds[i]);
 
 		if (info.closed != CHAN_OPEN) {
-			stats_add(&group->stats->givebacks, info.givebacks);
+			stats_add(&group->stats->requeues, info.requeues);
 			slot_make(group, group->shared->channels[i]);
 		}
 	}

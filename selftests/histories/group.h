@@ -25,7 +25,7 @@
  * @selected: of these, through several channels
  * @refused: how often a channel of a stream was not ready for who did not wait
  * @stream_killed: processes that were killed while elements streamed
- * @givebacks: elements that were given back
+ * @requeues: elements that were requeued
  * @strikes: of each nemesis, while its victim was inside an operation
  * @failures: of any kind
  */
@@ -38,7 +38,7 @@ struct stats {
 	uint64_t selected;
 	uint64_t refused;
 	uint64_t stream_killed;
-	uint64_t givebacks;
+	uint64_t requeues;
 	uint64_t strikes[NEMESES_MAX];
 	uint32_t failures;
 };

@@ -111,12 +111,12 @@ static bool parse_case(const struct history *history, struct history_op *op, cha
 
 static bool parse_shown(struct history_op *op, char *word)
 {
-	uint64_t len, returned, closed;
+	uint64_t len, requeued, closed;
 
 	if (op->cases[0].verb != VERB_LOOK || !parse_number(&word, 0xffff, &len) ||
-	    !parse_number(&word, 0xffff, &returned) || !parse_number(&word, 1, &closed))
+	    !parse_number(&word, 0xffff, &requeued) || !parse_number(&word, 1, &closed))
 		return false;
-	op->cases[0].value = HISTORY_SHOWN(len, returned, closed);
+	op->cases[0].value = HISTORY_SHOWN(len, requeued, closed);
 	return !word;
 }
 

@@ -16,7 +16,7 @@
  *   done:I        case I, which was a send or a close, was carried out
  *   done:I:V      case I received the value V
  *   closed:I      case I found its channel closed
- *   shows:L:R:C   a look: L elements in the buffer, R given back, C is 1 if closed
+ *   shows:L:R:C   a look: L elements in the buffer, R requeued, C is 1 if closed
  *   not-ready     no case was ready (EAGAIN, ETIMEDOUT)
  *   nothing       nothing happened (EINTR, ENOMEM)
  *   fault         nothing happened, as there was no memory for the element (EFAULT)
@@ -74,8 +74,8 @@ struct history_case {
 	uint8_t channel;
 };
 
-#define HISTORY_SHOWN(len, returned, closed) \
-	((uint64_t)(closed) << 32 | (uint64_t)(returned) << 16 | (len))
+#define HISTORY_SHOWN(len, requeued, closed) \
+	((uint64_t)(closed) << 32 | (uint64_t)(requeued) << 16 | (len))
 
 /**
  * struct history_op - one operation

@@ -12,7 +12,7 @@
 /**
  * struct channel - a simple channel
  * @ring: numbers of the values that it buffers
- * @returned: those that were given back, by ticket
+ * @requeued: those that were requeued, by ticket
  * @tickets: the ticket of the next element that is taken out
  */
 struct channel {
@@ -20,9 +20,9 @@ struct channel {
 	struct {
 		uint8_t value;
 		uint8_t ticket;
-	} returned[TAKEN_MAX];
+	} requeued[TAKEN_MAX];
 	uint8_t nring;
-	uint8_t nreturned;
+	uint8_t nrequeued;
 	uint8_t tickets;
 	uint8_t closed;
 	uint8_t unused[4];
@@ -31,7 +31,7 @@ struct channel {
 /**
  * struct state - where a search is; equal states are equal bytes
  * @done: which operations have taken place
- * @taken: the elements that tasks have to give back; value 0: none
+ * @taken: the elements that tasks have to requeue; value 0: none
  */
 struct state {
 	uint64_t done[WORDS];
@@ -102,7 +102,7 @@ static bool somebody_slept(const struct state *s, unsigned int i, unsigned int p
 
 static bool is_empty(const struct channel *ch)
 {
-	return !ch->nring && !ch->nreturned;
+	return !ch->nring && !ch->nrequeued;
 }
 
 /* The next element, which operation @i receives. */
@@ -112,13 +112,13 @@ static void take(struct state *s, unsigned int i, unsigned int channel)
 	const unsigned int to = search.taken[i];
 
 	s->taken[to].channel = channel;
-	if (ch->nreturned) {
-		s->taken[to].value = ch->returned[0].value;
-		s->taken[to].ticket = ch->returned[0].ticket;
-		ch->nreturned--;
-		memmove(&ch->returned[0], &ch->returned[1],
-			ch->nreturned * sizeof(ch->returned[0]));
-		memset(&ch->returned[ch->nreturned], 0, sizeof(ch->returned[0]));
+	if (ch->nrequeued) {
+		s->taken[to].value = ch->requeued[0].value;
+		s->taken[to].ticket = ch->requeued[0].ticket;
+		ch->nrequeued--;
+		memmove(&ch->requeued[0], &ch->requeued[1],
+			ch->nrequeued * sizeof(ch->requeued[0]));
+		memset(&ch->requeued[ch->nrequeued], 0, sizeof(ch->requeued[0]));
 	} else {
 		s->taken[to].value = ch->ring[0];
 		s->taken[to].ticket = ch->tickets++;
@@ -133,19 +133,19 @@ static void forget_taken(struct state *s, unsigned int i)
 	memset(&s->taken[search.taken[i]], 0, sizeof(s->taken[0]));
 }
 
-static void give_back(struct state *s, unsigned int i)
+static void requeue(struct state *s, unsigned int i)
 {
 	const unsigned int from = search.taken[i];
 	struct channel *ch = &s->channels[s->taken[from].channel];
 	unsigned int at = 0;
 
-	while (at < ch->nreturned && ch->returned[at].ticket < s->taken[from].ticket)
+	while (at < ch->nrequeued && ch->requeued[at].ticket < s->taken[from].ticket)
 		at++;
-	memmove(&ch->returned[at + 1], &ch->returned[at],
-		(ch->nreturned - at) * sizeof(ch->returned[0]));
-	ch->returned[at].value = s->taken[from].value;
-	ch->returned[at].ticket = s->taken[from].ticket;
-	ch->nreturned++;
+	memmove(&ch->requeued[at + 1], &ch->requeued[at],
+		(ch->nrequeued - at) * sizeof(ch->requeued[0]));
+	ch->requeued[at].value = s->taken[from].value;
+	ch->requeued[at].ticket = s->taken[from].ticket;
+	ch->nrequeued++;
 	forget_taken(s, i);
 }
 
@@ -186,7 +186,7 @@ static bool carry_out(struct state *s, unsigned int i, unsigned int k)
 		ch->closed = true;
 		return true;
 	default:
-		return c->value == HISTORY_SHOWN(ch->nring, ch->nreturned, ch->closed);
+		return c->value == HISTORY_SHOWN(ch->nring, ch->nrequeued, ch->closed);
 	}
 }
 
@@ -382,7 +382,7 @@ static bool is_explained_from(const struct state *s)
 
 		if (!is_open(&search.h->ops[i]) || !s->taken[search.taken[i]].value)
 			continue;
-		give_back(&next, i);
+		requeue(&next, i);
 		if (is_explained_from(&next))
 			return true;
 	}

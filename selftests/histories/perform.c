@@ -73,7 +73,7 @@ static int perform_look(const struct performer *performer, struct history_case *
 	struct chan_info info;
 	const int err = chan_get_info(performer->fds[c->channel], &info);
 
-	c->value = HISTORY_SHOWN(info.len, info.returned, info.closed != CHAN_OPEN);
+	c->value = HISTORY_SHOWN(info.len, info.requeued, info.closed != CHAN_OPEN);
 	return err;
 }
 

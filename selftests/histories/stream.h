@@ -8,7 +8,7 @@
  *   through one of its channels, or receives from one (G5);
  * - if one was sent before another through the same channel, the other is not received before it
  *   (G1), and nothing after somebody was told "closed and drained" (G6). Elements that break this
- *   are late. There are as many as were given back to the channel at the most (G4);
+ *   are late. There are as many as were requeued to the channel at the most (G4);
  * - who was told that nothing can be received at once was told so at a moment when the channel may
  *   have been empty: not if more was sent before than all may have received until after it. The
  *   same of sends and a full buffer (G5).
@@ -73,11 +73,11 @@ struct stream_refusal {
 
 /**
  * struct stream_channel - one of the channels
- * @givebacks: how many elements were given back
+ * @requeues: how many elements were requeued
  */
 struct stream_channel {
 	uint32_t cap;
-	uint64_t givebacks;
+	uint64_t requeues;
 };
 
 /**

@@ -139,8 +139,8 @@ static void count_late(struct judge *judge, unsigned int channel)
 			value = STREAM_VALUE(sender, i);
 		}
 	}
-	if (late > judge->stream->channels[channel].givebacks)
-		stream_find_wrong(judge, "late, though too few were given back", value);
+	if (late > judge->stream->channels[channel].requeues)
+		stream_find_wrong(judge, "late, though too few were requeued", value);
 }
 
 void stream_judge_order(struct judge *judge)

@@ -114,12 +114,12 @@ static void bounds_deinit(struct bounds *bounds)
 	free(bounds->taken.at);
 }
 
-/* What is given back is missing until then. */
+/* What is requeued is missing until then. */
 static bool was_never_empty(const struct bounds *bounds, const struct stream_channel *channel,
 			    const struct stream_refusal *refusal)
 {
 	return elements_before(&bounds->sent, refusal->call) >
-	       elements_before(&bounds->taken, refusal->ret) + channel->givebacks;
+	       elements_before(&bounds->taken, refusal->ret) + channel->requeues;
 }
 
 static bool was_never_full(const struct bounds *bounds, const struct stream_channel *channel,

@@ -127,7 +127,7 @@ static struct stream join_logs(const struct streaming *streaming)
 	}
 	for (i = 0; i < streaming->form.channels; i++) {
 		stream.channels[i].cap = streaming->form.cap;
-		stream.channels[i].givebacks = channel_info(streaming->chs[i]).givebacks;
+		stream.channels[i].requeues = channel_info(streaming->chs[i]).requeues;
 	}
 	return stream;
 }
@@ -144,7 +144,7 @@ static void count(const struct streaming *streaming, const struct stream *stream
 	stats_add(&stats->selected, streaming->form.channels > 1 ? elements : 0);
 	stats_add(&stats->refused, stream->nrefusals);
 	for (i = 0; i < streaming->form.channels; i++)
-		stats_add(&stats->givebacks, stream->channels[i].givebacks);
+		stats_add(&stats->requeues, stream->channels[i].requeues);
 }
 
 static void say_wrong(const struct form *form, struct stream_verdict verdict)

@@ -133,7 +133,7 @@ static void serve(struct group *group, const struct history_op *op)
 	watch_act(group, c->verb == VERB_SEND ? VERB_RECV : VERB_SEND, c->channel);
 }
 
-/* Several are handed elements, and die at the same time: what they give back has an order. */
+/* Several are handed elements, and die at the same time: what they requeue has an order. */
 static void kill_many(struct group *group, const struct parked *parked)
 {
 	unsigned int i;

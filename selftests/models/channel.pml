@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One channel: hchan.c, returned.c, waiter.c. Each inline is named after the function that it
+ * One channel: hchan.c, requeue.c, waiter.c. Each inline is named after the function that it
  * stands for. All of those in a d_step run under the lock of the channel.
  */
 #define NONE		255
@@ -23,11 +23,11 @@
 /* cases: what a waiter is for */
 #define RECV(c)		(2 * (c))
 #define SEND(c)		(2 * (c) + 1)
-#define FOREIGN		200
+#define POLLED		200
 #define NIL		201
 
-#define IS_SEND(o)	((o) < FOREIGN && (o) % 2 == 1)
-#define IS_RECV(o)	((o) < FOREIGN && (o) % 2 == 0)
+#define IS_SEND(o)	((o) < POLLED && (o) % 2 == 1)
+#define IS_RECV(o)	((o) < POLLED && (o) % 2 == 0)
 #define CHANNEL(o)	((o) / 2)
 
 #define W(t, i)		((t) * CASES + (i))
@@ -39,9 +39,9 @@
 /* struct hchan */
 bit lock[CHANNELS];
 bit closed[CHANNELS];
-byte tickets[CHANNELS];
+byte sequence[CHANNELS];
 chan ring[CHANNELS] = [2] of { byte };
-chan returned[CHANNELS] = [ELEMENTS] of { byte, byte };	/* ticket, element */
+chan requeued[CHANNELS] = [ELEMENTS] of { byte, byte };	/* seq, element */
 chan recvq[CHANNELS] = [TASKS * CASES] of { byte };
 chan sendq[CHANNELS] = [TASKS * CASES] of { byte };
 byte recv_pollers[CHANNELS];	/* pollwq: tasks that poll to receive, a bit for each */
@@ -50,7 +50,7 @@ byte send_pollers[CHANNELS];
 /* struct chan_parker, of each task */
 byte state[TASKS];
 byte winner[TASKS] = NONE;
-bit poked[TASKS];
+bit kicked[TASKS];
 bit valid[TASKS];	/* its memory has not been left */
 /* the task itself */
 bit asleep[TASKS];
@@ -60,7 +60,7 @@ bit in_call[TASKS];
 
 /* struct chan_waiter, of each case of each task */
 byte slot[TASKS * CASES] = EMPTY;
-byte ticket[TASKS * CASES];
+byte seq[TASKS * CASES];
 byte result[TASKS * CASES];
 hidden byte op[TASKS * CASES] = NIL;	/* constant */
 
@@ -75,7 +75,7 @@ byte tell[TASKS * CHANNELS];
 /* A file that is no channel. */
 bit file_ready;
 bit file_told;		/* all its pollers have been woken */
-bit file_pokes[TASKS];	/* the task is on its wait queue */
+bit file_kicks[TASKS];	/* the task is on its wait queue */
 
 /* What does not outlive a step. */
 hidden byte c_, t_, u_, v_, w_, x_, y_, remain, receivers, senders;
@@ -100,7 +100,7 @@ inline check_locked(c)
 		:: else
 		fi
 	}
-	assert(!receivers || (!len(ring[c]) && !len(returned[c])));
+	assert(!receivers || (!len(ring[c]) && !len(requeued[c])));
 	assert(!senders || len(ring[c]) == CAP_OF(c));
 	assert(!receivers || !senders ||
 	       (receivers == senders && (receivers & (receivers - 1)) == 0));
@@ -184,7 +184,7 @@ inline recv_complete_locked(me, c, v, number)
 #else
 		slot[w_] = v;
 #endif
-		ticket[w_] = number;
+		seq[w_] = number;
 		result[w_] = DONE
 	:: else
 	fi
@@ -206,11 +206,11 @@ inline send_try_locked(me, c, v, res)
 	if
 	:: closed[c] -> res = CLOSED
 	:: else ->
-		recv_complete_locked(me, c, v, tickets[c]);
+		recv_complete_locked(me, c, v, sequence[c]);
 		if
 		:: w_ != NONE ->
 			promise_taken(v);
-			tickets[c]++;
+			sequence[c]++;
 			res = DONE
 		:: w_ == NONE && len(ring[c]) < CAP_OF(c) ->
 			ring[c] ! v;
@@ -221,17 +221,17 @@ inline send_try_locked(me, c, v, res)
 	fi
 }
 
-#ifdef BUG_GIVEN_BACK_TO_THE_TAIL
-#define RETURNED_FIRST(c)	(!len(ring[c]))
+#ifdef BUG_REQUEUED_TO_THE_TAIL
+#define REQUEUED_FIRST(c)	(!len(ring[c]))
 #else
-#define RETURNED_FIRST(c)	true
+#define REQUEUED_FIRST(c)	true
 #endif
 
 inline take_first(c, v, number)
 {
 	promise_taken(v);
-	number = tickets[c];
-	tickets[c]++
+	number = sequence[c];
+	sequence[c]++
 }
 
 /* chan_recv_try_locked() */
@@ -240,14 +240,14 @@ inline recv_try_locked(me, c, v, number, res)
 	if
 #ifdef BUG_CLOSED_BEFORE_DRAINED
 	:: closed[c] -> promise_drained(c); res = CLOSED
-	:: !closed[c] && len(returned[c]) ->
+	:: !closed[c] && len(requeued[c]) ->
 #else
-	:: len(returned[c]) && RETURNED_FIRST(c) ->
+	:: len(requeued[c]) && REQUEUED_FIRST(c) ->
 #endif
-		returned[c] ? number, v;
+		requeued[c] ? number, v;
 		promise_taken(v);
 		res = DONE
-	:: len(ring[c]) && !(len(returned[c]) && RETURNED_FIRST(c)) ->
+	:: len(ring[c]) && !(len(requeued[c]) && REQUEUED_FIRST(c)) ->
 		ring[c] ? v;
 		take_first(c, v, number);
 #ifdef BUG_RING_NOT_REFILLED
@@ -275,13 +275,13 @@ inline recv_try_locked(me, c, v, number, res)
 	fi
 }
 
-/* chan_returned_add_locked(): sorted by ticket */
-inline returned_add_locked(c, v, number)
+/* chan_requeue_add_locked(): sorted by seq */
+inline requeue_add_locked(c, v, number)
 {
-#ifdef BUG_TICKETS_IGNORED
-	returned[c] ! number, v
+#ifdef BUG_SEQUENCE_IGNORED
+	requeued[c] ! number, v
 #else
-	returned[c] !! number, v
+	requeued[c] !! number, v
 #endif
 }
 
@@ -296,8 +296,8 @@ inline may_locked(o)
 	:: else ->
 		waitq_parked(sendq[c_]);
 		v_ = v_ || len(ring[c_]) || closed[c_];
-#ifndef BUG_RETURNED_NOT_READY
-		v_ = v_ || len(returned[c_])
+#ifndef BUG_REQUEUED_NOT_READY
+		v_ = v_ || len(requeued[c_])
 #endif
 	fi
 }
@@ -313,7 +313,7 @@ inline parker_init(me)
 /* chan_waiter_init(), chan_hchan_enqueue_locked() */
 inline enqueue_locked(me, w)
 {
-	ticket[w] = 0;
+	seq[w] = 0;
 	result[w] = 0;
 	c_ = CHANNEL(op[w]);
 	if

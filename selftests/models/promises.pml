@@ -25,8 +25,8 @@ inline promise_taken(v)
 	taken = taken | BIT(v)
 }
 
-/* G4: an element that was given back is in the channel again. */
-inline promise_given_back(v)
+/* G4: an element that was requeued is in the channel again. */
+inline promise_requeued(v)
 {
 	taken = taken & ~BIT(v)
 }
@@ -72,10 +72,10 @@ inline watch_case(o)
 {
 	y_ = CHANNEL(o);
 	if
-	:: o == FOREIGN -> v_ = v_ || file_told
-	:: o != FOREIGN && o < FOREIGN ->
+	:: o == POLLED -> v_ = v_ || file_told
+	:: o != POLLED && o < POLLED ->
 		v_ = v_ || closed[y_] ||
-		     (IS_SEND(o) -> len(ring[y_]) < CAP_OF(y_) : len(ring[y_]) + len(returned[y_]));
+		     (IS_SEND(o) -> len(ring[y_]) < CAP_OF(y_) : len(ring[y_]) + len(requeued[y_]));
 		for (w_ : 0 .. TASKS * CASES - 1) {
 			v_ = v_ || (state[TASK(w_)] == PARKED &&
 				    (op[w_] == RECV(y_) && IS_SEND(o) && recvq[y_] ?? [eval(w_)] ||
@@ -125,8 +125,8 @@ inline count_in_channels()
 	remain = 0;
 	for (c_ : 0 .. CHANNELS - 1) {
 		do
-		:: len(returned[c_]) ->
-			returned[c_] ? _, v_;
+		:: len(requeued[c_]) ->
+			requeued[c_] ? _, v_;
 			assert((remain & BIT(v_)) == 0);
 			remain = remain | BIT(v_)
 		:: else -> break
@@ -152,7 +152,7 @@ inline promise_rest()
 		check_locked(c_);
 		/* G9: who still polls has nothing to see */
 		assert(!recv_pollers[c_] ||
-		       !(closed[c_] || len(ring[c_]) || len(returned[c_]) || len(sendq[c_])));
+		       !(closed[c_] || len(ring[c_]) || len(requeued[c_]) || len(sendq[c_])));
 		assert(!send_pollers[c_] ||
 		       !(closed[c_] || len(ring[c_]) < CAP_OF(c_) || len(recvq[c_])))
 	}
@@ -165,7 +165,7 @@ inline promise_rest()
 				assert(in_call[t_] || !(recvq[c_] ?? [eval(w_)]));
 				assert(in_call[t_] || !(sendq[c_] ?? [eval(w_)]))
 			}
-			assert(!in_call[t_] || op[w_] != FOREIGN || (!file_ready && !poked[t_]))
+			assert(!in_call[t_] || op[w_] != POLLED || (!file_ready && !kicked[t_]))
 		}
 	}
 	count_in_channels();

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tasks that choose: select.c, foreign.c. A channel's number stands for its address.
+ * Tasks that choose: select.c, pollset.c. A channel's number stands for its address.
  */
 
 #if CASES > 2
@@ -37,7 +37,7 @@ inline select_ready_locked(me, ready)
 	ready = 0;
 	for (u_ : 0 .. CASES - 1) {
 		if
-		:: op[W(me, u_)] < FOREIGN ->
+		:: op[W(me, u_)] < POLLED ->
 			may_locked(op[W(me, u_)]);
 			ready = ready | (v_ << u_)
 		:: else
@@ -66,31 +66,31 @@ inline select_enqueue_locked(me, backward)
 	for (u_ : 0 .. CASES - 1) {
 		x_ = W(me, (backward -> CASES - 1 - u_ : u_));
 		if
-		:: op[x_] < FOREIGN -> enqueue_locked(me, x_)
+		:: op[x_] < POLLED -> enqueue_locked(me, x_)
 		:: else
 		fi
 	}
 }
 
-#ifdef FOREIGNERS
-/* chan_foreign_scan() */
-inline foreign_scan(me)
+#ifdef POLLED_FILES
+/* chan_pollset_scan() */
+inline pollset_scan(me)
 {
 	if
-	:: foreign && fresh -> fresh = 0
-	:: foreign && !fresh ->
-#if !defined(BUG_POKED_FORGOTTEN_LATE) && !defined(BUG_POKED_NEVER_FORGOTTEN)
-		poked[me] = 0;
+	:: polled && fresh -> fresh = 0
+	:: polled && !fresh ->
+#if !defined(BUG_KICKED_FORGOTTEN_LATE) && !defined(BUG_KICKED_NEVER_FORGOTTEN)
+		kicked[me] = 0;
 #endif
 		fready = file_ready;
-#ifdef BUG_POKED_FORGOTTEN_LATE
-		poked[me] = 0
+#ifdef BUG_KICKED_FORGOTTEN_LATE
+		kicked[me] = 0
 #endif
 	:: else
 	fi
 }
 #else
-inline foreign_scan(me)
+inline pollset_scan(me)
 {
 	skip
 }
@@ -105,7 +105,7 @@ inline select_believe(me)
 	:: atomic { i == CASES -> break }
 	:: atomic {
 #ifdef BUG_LOCKS_ONE_AT_A_TIME
-		i < CASES && (op[W(me, i)] >= FOREIGN || !lock[CHANNEL(op[W(me, i)])]) ->
+		i < CASES && (op[W(me, i)] >= POLLED || !lock[CHANNEL(op[W(me, i)])]) ->
 #else
 		i < CASES ->
 #endif
@@ -126,10 +126,10 @@ inline select_dequeue(me)
 	do
 	:: atomic { i == CASES -> break }
 	:: atomic {
-		i < CASES && (op[W(me, i)] >= FOREIGN || W(me, i) == winner[me]) -> i++
+		i < CASES && (op[W(me, i)] >= POLLED || W(me, i) == winner[me]) -> i++
 	   }
 	:: atomic {
-		i < CASES && op[W(me, i)] < FOREIGN && W(me, i) != winner[me] &&
+		i < CASES && op[W(me, i)] < POLLED && W(me, i) != winner[me] &&
 		!lock[CHANNEL(op[W(me, i)])] ->
 		d_step {
 			c_ = CHANNEL(op[W(me, i)]);
@@ -159,7 +159,7 @@ inline select_begins(me)
 			v++
 		:: else
 		fi;
-		foreign = foreign || op[W(me, u_)] == FOREIGN
+		polled = polled || op[W(me, u_)] == POLLED
 	}
 }
 
@@ -184,7 +184,7 @@ inline select_ends(me)
 proctype selector(byte me, calls, v; bit now, drops)
 {
 	byte i, k, res, w, element = EMPTY, number, ready, late;
-	bit foreign, fresh, fready;
+	bit polled, fresh, fready;
 
 	do
 	:: atomic { calls == 0 -> break }
@@ -193,18 +193,18 @@ proctype selector(byte me, calls, v; bit now, drops)
 		calls--;
 		d_step { select_begins(me); trying[me] = now; call_begins(me) }
 	   };
-#ifdef FOREIGNERS
+#ifdef POLLED_FILES
 	   if
 #ifdef BUG_FILE_LOOKED_AT_FIRST
-	   :: foreign -> atomic { fready = file_ready; fresh = 1 }; file_pokes[me] = 1
+	   :: polled -> atomic { fready = file_ready; fresh = 1 }; file_kicks[me] = 1
 #else
-	   :: foreign -> file_pokes[me] = 1; atomic { fready = file_ready; fresh = 1 }
+	   :: polled -> file_kicks[me] = 1; atomic { fready = file_ready; fresh = 1 }
 #endif
 	   :: else
 	   fi;
 #endif
 again:
-	   foreign_scan(me);
+	   pollset_scan(me);
 	   /* chan_select_guess(): what it sees without a lock may be anything */
 #if defined(BUG_GUESS_BELIEVED) || defined(BUG_LOCKS_ONE_AT_A_TIME)
 	   if
@@ -214,11 +214,11 @@ again:
 #endif
 	   if
 	   :: atomic { !fready -> goto all }
-	   :: atomic { fready -> res = FOREIGN; goto finish }
-	   :: atomic { op[W(me, 0)] < FOREIGN -> i = 0 }
-	   :: atomic { op[W(me, 1)] < FOREIGN -> i = 1 }
+	   :: atomic { fready -> res = POLLED; goto finish }
+	   :: atomic { op[W(me, 0)] < POLLED -> i = 0 }
+	   :: atomic { op[W(me, 1)] < POLLED -> i = 1 }
 #if CASES > 2
-	   :: atomic { op[W(me, 2)] < FOREIGN -> i = 2 }
+	   :: atomic { op[W(me, 2)] < POLLED -> i = 2 }
 #endif
 	   fi;
 	   atomic {
@@ -264,9 +264,9 @@ all:
 		d_step { select_ready_locked(me, ready) };
 		if
 		:: ready -> goto commit
-#ifndef BUG_POKED_UNCHECKED
-		:: !ready && foreign && poked[me] -> d_step { select_unlock(me) }; goto again
-		:: !ready && !(foreign && poked[me]) && now ->
+#ifndef BUG_KICKED_UNCHECKED
+		:: !ready && polled && kicked[me] -> d_step { select_unlock(me) }; goto again
+		:: !ready && !(polled && kicked[me]) && now ->
 #else
 		:: !ready && now ->
 #endif
@@ -299,7 +299,7 @@ end_parked:
 	   parker_sleep(me, res);
 	   if
 	   :: res == EAGAIN ->
-		foreign_scan(me);
+		pollset_scan(me);
 		if
 		:: !fready -> goto end_parked
 		:: else
@@ -324,10 +324,10 @@ end_parked:
 			if
 			:: IS_RECV(op[W(me, i)]) && res == DONE ->
 				element = slot[W(me, i)];
-				number = ticket[W(me, i)]
+				number = seq[W(me, i)]
 			:: else
 			fi
-		:: res == EAGAIN -> res = FOREIGN
+		:: res == EAGAIN -> res = POLLED
 		:: else -> i = NONE
 		fi;
 		d_step { parker_leave(me) }
@@ -345,7 +345,7 @@ finish:
 	   :: element != EMPTY -> promise_received(element)
 	   :: element != EMPTY && drops ->
 		k = CHANNEL(op[W(me, i)]);
-		give_back(me, k, element, number);
+		requeue(me, k, element, number);
 		wake_run(me, k, w)
 	   :: else
 	   fi;
@@ -353,8 +353,8 @@ finish:
 		i = 0; k = 0; res = 0; element = EMPTY; number = 0; ready = 0; late = 0;
 		fready = 0; fresh = 0;
 		trying[me] = 0;
-		file_pokes[me] = 0;
-		poked[me] = 0;
+		file_kicks[me] = 0;
+		kicked[me] = 0;
 		call_ends(me)
 	   }
 	od;

@@ -95,21 +95,21 @@ out:
 	skip
 }
 
-/* chan_hchan_give_back(), of one element */
-inline give_back(me, c, v, number)
+/* chan_hchan_requeue(), of one element */
+inline requeue(me, c, v, number)
 {
 	atomic {
 		!lock[c] -> lock[c] = 1;
 		d_step {
-#ifdef BUG_GIVEN_BACK_PAST_PARKED
+#ifdef BUG_REQUEUED_PAST_PARKED
 			w_ = NONE;
 #else
 			recv_complete_locked(me, c, v, number);
 #endif
 			if
 			:: w_ == NONE ->
-				returned_add_locked(c, v, number);
-				promise_given_back(v);
+				requeue_add_locked(c, v, number);
+				promise_requeued(v);
 				wake_poll_locked(me, c, TELL_RECV)
 			:: else
 			fi;
@@ -158,7 +158,7 @@ end_parked:
 		park_ends(me, c, recvq[c], W(me, 0), res);
 		d_step {
 			element[done] = slot[W(me, 0)];
-			number[done] = ticket[W(me, 0)];
+			number[done] = seq[W(me, 0)];
 			parker_leave(me);
 			if
 			:: res == DONE -> done++
@@ -178,9 +178,9 @@ end_parked:
 		:: w >= done || drops -> break
 		od
 	   };
-#ifndef BUG_NO_GIVE_BACK
+#ifndef BUG_NO_REQUEUE
 	   do
-	   :: w < done -> give_back(me, c, element[w], number[w]); wake_run(me, c, res); w++
+	   :: w < done -> requeue(me, c, element[w], number[w]); wake_run(me, c, res); w++
 	   :: else -> break
 	   od;
 #endif
@@ -262,7 +262,7 @@ wait:
 	   :: else
 	   fi;
 end_polling:
-	   atomic { poked[me] -> poked[me] = 0 }
+	   atomic { kicked[me] -> kicked[me] = 0 }
 	od;
 	atomic {
 		recv_pollers[c] = recv_pollers[c] & ~BIT(me);
@@ -292,7 +292,7 @@ proctype interrupter(byte times)
 }
 
 /* A file becomes ready and wakes its pollers; somebody else may use it up at any time. */
-proctype poker()
+proctype kicker()
 {
 	byte t;
 
@@ -303,7 +303,7 @@ proctype poker()
 	fi;
 	do
 	:: t < TASKS ->
-		atomic { poked[t] = poked[t] || file_pokes[t] };
+		atomic { kicked[t] = kicked[t] || file_kicks[t] };
 		atomic { asleep[t] = 0; t++ }
 	:: else -> break
 	od;

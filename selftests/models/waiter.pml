@@ -11,8 +11,8 @@ inline tell_pollers(me, c)
 		u_ = tell[me * CHANNELS + c];
 		for (t_ : 0 .. TASKS - 1) {
 			if
-			:: u_ & TELL_RECV && recv_pollers[c] & BIT(t_) -> poked[t_] = 1
-			:: u_ & TELL_SEND && send_pollers[c] & BIT(t_) -> poked[t_] = 1
+			:: u_ & TELL_RECV && recv_pollers[c] & BIT(t_) -> kicked[t_] = 1
+			:: u_ & TELL_SEND && send_pollers[c] & BIT(t_) -> kicked[t_] = 1
 			:: else
 			fi
 		};
@@ -35,7 +35,7 @@ inline poll_look(c, send, ready)
 	atomic {
 		!lock[c] ->
 		ready = closed[c] || (send -> len(recvq[c]) || len(ring[c]) < CAP_OF(c) :
-				      len(sendq[c]) || len(ring[c]) || len(returned[c]))
+				      len(sendq[c]) || len(ring[c]) || len(requeued[c]))
 	}
 }
 #else
@@ -98,10 +98,10 @@ inline parker_sleep(me, res)
 		:: else ->
 			if
 			:: signalled[me] -> res = ERESTARTSYS
-#ifndef BUG_SLEEP_IGNORES_POKE
-			:: !signalled[me] && poked[me] -> res = EAGAIN
+#ifndef BUG_SLEEP_IGNORES_KICK
+			:: !signalled[me] && kicked[me] -> res = EAGAIN
 #endif
-			:: !signalled[me] && !poked[me] && expired[me] -> res = ETIMEDOUT
+			:: !signalled[me] && !kicked[me] && expired[me] -> res = ETIMEDOUT
 			:: else -> goto end_parked
 			fi
 		fi;
@@ -151,7 +151,7 @@ inline call_ends(me)
 {
 	for (w_ : me * CASES .. me * CASES + CASES - 1) {
 		slot[w_] = EMPTY;
-		ticket[w_] = 0;
+		seq[w_] = 0;
 		result[w_] = 0
 	};
 	in_call[me] = 0;

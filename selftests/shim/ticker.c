@@ -4,7 +4,7 @@
  */
 #include <linux/types.h>
 
-#include "timer.h"
+#include "ticker.h"
 #include "shim.h"
 
 void chan_ticker_free(struct chan_ticker *t)

@@ -251,7 +251,7 @@ static void G4_killed_receiver_gives_back_its_part(void **state)
 	operation_park(op);
 	shim_task_kill(op->task);
 	assert_true(operation_join(op) < 0);
-	assert_int_equal(channel_info(cf).returned, 3);
+	assert_int_equal(channel_info(cf).requeued, 3);
 	channel_expect_range(cf, 1, 3);
 	channel_expect_empty(cf);
 }

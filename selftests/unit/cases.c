@@ -97,8 +97,8 @@ static void menu_expect_untouched(struct menu *menu)
 {
 	const struct chan_info full = channel_info(menu->full), empty = channel_info(menu->empty);
 
-	assert_int_equal(full.len + full.returned, 1);
-	assert_int_equal(empty.len + empty.returned, 0);
+	assert_int_equal(full.len + full.requeued, 1);
+	assert_int_equal(empty.len + empty.requeued, 0);
 	assert_int_equal(full.sendq + full.recvq + empty.sendq + empty.recvq, 0);
 	assert_int_equal(shim_fds_held(), 0);
 }
@@ -121,7 +121,7 @@ static bool play(enum ready ready, u32 elemsize, unsigned int n, unsigned int nt
 	long ret;
 
 	menu_init(&menu, ready, elemsize, n);
-	bytes = chan_limits_live_bytes();
+	bytes = chan_user_live_bytes();
 	live = shim_memory_live();
 	fail_nth(nth);
 	ret = menu_select(&menu);
@@ -129,10 +129,10 @@ static bool play(enum ready ready, u32 elemsize, unsigned int n, unsigned int nt
 	if (failed) {
 		assert_int_equal(ret, error);
 		menu_expect_untouched(&menu);
-		/* But what was given back is where it lay before. */
-		live += channel_info(menu.full).returned;
+		/* But what was requeued is where it lay before. */
+		live += channel_info(menu.full).requeued;
 		assert_int_equal(shim_memory_live(), live);
-		assert_int_equal(chan_limits_live_bytes(), bytes);
+		assert_int_equal(chan_user_live_bytes(), bytes);
 	} else {
 		assert_int_equal(ret & CHAN_SELECT_INDEX, ready == READY_FILE ? 0 : n - 1);
 	}

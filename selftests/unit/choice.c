@@ -46,36 +46,36 @@ void choice_add_nothing(struct choice *c)
 	choice_add(c, NULL, false, NULL);
 }
 
-static int choice_add_foreign(struct choice *c, struct chan_foreign *foreign)
+static int choice_add_polled(struct choice *c, struct chan_pollset *polled)
 {
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; !err && i < c->selection.n; i++) {
 		if (c->files[i])
-			err = chan_foreign_add(foreign, i, &c->files[i]->file, c->events[i]);
+			err = chan_pollset_add(polled, i, &c->files[i]->file, c->events[i]);
 	}
 	return err;
 }
 
 long choice_run(struct choice *c, const struct chan_deadline *deadline)
 {
-	struct chan_foreign *foreign = NULL;
+	struct chan_pollset *polled = NULL;
 	int err = 0;
 
-	c->selection.foreign = NULL;
+	c->selection.polled = NULL;
 	if (c->nfiles) {
-		foreign = chan_foreign_alloc(c->nfiles);
-		if (!foreign)
+		polled = chan_pollset_alloc(c->nfiles);
+		if (!polled)
 			return -ENOMEM;
-		err = choice_add_foreign(c, foreign);
-		c->selection.foreign = foreign;
+		err = choice_add_polled(c, polled);
+		c->selection.polled = polled;
 	}
 	if (!err)
 		err = chan_select_run(&c->selection, deadline);
 	if (!err && c->files[c->selection.winner])
-		c->revents = chan_foreign_revents(foreign, c->selection.winner);
-	chan_foreign_free(foreign);
+		c->revents = chan_pollset_revents(polled, c->selection.winner);
+	chan_pollset_free(polled);
 	return err ? err : (long)c->selection.winner;
 }
 

@@ -5,7 +5,7 @@
 #ifndef _CHOICE_H
 #define _CHOICE_H
 
-#include "foreign.h"
+#include "pollset.h"
 #include "select.h"
 #include "unit.h"
 

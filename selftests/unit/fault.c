@@ -35,7 +35,7 @@ static void expect_elements(struct chan_file *cf, u32 size, unsigned int from, u
 		assert_int_equal(chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_now), 1);
 		assert_true(element_is(elem, size, from));
 	}
-	assert_int_equal(channel_info(cf).len + channel_info(cf).returned, 0);
+	assert_int_equal(channel_info(cf).len + channel_info(cf).requeued, 0);
 }
 
 /* The elements before the fault are sent, and no part of the others. */
@@ -120,7 +120,7 @@ static void bad_address_of_receiver_comes_after_the_state(void **state)
 
 	(void)state;
 	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EAGAIN);
-	assert_int_equal(channel_info(cf).givebacks, 0);
+	assert_int_equal(channel_info(cf).requeues, 0);
 	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
 	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
 }
@@ -226,7 +226,7 @@ static void G4_make_fails_at_each_allocation(void **state)
 		assert_memory_equal(&before, &after, sizeof(after));
 		assert_false(chan_hchan_made(cf->ch));
 		assert_int_equal(shim_memory_live(), live);
-		assert_int_equal(chan_limits_live_bytes(), 0);
+		assert_int_equal(chan_user_live_bytes(), 0);
 		assert_int_equal(chan_hchan_make(cf->ch, &form, NULL), 0);
 		channel_release(cf);
 	}
@@ -238,7 +238,7 @@ static void G4_make_fails_at_each_allocation(void **state)
 static void G4_send_fails_at_each_allocation(void **state)
 {
 	struct chan_file *cf = channel_make(300, 1);
-	const s64 charged = chan_limits_live_bytes();
+	const s64 charged = chan_user_live_bytes();
 	u8 elem[300];
 	unsigned int nth;
 	long sent;
@@ -259,7 +259,7 @@ static void G4_send_fails_at_each_allocation(void **state)
 		after = channel_info(cf);
 		assert_memory_equal(&before, &after, sizeof(after));
 		assert_int_equal(shim_memory_live(), live);
-		assert_int_equal(chan_limits_live_bytes(), charged);
+		assert_int_equal(chan_user_live_bytes(), charged);
 	}
 	assert_int_equal(sent, 1);
 	assert_int_equal(nth, 3);
@@ -284,7 +284,7 @@ static void G4_send_of_many_fails_at_each_allocation(void **state)
 	}
 }
 
-/* An element that is given back must find a place. */
+/* An element that is requeued must find a place. */
 static void G3_giving_back_needs_no_luck(void **state)
 {
 	struct chan_file *cf = channel_make(8, COUNT);
@@ -300,7 +300,7 @@ static void G3_giving_back_needs_no_luck(void **state)
 		assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, COUNT, COUNT,
 						&chan_deadline_now), -EFAULT);
 		assert_true(allocation_failed());
-		assert_int_equal(channel_info(cf).returned, COUNT);
+		assert_int_equal(channel_info(cf).requeued, COUNT);
 		expect_elements(cf, 8, 0, COUNT);
 	}
 }

@@ -29,7 +29,7 @@ static void make_works_once(void **state)
 	assert_int_equal(channel_info(cf).elemsize, 8);
 	assert_int_equal(channel_info(cf).cap, 1);
 	assert_int_equal(shim_memory_live(), live);
-	assert_int_equal(chan_limits_live_bytes(), 8);
+	assert_int_equal(chan_user_live_bytes(), 8);
 }
 
 /* Of two that make a channel, stopped at each point, one wins and the other leaves nothing. */
@@ -62,10 +62,10 @@ static void racing_makes_have_one_winner(void **state)
 		assert_int_equal(ops[!winner]->result, -EBUSY);
 		assert_int_equal(channel_info(cf).elemsize, forms[winner].elemsize);
 		assert_int_equal(channel_info(cf).cap, forms[winner].cap);
-		assert_int_equal(chan_limits_live_bytes(),
+		assert_int_equal(chan_user_live_bytes(),
 				 forms[winner].cap * cf->ch->slotsize);
 		channel_release(cf);
-		assert_int_equal(chan_limits_live_bytes(), 0);
+		assert_int_equal(chan_user_live_bytes(), 0);
 		assert_int_equal(shim_memory_live(), 0);
 	}
 	assert_in_range(nth, 5, 100);

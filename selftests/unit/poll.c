@@ -97,7 +97,7 @@ static void G9_receiver_is_told_of_each_change(void **state)
 	channel_send(cf, 1);
 	assert_int_equal(operation_join(poller), READABLE);
 
-	/* An element that is given back. */
+	/* An element that is requeued. */
 	op = stopped_recv(cf);
 	poller = poll_for(cf, READABLE);
 	operation_continue(op);

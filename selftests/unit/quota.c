@@ -73,7 +73,7 @@ static void maker_is_charged_with_the_ring(void **state)
 		assert_usage(0, 0);
 		assert_int_equal(make(cf, sizes[i].elemsize, 7), 0);
 		assert_usage(1, 7 * sizes[i].slot);
-		assert_int_equal(chan_limits_live_bytes(), 7 * sizes[i].slot);
+		assert_int_equal(chan_user_live_bytes(), 7 * sizes[i].slot);
 		channel_release(cf);
 	}
 	assert_usage(0, 0);
@@ -209,7 +209,7 @@ static void element_of_parked_sender_is_charged_until_it_leaves(void **state)
 	assert_usage(1, 0);
 }
 
-static void element_given_back_stays_charged(void **state)
+static void element_requeued_stays_charged(void **state)
 {
 	struct chan_file *cf = channel_make(LARGE, 1);
 
@@ -363,7 +363,7 @@ int main(void)
 		LIMITS_TEST(sender_is_charged_with_large_elements),
 		LIMITS_TEST(G12_large_elements_have_a_limit),
 		LIMITS_TEST(element_of_parked_sender_is_charged_until_it_leaves),
-		LIMITS_TEST(element_given_back_stays_charged),
+		LIMITS_TEST(element_requeued_stays_charged),
 		LIMITS_TEST(refused_send_is_not_charged),
 		LIMITS_TEST(G11_elements_nobody_received_are_freed),
 		LIMITS_TEST(rings_above_the_largest_are_refused),

@@ -58,7 +58,7 @@ static void G6_schedules_of_a_close(void **state)
 	explore_all(scripts, ARRAY_LENGTH(scripts));
 }
 
-static void G4_schedules_of_elements_given_back(void **state)
+static void G4_schedules_of_elements_requeued(void **state)
 {
 	static const char *const scripts[] = {
 		"*: faulting-recv:a | send:a send:a | recv:a recv:a",
@@ -70,7 +70,7 @@ static void G4_schedules_of_elements_given_back(void **state)
 
 	(void)state;
 	explore_all(scripts, ARRAY_LENGTH(scripts));
-	assert_int_not_equal(play_reached(REACHED_GIVEN_BACK), 0);
+	assert_int_not_equal(play_reached(REACHED_REQUEUED), 0);
 }
 
 static void G3_G10_schedules_with_one_that_is_interrupted(void **state)
@@ -103,7 +103,7 @@ static void G3_G4_G11_schedules_with_one_that_is_killed(void **state)
 	(void)state;
 	explore_all(scripts, ARRAY_LENGTH(scripts));
 	assert_int_not_equal(play_reached(REACHED_BEFORE_SIGNAL), 0);
-	assert_int_not_equal(play_reached(REACHED_GIVEN_BACK), 0);
+	assert_int_not_equal(play_reached(REACHED_REQUEUED), 0);
 }
 
 static void G3_G10_schedules_with_a_deadline(void **state)
@@ -141,7 +141,7 @@ int main(void)
 		UNIT_TEST(G1_G2_G3_schedules_of_three),
 		UNIT_TEST(G1_G3_schedules_of_many_elements),
 		UNIT_TEST(G6_schedules_of_a_close),
-		UNIT_TEST(G4_schedules_of_elements_given_back),
+		UNIT_TEST(G4_schedules_of_elements_requeued),
 		UNIT_TEST(G3_G10_schedules_with_one_that_is_interrupted),
 		UNIT_TEST(G3_G4_G11_schedules_with_one_that_is_killed),
 		UNIT_TEST(G3_G10_schedules_with_a_deadline),

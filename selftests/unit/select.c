@@ -366,16 +366,16 @@ static void G5_select_does_not_meet_who_is_claimed(void **state)
 	assert_int_equal(operation_value(other, 0), 5);
 }
 
-static void give_back(struct chan_file *cf, const struct choice *c)
+static void requeue(struct chan_file *cf, const struct choice *c)
 {
 	struct chan_elem elem;
 
 	element_fill(elem.slots, 8, c->received);
-	chan_hchan_give_back(cf->ch, &elem, &c->selection.ticket, 0, 1);
+	chan_hchan_requeue(cf->ch, &elem, &c->selection.seq, 0, 1);
 }
 
-/* The ticket tells the place of what is given back. */
-static void G1_G4_element_of_a_select_can_be_given_back(void **state)
+/* The seq tells the place of what is requeued. */
+static void G1_G4_element_of_a_select_can_be_requeued(void **state)
 {
 	struct chan_file *cf = channel_make(8, 3);
 	struct operation *op = choice_operation(cf);
@@ -388,8 +388,8 @@ static void G1_G4_element_of_a_select_can_be_given_back(void **state)
 	choice_init(&choice);
 	choice_add_recv(&choice, cf);
 	assert_int_equal(choice_try(&choice), 0);
-	give_back(cf, &choice);
-	give_back(cf, operation_choice(op));
+	requeue(cf, &choice);
+	requeue(cf, operation_choice(op));
 	channel_expect_range(cf, 1, 3);
 }
 
@@ -427,7 +427,7 @@ int main(void)
 		UNIT_TEST(G4_deadline_means_nothing_happened),
 		UNIT_TEST(G10_claimed_select_beats_signal_and_deadline),
 		UNIT_TEST(G5_select_does_not_meet_who_is_claimed),
-		UNIT_TEST(G1_G4_element_of_a_select_can_be_given_back),
+		UNIT_TEST(G1_G4_element_of_a_select_can_be_requeued),
 		UNIT_TEST(G9_pollers_are_told_of_a_parked_select),
 	};
 

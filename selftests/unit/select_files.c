@@ -179,7 +179,7 @@ static void G10_peer_beats_file_until_the_select_claims_itself(void **state)
 	assert_in_range(sent, 1, nth - 2);
 }
 
-static void G2_poke_without_readiness_keeps_the_place_in_the_queue(void **state)
+static void G2_kick_without_readiness_keeps_the_place_in_the_queue(void **state)
 {
 	struct chan_file *cf = channel_make(8, 0);
 	struct operation *op = file_or_recv(cf), *second;
@@ -250,7 +250,7 @@ int main(void)
 		UNIT_TEST(G5_file_that_becomes_ready_on_the_way_is_not_missed),
 		UNIT_TEST(G10_claimed_select_beats_file),
 		UNIT_TEST(G10_peer_beats_file_until_the_select_claims_itself),
-		UNIT_TEST(G2_poke_without_readiness_keeps_the_place_in_the_queue),
+		UNIT_TEST(G2_kick_without_readiness_keeps_the_place_in_the_queue),
 		UNIT_TEST(G4_signal_and_deadline_leave_the_file),
 		UNIT_TEST(G4_no_memory_for_a_poller_means_nothing_happened),
 	};

@@ -96,7 +96,7 @@ static void G3_G4_G11_schedules_with_a_select_that_is_killed(void **state)
 	(void)state;
 	explore_all(scripts, ARRAY_LENGTH(scripts));
 	assert_int_not_equal(play_reached(REACHED_BEFORE_SIGNAL), 0);
-	assert_int_not_equal(play_reached(REACHED_GIVEN_BACK), 0);
+	assert_int_not_equal(play_reached(REACHED_REQUEUED), 0);
 }
 
 static void G3_G10_schedules_of_a_select_with_a_deadline(void **state)

@@ -145,7 +145,7 @@ static bool take(struct worker *worker, const u8 *elem)
 	__atomic_fetch_add(&stress.received[value], 1, __ATOMIC_RELAXED);
 	producer = value / VALUES;
 	number = value % VALUES;
-	/* What was given back was overtaken. */
+	/* What was requeued was overtaken. */
 	if (!stress.faults && number < worker->next[producer])
 		return false;
 	worker->next[producer] = number + 1;
@@ -252,7 +252,7 @@ static void stress_all(bool faults, bool closes)
 			stress_channel();
 			check_values();
 			info = channel_info(stress.cf);
-			assert_int_equal(info.len + info.returned, 0);
+			assert_int_equal(info.len + info.requeued, 0);
 			assert_int_equal(info.sendq + info.recvq, 0);
 			channel_release(stress.cf);
 		}

@@ -65,7 +65,7 @@ int unit_teardown(void **state)
 	chan_hchan_live(&channels, &waiters);
 	left = unit_is_left("channels", channels);
 	left |= unit_is_left("waiters", waiters);
-	left |= unit_is_left("bytes charged", chan_limits_live_bytes());
+	left |= unit_is_left("bytes charged", chan_user_live_bytes());
 	left |= unit_is_left("allocations", shim_memory_live());
 	left |= unit_is_left("files in use", shim_fds_held());
 	shim_task_free(current);

@@ -29,7 +29,7 @@
 #include "elem.h"
 #include "file.h"
 #include "hchan.h"
-#include "limits.h"
+#include "user.h"
 #include "shim.h"
 #include "xfer.h"
 

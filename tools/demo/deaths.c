@@ -237,10 +237,10 @@ static int account(const struct supervisor *s)
 	sent = count_elements(&info.sends);
 	received = count_elements(&info.recvs);
 	printf("  Paths: %u of the tree + %u sent again = %llu sent;\n"
-	       "         %llu sent + %llu given back = %llu received\n",
+	       "         %llu sent + %llu requeued = %llu received\n",
 	       total, s->sent_again, (unsigned long long)sent, (unsigned long long)sent,
-	       info.givebacks, (unsigned long long)received);
-	return sent == total + s->sent_again && received == sent + info.givebacks ? 0 : -EBADMSG;
+	       info.requeues, (unsigned long long)received);
+	return sent == total + s->sent_again && received == sent + info.requeues ? 0 : -EBADMSG;
 }
 
 /**

@@ -40,8 +40,8 @@ static void print_channel(const char *name, const struct chan_info *info)
 {
 	print_side(name, "sent", &info->sends, info->send_parks);
 	print_side("", "received", &info->recvs, info->recv_parks);
-	printf("           capacity %u, longest %u, given back %llu; %s\n",
-	       info->cap, info->maxlen, info->givebacks, cause_name(info->closed));
+	printf("           capacity %u, longest %u, requeued %llu; %s\n",
+	       info->cap, info->maxlen, info->requeues, cause_name(info->closed));
 }
 
 void print_channels(const struct demo *demo)
@@ -65,7 +65,7 @@ void print_legend(void)
 {
 	puts("\n  handoff: straight to, or from, a task that was parked on the other side\n"
 	     "  ring: through the buffer   park: by a task that was parked until a peer came\n"
-	     "  parkings: how often a task was put to sleep, given back: by one that died");
+	     "  parkings: how often a task was put to sleep, requeued: by one that died");
 }
 
 void print_workers(const struct ledger *ledger, unsigned int workers)
@@ -91,6 +91,6 @@ void print_state(const struct demo *demo)
 		return;
 	}
 	printf("     paths: %u buffered; receivers: %u, of which %u"
-	       " parked; given back: %llu\n",
-	       info.len, info.receivers, info.recvq, info.givebacks);
+	       " parked; requeued: %llu\n",
+	       info.len, info.receivers, info.recvq, info.requeues);
 }

@@ -137,13 +137,13 @@ struct chan_paths {
  * @receivers: open files that may receive
  * @sendq: operations parked to send
  * @recvq: operations parked to receive
- * @returned: elements given back by receivers that could not take them; they
+ * @requeued: elements requeued by receivers that could not take them; they
  *	are received first
  * @maxlen: the largest @len there ever was
  * @sends: elements sent, by path
- * @recvs: elements received, by path; one that was given back and received
+ * @recvs: elements received, by path; one that was requeued and received
  *	again counts each time
- * @givebacks: how often an element was given back
+ * @requeues: how often an element was requeued
  * @send_parks: how often a send was parked, completed or not
  * @recv_parks: how often a receive was parked, completed or not
  * @type: as made
@@ -160,11 +160,11 @@ struct chan_info {
 	__u32			receivers;
 	__u32			sendq;
 	__u32			recvq;
-	__u32			returned;
+	__u32			requeued;
 	__u32			maxlen;
 	struct chan_paths	sends;
 	struct chan_paths	recvs;
-	__u64			givebacks;
+	__u64			requeues;
 	__u64			send_parks;
 	__u64			recv_parks;
 	char			type[CHAN_TYPE_MAX];

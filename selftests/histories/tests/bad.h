@@ -58,7 +58,7 @@ static const struct example bad[] = {
 	  "1 2 A wait send:0:1 = done:0\n"
 	  "3 4 B wait recv:0 = killed\n"
 	  "5 6 C try recv:0 = not-ready\n" },
-	{ "G3_given_back_twice",
+	{ "G3_requeued_twice",
 	  "channels 1\n"
 	  "1 2 A wait send:0:1 = done:0\n"
 	  "3 6 B wait recv:0 = killed\n"
@@ -81,14 +81,14 @@ static const struct example bad[] = {
 	  "channels 1\n"
 	  "1 2 A wait send:0:1 = fault\n"
 	  "3 4 B try recv:0 = done:0:1\n" },
-	{ "G4_given_back_to_the_tail",
+	{ "G4_requeued_to_the_tail",
 	  "channels 2\n"
 	  "1 2 A wait send:0:1 = done:0\n"
 	  "3 4 A wait send:0:2 = done:0\n"
 	  "5 6 B wait recv:0 = fault\n"
 	  "7 8 C wait recv:0 = done:0:2\n"
 	  "9 10 C wait recv:0 = done:0:1\n" },
-	{ "G4_two_given_back_in_the_wrong_order",
+	{ "G4_two_requeued_in_the_wrong_order",
 	  "channels 2\n"
 	  "1 2 A wait send:0:1 = done:0\n"
 	  "3 4 A wait send:0:2 = done:0\n"
@@ -96,7 +96,7 @@ static const struct example bad[] = {
 	  "6 8 C wait recv:0 = killed\n"
 	  "10 11 D wait recv:0 = done:0:2\n"
 	  "12 13 D wait recv:0 = done:0:1\n" },
-	{ "G4_given_back_after_its_death",
+	{ "G4_requeued_after_its_death",
 	  "channels 1\n"
 	  "1 2 A wait send:0:1 = done:0\n"
 	  "3 4 B wait recv:0 = killed\n"

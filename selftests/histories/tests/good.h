@@ -102,14 +102,14 @@ static const struct example good[] = {
 	  "1 4 A wait send:0:1 = done:0\n"
 	  "2 5 B wait recv:0 = fault\n"
 	  "6 7 C try recv:0 = done:0:1\n" },
-	{ "given_back_after_closed_and_drained",
+	{ "requeued_after_closed_and_drained",
 	  "channels 1\n"
 	  "1 2 A wait send:0:1 = done:0\n"
 	  "3 10 B wait recv:0 = fault\n"
 	  "4 5 A try close:0 = done:0\n"
 	  "6 7 C wait recv:0 = closed:0\n"
 	  "11 12 C wait recv:0 = done:0:1\n" },
-	{ "two_given_back_in_their_order",
+	{ "two_requeued_in_their_order",
 	  "channels 2\n"
 	  "1 2 A wait send:0:1 = done:0\n"
 	  "3 4 A wait send:0:2 = done:0\n"
@@ -132,7 +132,7 @@ static const struct example good[] = {
 	  "3 4 B try look:0 = shows:1:0:0\n"
 	  "5 6 A try close:0 = done:0\n"
 	  "7 8 B try look:0 = shows:1:0:1\n" },
-	{ "look_shows_what_was_given_back",
+	{ "look_shows_what_was_requeued",
 	  "channels 1\n"
 	  "1 2 A wait send:0:1 = done:0\n"
 	  "3 4 B wait recv:0 = fault\n"

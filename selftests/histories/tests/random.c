@@ -255,7 +255,7 @@ static bool send_without_success(struct history *h, struct history_op *recv)
 	return true;
 }
 
-/* Who was killed may have given back an element, which others have overtaken. */
+/* Who was killed may have requeued an element, which others have overtaken. */
 static bool a_receiver_was_killed(const struct history *h)
 {
 	unsigned int i;

@@ -92,7 +92,7 @@ static void assert_bad(const char *what)
 	assert_string_equal(verdict.what, what);
 }
 
-#define LATE	"late, though too few were given back"
+#define LATE	"late, though too few were requeued"
 
 static void nothing_is_good(void **state)
 {
@@ -133,18 +133,18 @@ static void killed_sender_may_have_sent_the_first_few(void **state)
 	assert_good();
 }
 
-static void given_back_may_be_late(void **state)
+static void requeued_may_be_late(void **state)
 {
-	stream.channels[0].givebacks = 1;
+	stream.channels[0].requeues = 1;
 	add_send(1, 2, 0, 0, 2, 2);
 	add_recv(3, 4, VALUES(S(0, 1)), 1);
 	add_recv(5, 6, VALUES(S(0, 0)), 1);
 	assert_good();
 }
 
-static void given_back_may_come_after_drained(void **state)
+static void requeued_may_come_after_drained(void **state)
 {
-	stream.channels[0].givebacks = 1;
+	stream.channels[0].requeues = 1;
 	add_send(1, 2, 0, 0, 1, 1);
 	add_recv(3, 4, NULL, 0);
 	add_recv(5, 6, VALUES(S(0, 0)), 1);
@@ -245,9 +245,9 @@ static void G4_killed_sender_left_one_out(void **state)
 	assert_bad("sent after one that was not");
 }
 
-static void G4_more_late_than_given_back(void **state)
+static void G4_more_late_than_requeued(void **state)
 {
-	stream.channels[0].givebacks = 1;
+	stream.channels[0].requeues = 1;
 	add_send(1, 2, 0, 0, 3, 3);
 	add_recv(3, 4, VALUES(S(0, 2)), 1);
 	add_recv(5, 6, VALUES(S(0, 0), S(0, 1)), 2);
@@ -289,9 +289,9 @@ static void G1_order_of_another_channel(void **state)
 	assert_bad(LATE);
 }
 
-static void G4_given_back_to_another_channel(void **state)
+static void G4_requeued_to_another_channel(void **state)
 {
-	stream.channels[0].givebacks = 1;
+	stream.channels[0].requeues = 1;
 	add_send_through(1, 1, 2, 0, 0);
 	add_send_through(1, 3, 4, 0, 1);
 	add_recv_through(1, 5, 6, VALUES(S(0, 1)), 1);
@@ -355,9 +355,9 @@ static void G5_refused_while_the_first_one_is_sent(void **state)
 	assert_good();
 }
 
-static void G5_refused_while_one_is_given_back(void **state)
+static void G5_refused_while_one_is_requeued(void **state)
 {
-	stream.channels[0].givebacks = 1;
+	stream.channels[0].requeues = 1;
 	add_send(1, 2, 0, 0, 1, 1);
 	add_refusal(3, 4, false);
 	add_recv(5, 6, VALUES(S(0, 0)), 1);
@@ -436,8 +436,8 @@ int main(void)
 		STREAM_TEST(what_was_not_sent_comes_with_the_next_send),
 		STREAM_TEST(overlapping_receives_in_any_order_are_good),
 		STREAM_TEST(killed_sender_may_have_sent_the_first_few),
-		STREAM_TEST(given_back_may_be_late),
-		STREAM_TEST(given_back_may_come_after_drained),
+		STREAM_TEST(requeued_may_be_late),
+		STREAM_TEST(requeued_may_come_after_drained),
 		STREAM_TEST(G1_order_of_one_receive),
 		STREAM_TEST(G1_order_of_one_sender),
 		STREAM_TEST(G1_order_of_two_senders),
@@ -451,12 +451,12 @@ int main(void)
 		STREAM_TEST(G3_damaged_between_sender_and_number),
 		STREAM_TEST(G4_failed_send_was_sent),
 		STREAM_TEST(G4_killed_sender_left_one_out),
-		STREAM_TEST(G4_more_late_than_given_back),
+		STREAM_TEST(G4_more_late_than_requeued),
 		STREAM_TEST(G6_received_after_drained),
 		STREAM_TEST(channels_do_not_wait_for_each_other),
 		STREAM_TEST(killed_select_may_have_sent_through_any),
 		STREAM_TEST(G1_order_of_another_channel),
-		STREAM_TEST(G4_given_back_to_another_channel),
+		STREAM_TEST(G4_requeued_to_another_channel),
 		STREAM_TEST(G6_received_after_drained_from_another_channel),
 		STREAM_TEST(G5_select_sends_through_one),
 		STREAM_TEST(G5_select_takes_from_one),
@@ -464,7 +464,7 @@ int main(void)
 		STREAM_TEST(G5_empty_may_refuse_receives),
 		STREAM_TEST(G5_refused_while_the_last_one_is_received),
 		STREAM_TEST(G5_refused_while_the_first_one_is_sent),
-		STREAM_TEST(G5_refused_while_one_is_given_back),
+		STREAM_TEST(G5_refused_while_one_is_requeued),
 		STREAM_TEST(G5_receive_refused_though_there_was_one),
 		STREAM_TEST(G5_full_may_refuse_sends),
 		STREAM_TEST(G5_refused_while_another_is_sent),

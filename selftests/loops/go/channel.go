@@ -40,9 +40,9 @@ type info struct {
 	closed, rights            uint32
 	senders, receivers        uint32
 	sendq, recvq              uint32
-	returned, maxlen          uint32
+	requeued, maxlen          uint32
 	sends, recvs              [3]uint64
-	givebacks                 uint64
+	requeues                 uint64
 	sendParks, recvParks      uint64
 	name                      [32]byte
 }

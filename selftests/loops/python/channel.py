@@ -13,9 +13,9 @@ _NONE, _WRITE, _READ = 0, 1, 2
 
 Info = collections.namedtuple(
     "Info",
-    "id elemsize cap flags len closed rights senders receivers sendq recvq returned maxlen"
+    "id elemsize cap flags len closed rights senders receivers sendq recvq requeued maxlen"
     " sends_handoff sends_ring sends_park recvs_handoff recvs_ring recvs_park"
-    " givebacks send_parks recv_parks type")
+    " requeues send_parks recv_parks type")
 _INFO = struct.Struct("=Q12I9Q32s")
 
 

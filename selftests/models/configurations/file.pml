@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A select waits for a file too, which pokes it, and may be ready no more then. */
-#define FOREIGNERS
+/* A select waits for a file too, which kicks it, and may be ready no more then. */
+#define POLLED_FILES
 #define CHANNELS	2
 #define TASKS		3
 #define CASES		3
@@ -9,11 +9,11 @@
 
 init {
 	atomic {
-		op[W(0, 0)] = SEND(0); op[W(0, 1)] = RECV(1); op[W(0, 2)] = FOREIGN;
+		op[W(0, 0)] = SEND(0); op[W(0, 1)] = RECV(1); op[W(0, 2)] = POLLED;
 		op[W(1, 0)] = RECV(0);
 		op[W(2, 0)] = SEND(1);
 		run selector(0, 1, 0, 0, 0);
-		run poker();
+		run kicker();
 		run interrupter(1);
 		/* One peer comes, or none. */
 		if

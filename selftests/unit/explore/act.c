@@ -193,10 +193,10 @@ static void record_error(unsigned int task, const struct act *act, struct event 
 	e->n = 1;
 	e->outcome = TAKEN;
 	history_add(&stage.history, task, e);
-	e->outcome = GIVEN_BACK;
+	e->outcome = REQUEUED;
 	e->slept = CONTROL_NEVER;
 	history_add(&stage.history, task, e);
-	reached[REACHED_GIVEN_BACK]++;
+	reached[REACHED_REQUEUED]++;
 }
 
 /* What a select returned. */

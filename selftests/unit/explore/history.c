@@ -12,7 +12,7 @@
 
 struct element {
 	u64		value;
-	unsigned int	ticket;
+	unsigned int	seq;
 };
 
 struct elements {
@@ -23,18 +23,18 @@ struct elements {
 /**
  * struct model - the simple channels
  * @channels.ring: elements that are buffered
- * @channels.returned: those that were given back, by ticket
- * @channels.tickets: the ticket of the next element that is taken out
+ * @channels.requeued: those that were requeued, by seq
+ * @channels.next_seq: the seq of the next element that is taken out
  * @channels.closed: it is
  * @file: the file is ready
- * @taken: the element that a task has to give back; none if @has is false
+ * @taken: the element that a task has to requeue; none if @has is false
  * @at: how many events of each task have found their place
  */
 struct model {
 	struct {
 		struct elements	ring;
-		struct elements	returned;
-		unsigned int	tickets;
+		struct elements	requeued;
+		unsigned int	next_seq;
 		bool		closed;
 	} channels[CHANNELS];
 	bool file;
@@ -70,7 +70,7 @@ static struct element elements_take(struct elements *e)
 
 static bool model_is_empty(const struct model *m, unsigned int channel)
 {
-	return !m->channels[channel].ring.n && !m->channels[channel].returned.n;
+	return !m->channels[channel].ring.n && !m->channels[channel].requeued.n;
 }
 
 /* Of a task: what has not yet found its place; NULL if all has. */
@@ -122,11 +122,11 @@ static bool model_receive(const struct history *h, struct model *m, unsigned int
 
 	if (model_is_empty(m, channel) || somebody_slept(h, m, task, e, RECV, channel))
 		return false;
-	if (m->channels[channel].returned.n) {
-		*element = elements_take(&m->channels[channel].returned);
+	if (m->channels[channel].requeued.n) {
+		*element = elements_take(&m->channels[channel].requeued);
 	} else {
 		*element = elements_take(&m->channels[channel].ring);
-		element->ticket = m->channels[channel].tickets++;
+		element->seq = m->channels[channel].next_seq++;
 	}
 	return true;
 }
@@ -172,17 +172,17 @@ static bool model_take(const struct history *h, struct model *m, unsigned int ta
 	return m->taken[task].has || (m->channels[channel].closed && model_is_empty(m, channel));
 }
 
-static void model_give_back(struct model *m, unsigned int task, unsigned int channel)
+static void model_requeue(struct model *m, unsigned int task, unsigned int channel)
 {
-	struct elements *returned = &m->channels[channel].returned;
+	struct elements *requeued = &m->channels[channel].requeued;
 	const struct element element = m->taken[task].element;
 	unsigned int at = 0;
 
 	if (!m->taken[task].has)
 		return;
-	while (at < returned->n && returned->items[at].ticket < element.ticket)
+	while (at < requeued->n && requeued->items[at].seq < element.seq)
 		at++;
-	elements_insert(returned, at, element);
+	elements_insert(requeued, at, element);
 }
 
 /* The event of one task takes place; false: it cannot. */
@@ -209,7 +209,7 @@ static bool model_apply(const struct history *h, struct model *m, unsigned int t
 	case TAKEN:
 		return model_take(h, m, task, e);
 	default:
-		model_give_back(m, task, e->cases[0].channel);
+		model_requeue(m, task, e->cases[0].channel);
 		return true;
 	}
 }
@@ -229,7 +229,7 @@ static bool model_meet(const struct history *h, struct model *m, unsigned int se
 	    somebody_slept(h, m, receiver, r, RECV, channel))
 		return false;
 	m->taken[receiver].has = true;
-	m->taken[receiver].element = (struct element){ s->value, m->channels[channel].tickets++ };
+	m->taken[receiver].element = (struct element){ s->value, m->channels[channel].next_seq++ };
 	m->at[sender]++;
 	m->at[receiver]++;
 	return true;

@@ -25,7 +25,7 @@ enum outcome {
 	DONE,		/* the case was carried out */
 	FOUND_CLOSED,	/* the same; the channel was closed */
 	TAKEN,		/* an element was received, but not stored */
-	GIVEN_BACK,	/* and that went back */
+	REQUEUED,	/* and that went back */
 };
 
 /**

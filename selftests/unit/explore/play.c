@@ -17,7 +17,7 @@ static bool is_ready(const struct chan_info *info, enum verb verb)
 {
 	if (info->closed)
 		return true;
-	return verb == SEND ? info->len < info->cap : info->len || info->returned;
+	return verb == SEND ? info->len < info->cap : info->len || info->requeued;
 }
 
 static bool is_interruptible(unsigned int task)
@@ -204,7 +204,7 @@ static void clear_stage(void)
 	}
 	shim_fd_close(stage.fd);
 	shim_tasks_reap();
-	if (shim_memory_live() || shim_fds_held() || chan_limits_live_bytes())
+	if (shim_memory_live() || shim_fds_held() || chan_user_live_bytes())
 		stage_broken("something was leaked");
 }
 

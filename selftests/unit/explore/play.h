@@ -14,7 +14,7 @@ enum reached {
 	REACHED_BEFORE_SIGNAL,	/* completed, when the task wanted to leave for a signal */
 	REACHED_BEFORE_DEADLINE,/* ... for its deadline */
 	REACHED_BEFORE_FILE,	/* ... for a file that was ready */
-	REACHED_GIVEN_BACK,	/* an element */
+	REACHED_REQUEUED,	/* an element */
 	REACHED_MAX,
 };
 

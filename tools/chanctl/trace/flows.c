@@ -4,7 +4,7 @@
  *
  * What an element's way out of a channel is told by comes in the order in which the lock of the
  * channel was taken, so that what the channel holds can be followed: its ring, and what was
- * given back. A task that was parked tells later what became of its operation, and who
+ * requeued. A task that was parked tells later what became of its operation, and who
  * completed it. Where what is told does not fit what was followed, as events were lost or tasks
  * that were not recorded use the channel, what is in it becomes of unknown origin.
  */
@@ -16,10 +16,10 @@
 #include "../array.h"
 #include "story.h"
 
-/* In a channel; @from and @ticket as in struct flow. */
+/* In a channel; @from and @seq as in struct flow. */
 struct element {
 	size_t from;
-	size_t ticket;
+	size_t seq;
 };
 
 struct line {
@@ -31,7 +31,7 @@ struct line {
 /* What is in a channel. */
 struct content {
 	struct line ring;
-	struct line returned;
+	struct line requeued;
 };
 
 /**
@@ -69,14 +69,14 @@ static struct element line_pop(struct line *line)
 	return element;
 }
 
-/* Keeps the order of tickets. */
+/* Keeps the order of sequence. */
 static void line_insert(struct line *line, struct element element)
 {
 	size_t at;
 
 	line_push(line, element);
 	for (at = line->end - 1; at > line->first; at--) {
-		if (line->elements[at - 1].ticket <= element.ticket)
+		if (line->elements[at - 1].seq <= element.seq)
 			break;
 		line->elements[at] = line->elements[at - 1];
 	}
@@ -97,8 +97,8 @@ static void add_flow(struct story *story, struct flow flow)
 	const size_t index = story->flow_count;
 
 	story->flows = array_grow(story->flows, index, sizeof(flow));
-	if (flow.ticket == NONE)
-		flow.ticket = index;
+	if (flow.seq == NONE)
+		flow.seq = index;
 	story->flows[index] = flow;
 	story->flow_count++;
 	if (!flow_is_whole(&flow))
@@ -136,7 +136,7 @@ static void match_send(struct match *match, size_t i)
 
 	if (event->path == CHAN_PATH_HANDOFF) {
 		add_flow(match->story, (struct flow){
-			.from = i, .to = peer_receive(match, i), .ticket = NONE, .handoff = true,
+			.from = i, .to = peer_receive(match, i), .seq = NONE, .handoff = true,
 		});
 	} else if (event->path == CHAN_PATH_RING) {
 		line_expect(ring, event->len - 1);
@@ -163,17 +163,17 @@ static void match_buffered(struct match *match, size_t i)
 	struct content *content = &match->contents[match->story->notes[i].channel];
 	struct element element;
 
-	if (line_length(&content->returned) && !event->peer) {
-		element = line_pop(&content->returned);
+	if (line_length(&content->requeued) && !event->peer) {
+		element = line_pop(&content->requeued);
 	} else {
 		line_expect(&content->ring, event->peer ? event->len : event->len + 1);
 		element = line_pop(&content->ring);
-		element.ticket = NONE;
+		element.seq = NONE;
 		if (event->peer)
 			refill(match, i);
 	}
 	add_flow(match->story, (struct flow){
-		.from = element.from, .to = i, .ticket = element.ticket,
+		.from = element.from, .to = i, .seq = element.seq,
 	});
 }
 
@@ -191,12 +191,12 @@ static void match_recv(struct match *match, size_t i)
 		from = slice_find_park(match->story, slice, match->story->notes[i].channel,
 				       SIDE_SEND);
 	add_flow(match->story, (struct flow){
-		.from = from, .to = i, .ticket = NONE, .handoff = true,
+		.from = from, .to = i, .seq = NONE, .handoff = true,
 	});
 }
 
-/* How many a task gives back to a channel in a row, beginning here. */
-static size_t count_givebacks(const struct story *story, size_t i)
+/* How many a task requeues to a channel in a row, beginning here. */
+static size_t count_requeues(const struct story *story, size_t i)
 {
 	const struct note *note = &story->notes[i];
 	size_t count = 0;
@@ -212,36 +212,36 @@ static size_t count_givebacks(const struct story *story, size_t i)
 	return count;
 }
 
-/* The ticket of what is given back: of what the task received last, in order. */
-static size_t ticket_given_back(const struct story *story, size_t i)
+/* The seq of what is requeued: of what the task received last, in order. */
+static size_t ticket_requeued(const struct story *story, size_t i)
 {
-	size_t left = count_givebacks(story, i), at;
+	size_t left = count_requeues(story, i), at;
 
 	for (at = story->flow_count; at--; ) {
 		const struct flow *flow = &story->flows[at];
 
 		if (flow->to != NONE && story->notes[flow->to].task == story->notes[i].task &&
 		    !--left)
-			return flow->ticket;
+			return flow->seq;
 	}
 	return 0;
 }
 
-static void match_giveback(struct match *match, size_t i)
+static void match_requeue(struct match *match, size_t i)
 {
 	const struct chan_event *event = story_event(match->story, i);
-	struct line *returned = &match->contents[match->story->notes[i].channel].returned;
-	const size_t ticket = ticket_given_back(match->story, i);
+	struct line *requeued = &match->contents[match->story->notes[i].channel].requeued;
+	const size_t seq = ticket_requeued(match->story, i);
 
 	if (event->peer) {
 		add_flow(match->story, (struct flow){
-			.from = i, .to = peer_receive(match, i), .ticket = ticket,
+			.from = i, .to = peer_receive(match, i), .seq = seq,
 			.handoff = true,
 		});
 		return;
 	}
-	line_insert(returned, (struct element){ i, ticket });
-	line_expect(returned, event->returned);
+	line_insert(requeued, (struct element){ i, seq });
+	line_expect(requeued, event->requeued);
 }
 
 static void match_event(struct match *match, size_t i)
@@ -263,7 +263,7 @@ static void match_event(struct match *match, size_t i)
 		match_recv(match, i);
 		break;
 	case CHAN_EVENT_GIVEBACK:
-		match_giveback(match, i);
+		match_requeue(match, i);
 		break;
 	}
 }
@@ -285,7 +285,7 @@ void story_match(struct story *story)
 		match_event(&match, i);
 	for (i = 0; i < story->channel_count; i++) {
 		free(match.contents[i].ring.elements);
-		free(match.contents[i].returned.elements);
+		free(match.contents[i].requeued.elements);
 	}
 	free(match.contents);
 	free(match.parked);

@@ -141,7 +141,7 @@ static void put_instant(struct document *document, size_t i)
 		[CHAN_EVENT_MAKE]	= "make",
 		[CHAN_EVENT_CLOSE]	= "close",
 		[CHAN_EVENT_SELECT]	= "select",
-		[CHAN_EVENT_GIVEBACK]	= "giveback",
+		[CHAN_EVENT_GIVEBACK]	= "requeue",
 		[CHAN_EVENT_RELEASE]	= "release",
 	};
 	const unsigned int kind = story_event(document->story, i)->kind;

@@ -93,7 +93,7 @@ static void add_operation(struct rows *rows, size_t i)
 	}
 }
 
-static void add_giveback(struct rows *rows, size_t i)
+static void add_requeue(struct rows *rows, size_t i)
 {
 	const size_t task = meet_task(rows, rows->story->notes[i].task);
 	const bool peer = story_event(rows->story, i)->peer;
@@ -130,7 +130,7 @@ static void add_event(struct rows *rows, size_t i)
 		add_row(rows, ROW_SELECT, i);
 		break;
 	case CHAN_EVENT_GIVEBACK:
-		add_giveback(rows, i);
+		add_requeue(rows, i);
 		break;
 	case CHAN_EVENT_RELEASE:
 		add_row(rows, ROW_RELEASE, i);

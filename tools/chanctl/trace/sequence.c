@@ -142,7 +142,7 @@ static void print_row(char *text, const struct diagram *diagram, const struct ro
 		print_select(text, event);
 		break;
 	case ROW_BACK:
-		snprintf(text, TEXT_SIZE, "#%llu given back", event->id);
+		snprintf(text, TEXT_SIZE, "#%llu requeued", event->id);
 		break;
 	case ROW_RELEASE:
 		snprintf(text, TEXT_SIZE, event->len ? "#%llu is gone, and %u of its elements" :
@@ -295,7 +295,7 @@ static void draw_legend(struct diagram *diagram, const char *command)
 	svg_text(&diagram->svg, "title", SVG_START, MARGIN, MARGIN + SVG_LINE, command);
 	x = draw_key(diagram, x, "handoff", "handoff");
 	x = draw_key(diagram, x, "ring", "through the buffer");
-	x = draw_key(diagram, x, "back", "given back");
+	x = draw_key(diagram, x, "back", "requeued");
 	x = draw_key(diagram, x, "park", "parked");
 	draw_key(diagram, x, "cross", "close");
 }

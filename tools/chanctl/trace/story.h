@@ -54,7 +54,7 @@ struct story_task {
  * struct story_channel - one that something was told of
  * @name: its number, and its type if that is known
  * @made: its making was recorded, so that what follows is known
- * @buffered: elements were in its ring, or given back to it
+ * @buffered: elements were in its ring, or requeued to it
  * @closed: its close was recorded
  */
 struct story_channel {
@@ -85,13 +85,13 @@ struct slice {
  * struct flow - an element that was taken out of a channel
  * @from: where it came from: a send, the park of its sender, or a give-back; or NONE
  * @to: the receive; or NONE
- * @ticket: the flow by which it left the channel for the first time
+ * @seq: the flow by which it left the channel for the first time
  * @handoff: from task to task, else through the buffer
  */
 struct flow {
 	size_t from;
 	size_t to;
-	size_t ticket;
+	size_t seq;
 	bool handoff;
 };
 

@@ -38,7 +38,7 @@
 
 #include "compat.h"
 #include "hchan.h"
-#include "timer.h"
+#include "ticker.h"
 
 /**
  * struct chan_ticker - what feeds a channel
@@ -130,11 +130,11 @@ static bool chan_ticker_discard(struct chan_ticker *t)
 {
 	struct hchan *ch = t->ch;
 	struct chan_wake wake = {};
-	u64 tick, ticket;
+	u64 tick, seq;
 	bool any = false;
 
 	spin_lock(&ch->lock);
-	while (chan_recv_try_locked(ch, &tick, &ticket, &wake) > 0)
+	while (chan_recv_try_locked(ch, &tick, &seq, &wake) > 0)
 		any = true;
 	chan_hchan_unlock(ch);
 	chan_wake_run(ch, &wake);

@@ -5,7 +5,7 @@
  *
  * The task registers as a poller of each file, once, with the same means as poll(2): the
  * wait queues of a file belong to it, or to the task itself (signalfd), so that none can
- * die before chan_foreign_free(). A file that wakes the task sets poked first
+ * die before chan_pollset_free(). A file that wakes the task sets kicked first
  * (CHAN_BARRIER_PARK), which tells it to look at the files again.
  */
 #include <linux/errno.h>
@@ -13,16 +13,16 @@
 #include <linux/poll.h>
 #include <linux/slab.h>
 
-#include "foreign.h"
+#include "pollset.h"
 
 /**
- * struct chan_foreign_file - one file
+ * struct chan_polled_file - one file
  * @file: the file; a reference is the caller's to hold
  * @index: its place in the selection
  * @events: what is waited for, EPOLL*
  * @revents: what it has shown last, of that
  */
-struct chan_foreign_file {
+struct chan_polled_file {
 	struct file	*file;
 	unsigned int	index;
 	__poll_t	events;
@@ -30,29 +30,29 @@ struct chan_foreign_file {
 };
 
 /**
- * struct chan_foreign - the files of a selection, and their poller
+ * struct chan_pollset - the files of a selection, and their poller
  * @pollers: entries in their wait queues; its triggered is set by who wakes the task
  * @fresh: the next scan takes what the files have shown when they were added
  * @n: how many files there are
  * @files: the files
  */
-struct chan_foreign {
+struct chan_pollset {
 	struct poll_wqueues		pollers;
 	bool				fresh;
 	unsigned int			n;
-	struct chan_foreign_file	files[];
+	struct chan_polled_file	files[];
 };
 
 /**
- * chan_foreign_alloc() - room for files
+ * chan_pollset_alloc() - room for files
  * @n: how many there will be at the most
  *
  * Context: may sleep.
  * Return: NULL if there is no memory.
  */
-struct chan_foreign *chan_foreign_alloc(unsigned int n)
+struct chan_pollset *chan_pollset_alloc(unsigned int n)
 {
-	struct chan_foreign *f = kmalloc(struct_size(f, files, n), GFP_KERNEL_ACCOUNT);
+	struct chan_pollset *f = kmalloc(struct_size(f, files, n), GFP_KERNEL_ACCOUNT);
 
 	if (!f)
 		return NULL;
@@ -63,12 +63,12 @@ struct chan_foreign *chan_foreign_alloc(unsigned int n)
 }
 
 /**
- * chan_foreign_free() - leave the wait queues of all files
+ * chan_pollset_free() - leave the wait queues of all files
  * @f: may be NULL
  *
  * Context: may sleep.
  */
-void chan_foreign_free(struct chan_foreign *f)
+void chan_pollset_free(struct chan_pollset *f)
 {
 	if (!f)
 		return;
@@ -76,24 +76,24 @@ void chan_foreign_free(struct chan_foreign *f)
 	kfree(f);
 }
 
-static void chan_foreign_look(struct chan_foreign_file *ff, poll_table *table)
+static void chan_polled_file_check(struct chan_polled_file *ff, poll_table *table)
 {
 	ff->revents = vfs_poll(ff->file, table) & ff->events;
 }
 
 /**
- * chan_foreign_add() - one more file
+ * chan_pollset_add() - one more file
  * @f: room for it
  * @index: its place in the selection
- * @file: the file, which the caller holds until chan_foreign_free()
+ * @file: the file, which the caller holds until chan_pollset_free()
  * @events: EPOLL* to wait for; EPOLLERR and EPOLLHUP always count
  *
  * Context: may sleep.
  * Return: 0, -EPERM if it cannot be polled, or -ENOMEM.
  */
-int chan_foreign_add(struct chan_foreign *f, unsigned int index, struct file *file, u32 events)
+int chan_pollset_add(struct chan_pollset *f, unsigned int index, struct file *file, u32 events)
 {
-	struct chan_foreign_file *ff = &f->files[f->n];
+	struct chan_polled_file *ff = &f->files[f->n];
 
 	if (!file_can_poll(file))
 		return -EPERM;
@@ -102,22 +102,22 @@ int chan_foreign_add(struct chan_foreign *f, unsigned int index, struct file *fi
 	ff->events = (__force __poll_t)events | EPOLLERR | EPOLLHUP;
 	f->n++;
 	f->pollers.pt._key = ff->events;
-	chan_foreign_look(ff, &f->pollers.pt);
+	chan_polled_file_check(ff, &f->pollers.pt);
 	return f->pollers.error;
 }
 
 /**
- * chan_foreign_scan() - look at all files
+ * chan_pollset_scan() - look at all files
  * @f: the files
  *
- * Whatever pokes the task after this began is seen in chan_foreign_poked().
+ * Whatever kicks the task after this began is seen in chan_pollset_kicked().
  *
  * Context: may sleep.
  * Return: a bit for each that is ready, at its place in the selection.
  */
-u64 chan_foreign_scan(struct chan_foreign *f)
+u64 chan_pollset_scan(struct chan_pollset *f)
 {
-	struct chan_foreign_file *ff;
+	struct chan_polled_file *ff;
 	u64 ready = 0;
 
 	if (!f->fresh) {
@@ -127,7 +127,7 @@ u64 chan_foreign_scan(struct chan_foreign *f)
 	}
 	for (ff = f->files; ff < f->files + f->n; ff++) {
 		if (!f->fresh)
-			chan_foreign_look(ff, &f->pollers.pt);
+			chan_polled_file_check(ff, &f->pollers.pt);
 		if (ff->revents)
 			ready |= BIT_ULL(ff->index);
 	}
@@ -136,26 +136,26 @@ u64 chan_foreign_scan(struct chan_foreign *f)
 }
 
 /**
- * chan_foreign_poked() - where to see that a file may have become ready
+ * chan_pollset_kicked() - where to see that a file may have become ready
  * @f: may be NULL
  *
  * Return: a word that is not 0 then; or NULL.
  */
-const int *chan_foreign_poked(struct chan_foreign *f)
+const int *chan_pollset_kicked(struct chan_pollset *f)
 {
 	return f ? &f->pollers.triggered : NULL;
 }
 
 /**
- * chan_foreign_revents() - what a file has shown
+ * chan_pollset_revents() - what a file has shown
  * @f: the files
  * @index: its place in the selection
  *
  * Return: EPOLL* of those waited for.
  */
-u32 chan_foreign_revents(struct chan_foreign *f, unsigned int index)
+u32 chan_pollset_revents(struct chan_pollset *f, unsigned int index)
 {
-	struct chan_foreign_file *ff = f->files;
+	struct chan_polled_file *ff = f->files;
 
 	while (ff->index != index)
 		ff++;

@@ -11,9 +11,9 @@
 
 #include "elem.h"
 #include "hchan.h"
-#include "limits.h"
+#include "user.h"
 #include "poll.h"
-#include "timer.h"
+#include "ticker.h"
 
 static LIST_HEAD(chan_hchan_list);
 /* Protects chan_hchan_list; outside hchan.lock. */
@@ -36,7 +36,7 @@ struct hchan *chan_hchan_alloc(void)
 	spin_lock_init(&ch->lock);
 	chan_waitq_init(&ch->recvq);
 	chan_waitq_init(&ch->sendq);
-	INIT_LIST_HEAD(&ch->returned);
+	INIT_LIST_HEAD(&ch->requeued);
 	init_waitqueue_head(&ch->pollwq);
 	refcount_set(&ch->refs, 1);
 	ch->id = atomic64_inc_return(&chan_hchan_last_id);
@@ -51,7 +51,7 @@ static void chan_hchan_free_elems(struct hchan *ch)
 {
 	u32 i;
 
-	chan_returned_free(ch);
+	chan_requeue_free(ch);
 	if (!chan_elem_is_ref(ch->elemsize))
 		return;
 	for (i = 0; i < ch->qcount; i++) {
@@ -93,7 +93,7 @@ void chan_hchan_put(struct hchan *ch)
 	spin_unlock(&chan_hchan_list_lock);
 
 	if (ch->rights) {
-		trace_chan_release(ch->id, ch->qcount + ch->nreturned);
+		trace_chan_release(ch->id, ch->qcount + ch->nrequeued);
 		chan_hchan_free_elems(ch);
 		kvfree(ch->buf);
 		chan_user_uncharge_bytes(ch->user, (u64)ch->dataqsiz * ch->slotsize);
@@ -242,11 +242,11 @@ static void chan_hchan_info_locked(struct hchan *ch, struct chan_info *info)
 	info->receivers = ch->receivers;
 	info->sendq = ch->sendq.count;
 	info->recvq = ch->recvq.count;
-	info->returned = ch->nreturned;
+	info->requeued = ch->nrequeued;
 	info->maxlen = ch->maxlen;
 	info->sends = ch->sends;
 	info->recvs = ch->recvs;
-	info->givebacks = ch->givebacks;
+	info->requeues = ch->requeues;
 	info->send_parks = ch->send_parks;
 	info->recv_parks = ch->recv_parks;
 	memcpy(info->type, ch->type, sizeof(info->type));
@@ -268,7 +268,7 @@ static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan
 			.send = q == &ch->sendq,
 			.select = w->parker->select,
 			.deadline = !w->parker->forever,
-			.file = w->parker->poked,
+			.file = w->parker->kicked,
 			.ref = w->parker->holds,
 			.age = chan_parker_age(w->parker),
 		};

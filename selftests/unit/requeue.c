@@ -24,18 +24,18 @@ static struct operation *faulting_recv_stopped(struct chan_file *cf, size_t coun
 	return op;
 }
 
-static void give_back_now(struct operation *op)
+static void requeue_now(struct operation *op)
 {
 	operation_continue(op);
 	assert_int_equal(operation_join(op), -EFAULT);
 }
 
-static void assert_returned(struct chan_file *cf, u32 returned, u64 givebacks)
+static void assert_requeued(struct chan_file *cf, u32 requeued, u64 requeues)
 {
 	struct chan_info info = channel_info(cf);
 
-	assert_int_equal(info.returned, returned);
-	assert_int_equal(info.givebacks, givebacks);
+	assert_int_equal(info.requeued, requeued);
+	assert_int_equal(info.requeues, requeues);
 }
 
 static void G4_element_of_faulting_receiver_is_received_next(void **state)
@@ -45,10 +45,10 @@ static void G4_element_of_faulting_receiver_is_received_next(void **state)
 	(void)state;
 	channel_send_range(cf, 1, 3);
 	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
-	assert_returned(cf, 1, 1);
+	assert_requeued(cf, 1, 1);
 	assert_int_equal(channel_info(cf).len, 2);
 	channel_expect_range(cf, 1, 3);
-	assert_returned(cf, 0, 1);
+	assert_requeued(cf, 0, 1);
 	channel_expect_empty(cf);
 }
 
@@ -60,7 +60,7 @@ static void G4_G8_rendezvous_takes_back_an_element(void **state)
 	(void)state;
 	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
 	assert_int_equal(operation_join(sender), 1);
-	assert_returned(cf, 1, 1);
+	assert_requeued(cf, 1, 1);
 	assert_int_equal(channel_info(cf).len, 0);
 	channel_expect(cf, 1);
 	channel_expect_empty(cf);
@@ -87,15 +87,15 @@ static void G4_parked_receiver_gives_back(void **state)
 		element_fill(elem, size, 1);
 		assert_int_equal(chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now), 1);
 		assert_int_equal(operation_join(op), -EFAULT);
-		assert_returned(cf, 1, 1);
+		assert_requeued(cf, 1, 1);
 		memset(elem, 0, sizeof(elem));
 		assert_int_equal(chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_now), 1);
 		assert_true(element_is(elem, size, 1));
 	}
 }
 
-/* In whatever order they give back, elements come again in that of their taking. */
-static void I6_given_back_elements_keep_their_order(void **state)
+/* In whatever order they requeue, elements come again in that of their taking. */
+static void I6_requeued_elements_keep_their_order(void **state)
 {
 	static const u8 orders[][3] = {
 		{ 0, 1, 2 }, { 0, 2, 1 }, { 1, 0, 2 }, { 1, 2, 0 }, { 2, 0, 1 }, { 2, 1, 0 },
@@ -111,8 +111,8 @@ static void I6_given_back_elements_keep_their_order(void **state)
 		for (j = 0; j < ARRAY_LENGTH(ops); j++)
 			ops[j] = faulting_recv_stopped(cf, 1);
 		for (j = 0; j < ARRAY_LENGTH(ops); j++)
-			give_back_now(ops[orders[i][j]]);
-		assert_returned(cf, 3, 3);
+			requeue_now(ops[orders[i][j]]);
+		assert_requeued(cf, 3, 3);
 		channel_expect_range(cf, 1, 4);
 		channel_expect_empty(cf);
 	}
@@ -136,9 +136,9 @@ static void I6_order_counts_every_way_of_taking(void **state)
 	assert_int_equal(operation_join(sender), 1);
 	sender = operation_park_send(cf, 4);
 
-	give_back_now(popped);
-	give_back_now(handed);
-	assert_returned(cf, 2, 2);
+	requeue_now(popped);
+	requeue_now(handed);
+	assert_requeued(cf, 2, 2);
 	assert_int_equal(channel_info(cf).len, 1);
 	channel_expect_range(cf, 1, 4);
 	assert_int_equal(operation_join(sender), 1);
@@ -153,15 +153,15 @@ static void G4_element_goes_back_to_a_parked_receiver(void **state)
 	channel_send(cf, 1);
 	first = faulting_recv_stopped(cf, 1);
 	second = operation_park_recv(cf);
-	give_back_now(first);
+	requeue_now(first);
 	assert_int_equal(operation_join(second), 1);
 	assert_int_equal(operation_value(second, 0), 1);
-	assert_returned(cf, 0, 1);
+	assert_requeued(cf, 0, 1);
 	channel_expect_empty(cf);
 }
 
-/* Who gets a given back element may give it back again, and it keeps its place. */
-static void I6_element_given_back_twice_keeps_its_place(void **state)
+/* Who gets a requeued element may give it back again, and it keeps its place. */
+static void I6_element_requeued_twice_keeps_its_place(void **state)
 {
 	struct chan_file *cf = channel_make(8, 2);
 	struct operation *first, *second, *parked;
@@ -172,20 +172,20 @@ static void I6_element_given_back_twice_keeps_its_place(void **state)
 	second = faulting_recv_stopped(cf, 1);
 	parked = faulting_recv(cf, 1);
 	operation_park(parked);
-	give_back_now(first);
+	requeue_now(first);
 	assert_int_equal(operation_join(parked), -EFAULT);
-	give_back_now(second);
-	assert_returned(cf, 2, 3);
+	requeue_now(second);
+	assert_requeued(cf, 2, 3);
 
 	first = faulting_recv_stopped(cf, 1);
-	give_back_now(first);
-	assert_returned(cf, 2, 4);
+	requeue_now(first);
+	assert_requeued(cf, 2, 4);
 	channel_expect_range(cf, 1, 2);
 	channel_expect_empty(cf);
 }
 
 /* They are served before the ring, and make no room in it. */
-static void I1_given_back_element_is_not_in_the_ring(void **state)
+static void I1_requeued_element_is_not_in_the_ring(void **state)
 {
 	struct chan_file *cf = channel_make(8, 2);
 	struct operation *receiver, *sender;
@@ -195,9 +195,9 @@ static void I1_given_back_element_is_not_in_the_ring(void **state)
 	receiver = faulting_recv_stopped(cf, 1);
 	channel_send(cf, 3);
 	sender = operation_park_send(cf, 4);
-	give_back_now(receiver);
+	requeue_now(receiver);
 	assert_int_equal(channel_info(cf).len, 2);
-	assert_returned(cf, 1, 1);
+	assert_requeued(cf, 1, 1);
 
 	channel_expect(cf, 1);
 	assert_int_equal(channel_info(cf).len, 2);
@@ -216,7 +216,7 @@ static void G1_only_who_received_in_between_overtakes(void **state)
 	channel_send_range(cf, 1, 3);
 	receiver = faulting_recv_stopped(cf, 1);
 	channel_expect(cf, 2);
-	give_back_now(receiver);
+	requeue_now(receiver);
 	channel_expect(cf, 1);
 	channel_expect(cf, 3);
 }
@@ -238,7 +238,7 @@ static void G4_killed_receiver_gives_back(void **state)
 	assert_int_equal(operation_join(peer), 1);
 	assert_true(operation_join(receiver) < 0);
 	assert_int_equal(operation_value(receiver, 0), 0);
-	assert_returned(cf, 1, 1);
+	assert_requeued(cf, 1, 1);
 
 	/* Killed before it takes several from the ring. */
 	channel_send_range(cf, 2, 3);
@@ -246,7 +246,7 @@ static void G4_killed_receiver_gives_back(void **state)
 	shim_task_kill(receiver->task);
 	operation_start(receiver);
 	assert_true(operation_join(receiver) < 0);
-	assert_returned(cf, 3, 4);
+	assert_requeued(cf, 3, 4);
 	channel_expect_range(cf, 1, 3);
 	channel_expect_empty(cf);
 }
@@ -264,10 +264,10 @@ static void G10_interrupted_receiver_keeps_its_element(void **state)
 	operation_continue(receiver);
 	assert_int_equal(operation_join(receiver), 1);
 	assert_int_equal(operation_value(receiver, 0), 1);
-	assert_returned(cf, 0, 0);
+	assert_requeued(cf, 0, 0);
 }
 
-static void G6_given_back_element_outlives_close(void **state)
+static void G6_requeued_element_outlives_close(void **state)
 {
 	struct chan_file *cf = channel_make(8, 2);
 	struct operation *receiver;
@@ -276,13 +276,13 @@ static void G6_given_back_element_outlives_close(void **state)
 	channel_send_range(cf, 1, 2);
 	receiver = faulting_recv_stopped(cf, 1);
 	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
-	give_back_now(receiver);
+	requeue_now(receiver);
 	channel_expect_range(cf, 1, 2);
 	channel_expect_drained(cf);
 }
 
 /* The teardown finds what is not freed, or still charged. */
-static void G11_given_back_elements_are_freed_with_the_channel(void **state)
+static void G11_requeued_elements_are_freed_with_the_channel(void **state)
 {
 	const u32 sizes[] = UNIT_ELEMSIZES;
 	u8 elem[UNIT_ELEMSIZE_MAX] = { 0 };
@@ -297,7 +297,7 @@ static void G11_given_back_elements_are_freed_with_the_channel(void **state)
 		assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now),
 				 expected);
 		assert_int_equal(chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now), 1);
-		assert_returned(cf, !!sizes[i], !!sizes[i]);
+		assert_requeued(cf, !!sizes[i], !!sizes[i]);
 	}
 }
 
@@ -307,16 +307,16 @@ int main(void)
 		UNIT_TEST(G4_element_of_faulting_receiver_is_received_next),
 		UNIT_TEST(G4_G8_rendezvous_takes_back_an_element),
 		UNIT_TEST(G4_parked_receiver_gives_back),
-		UNIT_TEST(I6_given_back_elements_keep_their_order),
+		UNIT_TEST(I6_requeued_elements_keep_their_order),
 		UNIT_TEST(I6_order_counts_every_way_of_taking),
 		UNIT_TEST(G4_element_goes_back_to_a_parked_receiver),
-		UNIT_TEST(I6_element_given_back_twice_keeps_its_place),
-		UNIT_TEST(I1_given_back_element_is_not_in_the_ring),
+		UNIT_TEST(I6_element_requeued_twice_keeps_its_place),
+		UNIT_TEST(I1_requeued_element_is_not_in_the_ring),
 		UNIT_TEST(G1_only_who_received_in_between_overtakes),
 		UNIT_TEST(G4_killed_receiver_gives_back),
 		UNIT_TEST(G10_interrupted_receiver_keeps_its_element),
-		UNIT_TEST(G6_given_back_element_outlives_close),
-		UNIT_TEST(G11_given_back_elements_are_freed_with_the_channel),
+		UNIT_TEST(G6_requeued_element_outlives_close),
+		UNIT_TEST(G11_requeued_elements_are_freed_with_the_channel),
 	};
 
 	return UNIT_RUN(tests);

@@ -2,8 +2,8 @@
 /*
  * What one user may hold: channels, and bytes in them.
  */
-#ifndef _CHAN_LIMITS_H
-#define _CHAN_LIMITS_H
+#ifndef _CHAN_USER_H
+#define _CHAN_USER_H
 
 #include <linux/types.h>
 
@@ -21,6 +21,6 @@ int chan_user_charge_bytes(struct chan_user *user, u64 bytes);
 void chan_user_uncharge_bytes(struct chan_user *user, u64 bytes);
 void chan_user_usage(u64 *channels, u64 *bytes);
 
-s64 chan_limits_live_bytes(void);
+s64 chan_user_live_bytes(void);
 
-#endif /* _CHAN_LIMITS_H */
+#endif /* _CHAN_USER_H */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Channels that are fed by a clock. See timer.c.
+ * Channels that are fed by a clock. See ticker.c.
  */
-#ifndef _CHAN_TIMER_H
-#define _CHAN_TIMER_H
+#ifndef _CHAN_TICKER_H
+#define _CHAN_TICKER_H
 
 #include <linux/ktime.h>
 
@@ -28,4 +28,4 @@ int chan_ticker_make(struct hchan *ch);
 int chan_ticker_set(struct chan_ticker *t, const struct chan_ticks *ticks);
 void chan_ticker_free(struct chan_ticker *t);
 
-#endif /* _CHAN_TIMER_H */
+#endif /* _CHAN_TICKER_H */

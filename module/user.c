@@ -17,7 +17,7 @@
 #include <linux/spinlock.h>
 #include <linux/uidgid.h>
 
-#include "limits.h"
+#include "user.h"
 
 unsigned long chan_user_channels_max = 16384;
 unsigned long chan_user_bytes_max = 64UL << 20;
@@ -187,7 +187,7 @@ void chan_user_usage(u64 *channels, u64 *bytes)
 }
 
 /* Bytes that all users hold; 0 once every channel is freed. */
-s64 chan_limits_live_bytes(void)
+s64 chan_user_live_bytes(void)
 {
 	return atomic64_read(&chan_user_bytes_total);
 }

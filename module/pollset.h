@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Files that are no channels, in a selection. See pollset.c.
+ */
+#ifndef _CHAN_POLLSET_H
+#define _CHAN_POLLSET_H
+
+#include <linux/types.h>
+
+struct chan_pollset;
+struct file;
+
+struct chan_pollset *chan_pollset_alloc(unsigned int n);
+void chan_pollset_free(struct chan_pollset *f);
+int chan_pollset_add(struct chan_pollset *f, unsigned int index, struct file *file, u32 events);
+u64 chan_pollset_scan(struct chan_pollset *f);
+const int *chan_pollset_kicked(struct chan_pollset *f);
+u32 chan_pollset_revents(struct chan_pollset *f, unsigned int index);
+
+#endif /* _CHAN_POLLSET_H */
