@@ -65,7 +65,7 @@ struct chan_cases {
 /* Bytes of the slot of an element to send, aligned as slots are. */
 static size_t chan_cases_slotsize(const struct chan_alternative *a)
 {
-	return ALIGN(max_t(size_t, a->ch->slotsize, 1), sizeof(u64));
+	return ALIGN(max_t(size_t, a->ch->ring.slotsize, 1), sizeof(u64));
 }
 
 /* Copy the user's array, each structure as long as the user knows it. */

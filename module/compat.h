@@ -7,6 +7,8 @@
 
 #include <linux/file.h>
 #include <linux/hrtimer.h>
+#include <linux/resume_user_mode.h>
+#include <linux/sched/signal.h>
 #include <linux/version.h>
 
 /* Since 6.12, a struct fd is one word. */
@@ -24,5 +26,12 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 	timer->function = function;
 }
 #endif
+
+/* Task work that has interrupted the calling task runs when its system call returns. */
+static inline void chan_defer_task_work(void)
+{
+	clear_notify_signal();
+	set_notify_resume(current);
+}
 
 #endif /* _CHAN_COMPAT_H */

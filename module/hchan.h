@@ -11,87 +11,65 @@
 #include <linux/wait.h>
 #include <linux/chan.h>
 
+#include "requeue.h"
+#include "ring.h"
+#include "sleeper.h"
+#include "ticker.h"
 #include "trace.h"
 #include "waiter.h"
+#include "wake.h"
 
 struct chan_elem;
-struct chan_ticker;
 struct chan_user;
-
-/* Largest ring, in bytes. */
-#define CHAN_RING_MAX	(1UL << 30)
-
-/**
- * struct chan_requeued - an element that a receiver requeued
- * @node: in hchan.requeued
- * @seq: of the element
- * @slot: the element
- */
-struct chan_requeued {
-	struct list_head	node;
-	u64			seq;
-	u8			slot[] __aligned(sizeof(u64));
-};
 
 /**
  * struct hchan - one channel
- * @lock: protects the fields named in "Locking" in hchan.c
- * @qcount: elements in the ring
- * @dataqsiz: capacity of the ring, in elements
- * @sendx: ring index of the next element to go in
- * @recvx: ring index of the next element to come out
- * @slotsize: bytes of a slot
- * @closed: CHAN_OPEN or why the channel is closed
- * @buf: the ring, @dataqsiz slots
- * @recvq: operations parked to receive
- * @sendq: operations parked to send
- * @requeued: elements requeued, struct chan_requeued, by seq
- * @nrequeued: length of @requeued
- * @elemsize: bytes of an element
- * @batch: elements that are moved in one pass
- * @next_seq: elements that were ever taken out for the first time; the seq of
- *	the next one
- * @sends: completed sends by path
- * @recvs: completed receives by path
- * @requeues: elements requeued
- * @send_parks: sends parked
- * @recv_parks: receives parked
- * @maxlen: largest @qcount there ever was
- * @senders: open files that may send
- * @receivers: open files that may receive
- * @closers: open files that may close
- * @rights: CHAN_RIGHT_* that its files can have; 0: this is a nil channel
- * @flags: CHAN_F_*
- * @id: unique number
- * @type: name of the element type
- * @user: who is charged for the channel and its ring
- * @ticker: what feeds the channel, if a clock does; else NULL
- * @refs: one for each open file
- * @pollwq: pollers of either side
- * @node: in the list of all channels
+ * @lock: protects the fields that say so
+ * @closed: CHAN_OPEN or why the channel is closed; lock
+ * @elemsize: bytes of an element; made
+ * @batch: elements that are moved in one pass; made
+ * @ring: the buffer; lock
+ * @requeue: elements before the ring, and records for more; lock, but for what has none
+ * @next_seq: sequence number of the next element that leaves the channel; lock of recvq
+ * @recvq: operations parked to receive; lock of recvq
+ * @sendq: operations parked to send; lock
+ * @sends: completed sends by path; lock of recvq
+ * @recvs: completed receives by path; lock of recvq
+ * @requeues: elements requeued; lock
+ * @send_parks: sends parked; lock
+ * @recv_parks: receives parked; lock
+ * @senders: open files that may send; lock
+ * @receivers: open files that may receive; lock
+ * @closers: open files that may close; lock
+ * @rights: CHAN_RIGHT_* that its files can have; 0: this is a nil channel; written under
+ *	lock, once
+ * @flags: CHAN_F_*; made
+ * @id: unique number; constant
+ * @type: name of the element type; made
+ * @user: the account that is charged for the channel and its ring; made
+ * @ticker: the clock that feeds the channel, or NULL; made
+ * @refs: one for each open file; atomic
+ * @pollwq: pollers of either side; its own lock
+ * @node: in the list of all channels; the lock of that list
+ *
+ * made: constant once made (CHAN_BARRIER_MADE). lock of recvq: lock, and if there is a ticker
+ * its lock as well: see chan_recvq_lock().
  */
 struct hchan {
-	spinlock_t		lock;	/* see hchan.c */
-	u32			qcount;
-	u32			dataqsiz;
-	u32			sendx;
-	u32			recvx;
-	u32			slotsize;
+	spinlock_t		lock;
 	u32			closed;
-	void			*buf;
-	struct chan_waitq	recvq;
-	struct chan_waitq	sendq;
-	struct list_head	requeued;
-	u32			nrequeued;
 	u32			elemsize;
 	u32			batch;
+	struct chan_ring	ring;
+	struct chan_requeue	requeue;
 	u64			next_seq;
+	struct chan_waitq	recvq;
+	struct chan_waitq	sendq;
 	struct chan_paths	sends;
 	struct chan_paths	recvs;
 	u64			requeues;
 	u64			send_parks;
 	u64			recv_parks;
-	u32			maxlen;
 	u32			senders;
 	u32			receivers;
 	u32			closers;
@@ -104,21 +82,6 @@ struct hchan {
 	refcount_t		refs;
 	wait_queue_head_t	pollwq;
 	struct list_head	node;
-};
-
-/**
- * struct chan_wake - whom to wake once the lock is released
- * @claimed: waiters whose operations were completed
- * @recv: receives that may go through now, if there are pollers: so many of those
- *	that poll exclusively are told
- * @send: the same for sends
- * @closed: the channel was closed, if there are pollers: all are told
- */
-struct chan_wake {
-	struct chan_claimed	claimed;
-	int			recv;
-	int			send;
-	bool			closed;
 };
 
 /**
@@ -146,6 +109,7 @@ struct hchan *chan_hchan_alloc(void);
 struct hchan *chan_hchan_get(struct hchan *ch);
 void chan_hchan_put(struct hchan *ch);
 int chan_hchan_make(struct hchan *ch, const struct chan_make *make, struct chan_ticker *ticker);
+int chan_hchan_set_ticker(struct hchan *ch, const struct chan_ticks *ticks);
 
 void chan_hchan_attach(struct hchan *ch, u32 rights);
 void chan_hchan_detach(struct hchan *ch, u32 rights);
@@ -156,38 +120,36 @@ unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *clos
 struct hchan *chan_hchan_next(struct hchan *ch);
 void chan_hchan_live(unsigned int *channels, unsigned int *waiters);
 
-/* requeue.c: elements requeued */
-void chan_requeue_take_locked(struct hchan *ch, void *slot, u64 *seq);
-void chan_requeue_free(struct hchan *ch);
-void chan_hchan_requeue(struct hchan *ch, const struct chan_elem *elem, const u64 *seqs,
-			  unsigned int from, unsigned int to);
-
-/* hchan.c: how elements move */
-int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
-		    unsigned int min, const struct chan_deadline *deadline);
-int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *seqs, unsigned int n,
-		    unsigned int min, const struct chan_deadline *deadline);
-int chan_hchan_close(struct hchan *ch, u32 cause);
-
-/* hchan.c: steps of an operation, under the lock of the channel */
-struct chan_waiter *chan_recv_complete_locked(struct hchan *ch, const void *slot, u64 seq,
-					      struct chan_wake *wake);
-int chan_send_try_locked(struct hchan *ch, const void *slot, struct chan_wake *wake);
-int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *seq, struct chan_wake *wake);
-void chan_hchan_enqueue_locked(struct hchan *ch, struct chan_waitq *q, struct chan_waiter *w,
+/* hchan.c: steps of an operation; those of an element are in paths.h */
+int chan_hchan_grow_requeue(struct hchan *ch);
+void chan_hchan_enqueue_locked(struct hchan *ch, bool send, struct chan_waiter *w,
 			       struct chan_wake *wake);
-/* Would a send not be parked? A peer that makes it true may still be claimed elsewhere. */
-static inline bool chan_hchan_may_send_locked(struct hchan *ch)
+void chan_hchan_dequeue_locked(struct hchan *ch, bool send, struct chan_waiter *w);
+bool chan_hchan_may_send_locked(struct hchan *ch);
+bool chan_hchan_may_recv_locked(struct hchan *ch);
+
+/* hchan.c: operations that never wait */
+int chan_hchan_close(struct hchan *ch, u32 cause);
+void chan_hchan_requeue(struct hchan *ch, const struct chan_elem *elem,
+			const u64 *seqs, unsigned int from, unsigned int to);
+
+/* blocking.c: operations that may wait */
+int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
+		    unsigned int min, bool begun, const struct chan_deadline *deadline);
+int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *seqs, unsigned int n,
+		    unsigned int min, bool begun, const struct chan_deadline *deadline);
+
+/* Take the lock of recvq, the channel's own being held. */
+static inline unsigned long chan_recvq_lock(struct hchan *ch)
 {
 	lockdep_assert_held(&ch->lock);
-	return ch->qcount < ch->dataqsiz || ch->closed || chan_waitq_parked(&ch->recvq);
+	return unlikely(ch->ticker) ? chan_ticker_lock(ch->ticker) : 0;
 }
 
-/* Would a receive not be parked? The same holds. */
-static inline bool chan_hchan_may_recv_locked(struct hchan *ch)
+static inline void chan_recvq_unlock(struct hchan *ch, unsigned long flags)
 {
-	lockdep_assert_held(&ch->lock);
-	return ch->qcount || ch->nrequeued || ch->closed || chan_waitq_parked(&ch->sendq);
+	if (unlikely(ch->ticker))
+		chan_ticker_unlock(ch->ticker, flags);
 }
 
 #ifdef CHAN_DEBUG
@@ -209,7 +171,7 @@ static inline void chan_hchan_unlock(struct hchan *ch)
 	spin_unlock(&ch->lock);
 }
 
-/* Remember to wake pollers: so many who wait to receive, and to send. */
+/* Remember to wake exclusive pollers: @recv that poll for receives, @send for sends. */
 static inline void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wake, int recv,
 					 int send)
 {
@@ -226,7 +188,7 @@ static inline void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wak
 void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool send, int result);
 
 /**
- * chan_hchan_trace_wake() - tell that the calling task is not parked any more
+ * chan_hchan_trace_wake() - trace that the calling task was woken
  * @ch: the channel
  * @w: the operation that was completed, or the only one the task was parked with
  * @send: it was to send
@@ -237,21 +199,6 @@ static inline void chan_hchan_trace_wake(struct hchan *ch, const struct chan_wai
 {
 	if (trace_chan_wake_enabled() || trace_chan_send_enabled() || trace_chan_recv_enabled())
 		chan_hchan_trace_woken(ch, w, send, result);
-}
-
-void chan_wake_run_any(struct hchan *ch, struct chan_wake *wake);
-
-/**
- * chan_wake_run() - wake whom a change has to wake
- * @ch: the channel that was changed
- * @wake: what was remembered under its lock; empty afterwards
- *
- * Context: no lock of a channel held; may sleep.
- */
-static inline void chan_wake_run(struct hchan *ch, struct chan_wake *wake)
-{
-	if (unlikely(wake->claimed.first) || unlikely(wake->recv | wake->send | wake->closed))
-		chan_wake_run_any(ch, wake);
 }
 
 /**

@@ -243,13 +243,7 @@ static long chan_ioctl_timer(struct file *file, union chan_ioctl_arg *arg)
 		return err;
 	ticks.interval = min_t(u64, timer->interval, KTIME_MAX);
 	ticks.ahead = chan_ioctl_ahead(ticks.first.clock);
-	if (!chan_hchan_made(cf->ch)) {
-		err = chan_ticker_make(cf->ch);
-		/* EBUSY: another task was faster, perhaps with the same. */
-		if (err && err != -EBUSY)
-			return err;
-	}
-	return cf->ch->ticker ? chan_ticker_set(cf->ch->ticker, &ticks) : -EBUSY;
+	return chan_hchan_set_ticker(cf->ch, &ticks);
 }
 
 /**

@@ -12,7 +12,6 @@
 #include "elem.h"
 #include "hchan.h"
 #include "user.h"
-#include "poll.h"
 #include "ticker.h"
 
 static LIST_HEAD(chan_hchan_list);
@@ -36,7 +35,6 @@ struct hchan *chan_hchan_alloc(void)
 	spin_lock_init(&ch->lock);
 	chan_waitq_init(&ch->recvq);
 	chan_waitq_init(&ch->sendq);
-	INIT_LIST_HEAD(&ch->requeued);
 	init_waitqueue_head(&ch->pollwq);
 	refcount_set(&ch->refs, 1);
 	ch->id = atomic64_inc_return(&chan_hchan_last_id);
@@ -47,17 +45,24 @@ struct hchan *chan_hchan_alloc(void)
 	return ch;
 }
 
+/* The form of a channel that a ticker feeds. */
+static const struct chan_make chan_hchan_ticker_form = {
+	.elemsize	= sizeof(u64),
+	.cap		= 1,
+	.flags		= CHAN_F_TIMER,
+	.type		= "uint64_t",
+};
+
 static void chan_hchan_free_elems(struct hchan *ch)
 {
 	u32 i;
 
-	chan_requeue_free(ch);
+	chan_requeue_free(&ch->requeue, ch->elemsize);
 	if (!chan_elem_is_ref(ch->elemsize))
 		return;
-	for (i = 0; i < ch->qcount; i++) {
-		u32 index = (ch->recvx + (u64)i) % ch->dataqsiz;
-
-		chan_elem_free(ch->buf + (size_t)index * ch->slotsize, ch->elemsize, 1);
+	for (i = ch->ring.recvx; ch->ring.qcount; i = chan_ring_next(&ch->ring, i)) {
+		chan_elem_free(chan_ring_slot(&ch->ring, i), ch->elemsize, 1);
+		ch->ring.qcount--;
 		cond_resched();
 	}
 }
@@ -93,10 +98,10 @@ void chan_hchan_put(struct hchan *ch)
 	spin_unlock(&chan_hchan_list_lock);
 
 	if (ch->rights) {
-		trace_chan_release(ch->id, ch->qcount + ch->nrequeued);
+		trace_chan_release(ch->id, ch->ring.qcount + ch->requeue.n);
 		chan_hchan_free_elems(ch);
-		kvfree(ch->buf);
-		chan_user_uncharge_bytes(ch->user, (u64)ch->dataqsiz * ch->slotsize);
+		kvfree(ch->ring.buf);
+		chan_user_uncharge_bytes(ch->user, (u64)ch->ring.dataqsiz * ch->ring.slotsize);
 		chan_user_uncharge_channel(ch->user);
 		chan_user_put(ch->user);
 	}
@@ -112,12 +117,13 @@ static int chan_hchan_set_made(struct hchan *ch, const struct chan_make *make, v
 	spin_lock(&ch->lock);
 	if (!ch->rights) {
 		ch->elemsize = make->elemsize;
-		ch->slotsize = chan_elem_slotsize(make->elemsize);
+		ch->ring.slotsize = chan_elem_slotsize(make->elemsize);
+		ch->requeue.slotsize = ch->ring.slotsize;
 		ch->batch = chan_elem_batch(make->elemsize);
-		ch->dataqsiz = make->cap;
+		ch->ring.dataqsiz = make->cap;
 		ch->flags = make->flags;
 		memcpy(ch->type, make->type, sizeof(ch->type));
-		ch->buf = buf;
+		ch->ring.buf = buf;
 		ch->user = user;
 		ch->ticker = ticker;
 		/* CHAN_BARRIER_MADE, the writing side */
@@ -169,7 +175,7 @@ int chan_hchan_make(struct hchan *ch, const struct chan_make *make, struct chan_
 		goto free_buf;
 	trace_chan_make(ch->id, make->elemsize, make->cap, make->flags);
 	/* Who polls a nil channel waits for this too: room to send. */
-	chan_poll_wake_all(ch);
+	chan_wake_pollers_all(&ch->pollwq);
 	return 0;
 
 free_buf:
@@ -181,6 +187,44 @@ uncharge_channel:
 put_user:
 	chan_user_put(user);
 	return err;
+}
+
+/**
+ * chan_hchan_set_ticker() - set the clock of a channel; a nil channel becomes one that a clock feeds
+ * @ch: the channel
+ * @ticks: the setting
+ *
+ * Context: may sleep.
+ * Return: 1 if there was a tick to come, or one that was not received; else 0; -EBUSY if it is
+ * made otherwise, -EDQUOT or -ENOMEM.
+ */
+int chan_hchan_set_ticker(struct hchan *ch, const struct chan_ticks *ticks)
+{
+	struct chan_requeue past;
+	struct chan_ticker *t;
+	bool active;
+	int err;
+
+	if (!chan_hchan_made(ch)) {
+		t = chan_ticker_alloc(ch);
+		if (!t)
+			return -ENOMEM;
+		err = chan_hchan_make(ch, &chan_hchan_ticker_form, t);
+		if (err)
+			chan_ticker_free(t);
+		/* EBUSY: another task was faster, perhaps with the same. */
+		if (err && err != -EBUSY)
+			return err;
+	}
+	if (!ch->ticker)
+		return -EBUSY;
+	spin_lock(&ch->lock);
+	active = chan_ticker_set_locked(ch->ticker, ticks);
+	ch->recvs.ring += chan_requeue_drop(&ch->requeue, &past);
+	chan_hchan_unlock(ch);
+	active |= past.n;
+	chan_requeue_free(&past, sizeof(u64));
+	return active;
 }
 
 /**
@@ -234,16 +278,16 @@ static void chan_hchan_info_locked(struct hchan *ch, struct chan_info *info)
 	lockdep_assert_held(&ch->lock);
 	info->rights = ch->rights ?: CHAN_RIGHTS_ALL;
 	info->elemsize = ch->elemsize;
-	info->cap = ch->dataqsiz;
+	info->cap = ch->ring.dataqsiz;
 	info->flags = ch->flags;
-	info->len = ch->qcount;
+	info->len = ch->ring.qcount;
 	info->closed = ch->closed;
 	info->senders = ch->senders;
 	info->receivers = ch->receivers;
 	info->sendq = ch->sendq.count;
 	info->recvq = ch->recvq.count;
-	info->requeued = ch->nrequeued;
-	info->maxlen = ch->maxlen;
+	info->requeued = ch->requeue.n;
+	info->maxlen = ch->ring.maxlen;
 	info->sends = ch->sends;
 	info->recvs = ch->recvs;
 	info->requeues = ch->requeues;
@@ -264,11 +308,11 @@ static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan
 		if (n == max)
 			break;
 		parked[n++] = (struct chan_parked){
-			.pid = task_pid_vnr(w->parker->task),
+			.pid = pid_vnr(w->parker->pid),
 			.send = q == &ch->sendq,
 			.select = w->parker->select,
 			.deadline = !w->parker->forever,
-			.file = w->parker->kicked,
+			.file = w->parker->file,
 			.ref = w->parker->holds,
 			.age = chan_parker_age(w->parker),
 		};
@@ -289,15 +333,22 @@ static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan
 unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *closers,
 			     struct chan_parked *parked, unsigned int max)
 {
+	bool tick = false;
+	unsigned long flags;
 	unsigned int n;
 
 	memset(info, 0, sizeof(*info));
 	info->id = ch->id;
 	spin_lock(&ch->lock);
+	if (ch->ticker)
+		tick = chan_ticker_ready(ch->ticker);
+	flags = chan_recvq_lock(ch);
 	chan_hchan_info_locked(ch, info);
+	info->len += tick;
 	*closers = ch->closers;
 	n = chan_hchan_parked_locked(ch, &ch->sendq, parked, max);
 	n += chan_hchan_parked_locked(ch, &ch->recvq, parked + n, max - n);
+	chan_recvq_unlock(ch, flags);
 	spin_unlock(&ch->lock);
 	return n;
 }

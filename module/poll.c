@@ -3,8 +3,9 @@
  * Readiness for poll, select and epoll. A side is ready when an operation on it
  * would not wait; the events of a side show only on a file that has its right.
  *
- * Readiness is a snapshot: another task may be faster. A waiter whose task was just
- * claimed elsewhere still counts until that task removes it.
+ * Readiness is a snapshot: another task may be faster. A waiter whose parker was just
+ * claimed elsewhere still counts until its owner removes it. A task's own waiter is no
+ * readiness to the task itself: see select.c.
  *
  * CHAN_BARRIER_POLL: a poller registers before it looks, and a change looks for
  * pollers after it was made, each of the two looks under the lock. Whichever of
@@ -27,7 +28,15 @@
  * queue already: who polls it is woken when it is made.
  */
 #include "file.h"
-#include "poll.h"
+
+/* Looks at all that could be received, so that a select learns of its own waiter in sendq. */
+static bool chan_poll_may_recv_locked(struct hchan *ch)
+{
+	lockdep_assert_held(&ch->lock);
+	if (unlikely(ch->ticker))
+		return ch->requeue.n || chan_ticker_ready(ch->ticker);
+	return ch->ring.qcount || ch->requeue.n || ch->closed || chan_waitq_others(&ch->sendq);
+}
 
 /**
  * chan_poll() - what would go through at once
@@ -49,9 +58,9 @@ __poll_t chan_poll(struct file *file, struct poll_table_struct *wait)
 		return 0;
 
 	spin_lock(&ch->lock);
-	if (ch->qcount || ch->nrequeued || ch->sendq.count || ch->closed)
+	if (chan_poll_may_recv_locked(ch))
 		recv |= EPOLLIN | EPOLLRDNORM;
-	if (ch->qcount < ch->dataqsiz || ch->recvq.count || ch->closed)
+	if (!chan_ring_full(&ch->ring) || ch->closed || chan_waitq_others(&ch->recvq))
 		send |= EPOLLOUT | EPOLLWRNORM;
 	if (ch->closed) {
 		recv |= EPOLLHUP | EPOLLRDHUP;
@@ -61,41 +70,4 @@ __poll_t chan_poll(struct file *file, struct poll_table_struct *wait)
 
 	rights = cf->rights & ch->rights;
 	return (rights & CHAN_RIGHT_RECV ? recv : 0) | (rights & CHAN_RIGHT_SEND ? send : 0);
-}
-
-/**
- * chan_poll_wake_recv() - tell pollers that receives may go through now
- * @ch: the channel
- * @n: how many: so many of those that poll exclusively are told
- *
- * Context: no lock held.
- */
-void chan_poll_wake_recv(struct hchan *ch, int n)
-{
-	__wake_up(&ch->pollwq, TASK_NORMAL, n, poll_to_key(EPOLLIN | EPOLLRDNORM));
-}
-
-/**
- * chan_poll_wake_send() - tell pollers that sends may go through now
- * @ch: the channel
- * @n: how many: so many of those that poll exclusively are told
- *
- * Context: no lock held.
- */
-void chan_poll_wake_send(struct hchan *ch, int n)
-{
-	__wake_up(&ch->pollwq, TASK_NORMAL, n, poll_to_key(EPOLLOUT | EPOLLWRNORM));
-}
-
-/**
- * chan_poll_wake_all() - tell all pollers to look again: made, or closed
- * @ch: the channel
- *
- * Context: no lock held.
- */
-void chan_poll_wake_all(struct hchan *ch)
-{
-	__wake_up(&ch->pollwq, TASK_NORMAL, 0,
-		  poll_to_key(EPOLLIN | EPOLLRDNORM | EPOLLRDHUP | EPOLLHUP |
-			      EPOLLOUT | EPOLLWRNORM | EPOLLERR));
 }

@@ -15,6 +15,7 @@ void chan_pollset_free(struct chan_pollset *f);
 int chan_pollset_add(struct chan_pollset *f, unsigned int index, struct file *file, u32 events);
 u64 chan_pollset_scan(struct chan_pollset *f);
 const int *chan_pollset_kicked(struct chan_pollset *f);
+void chan_pollset_quiet(struct chan_pollset *set, bool quiet);
 u32 chan_pollset_revents(struct chan_pollset *f, unsigned int index);
 
 #endif /* _CHAN_POLLSET_H */

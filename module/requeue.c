@@ -1,107 +1,122 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Elements that receivers requeued: a list before the ring, by seq. See the banner of
- * hchan.c.
+ * Elements that return to the head of their channel. See requeue.h.
  */
-#include <linux/lockdep.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "elem.h"
-#include "hchan.h"
-
-/* Put an element to its place among those requeued. */
-static void chan_requeue_add_locked(struct hchan *ch, struct chan_requeued *r)
-{
-	struct chan_requeued *next;
-
-	lockdep_assert_held(&ch->lock);
-	list_for_each_entry(next, &ch->requeued, node) {
-		if (next->seq > r->seq)
-			break;
-	}
-	list_add_tail(&r->node, &next->node);
-	ch->nrequeued++;
-}
+#include "requeue.h"
 
 /**
- * chan_requeue_take_locked() - take the element that was taken out of the channel first
- * @ch: the channel, to which some were requeued
- * @slot: where the element goes
- * @seq: its seq
+ * chan_record_alloc() - a record for a pool
+ * @slotsize: bytes of a slot
+ *
+ * Context: may sleep.
+ * Return: the record, or NULL.
  */
-void chan_requeue_take_locked(struct hchan *ch, void *slot, u64 *seq)
+struct chan_record *chan_record_alloc(u32 slotsize)
 {
-	struct chan_requeued *r;
+	struct chan_record *record;
 
-	lockdep_assert_held(&ch->lock);
-	r = list_first_entry(&ch->requeued, struct chan_requeued, node);
-	chan_elem_move(slot, r->slot, ch->slotsize);
-	*seq = r->seq;
-	list_del(&r->node);
-	ch->nrequeued--;
-	kfree(r);
+	return kmalloc(struct_size(record, slot, slotsize), GFP_KERNEL_ACCOUNT);
 }
 
 /**
- * chan_requeue_free() - drop all of them
- * @ch: the channel, which nobody else uses any more
+ * chan_requeue_add_record() - add a record to the pool
+ * @rq: of its channel
+ * @record: the record
+ *
+ * Context: under the lock of the channel.
+ */
+void chan_requeue_add_record(struct chan_requeue *rq, struct chan_record *record)
+{
+	record->next = rq->pool;
+	rq->pool = record;
+	rq->npool++;
+}
+
+static bool chan_record_less(struct rb_node *a, const struct rb_node *b)
+{
+	return rb_entry(a, struct chan_record, node)->seq <
+	       rb_entry(b, struct chan_record, node)->seq;
+}
+
+/**
+ * chan_requeue_insert() - requeue an element, in logarithmic time
+ * @rq: of its channel
+ * @slot: the element, for which a record is reserved; has left it afterwards
+ * @seq: its sequence number
+ *
+ * Context: under the lock of the channel.
+ */
+void chan_requeue_insert(struct chan_requeue *rq, const void *slot, u64 seq)
+{
+	struct chan_record *record = rq->pool;
+
+	rq->pool = record->next;
+	rq->npool--;
+	record->seq = seq;
+	chan_elem_move(record->slot, slot, rq->slotsize);
+	rb_add_cached(&record->node, &rq->tree, chan_record_less);
+	rq->n++;
+}
+
+/**
+ * chan_requeue_take() - take the requeued element that left the channel first
+ * @rq: of its channel, not empty
+ * @slot: where the element goes; a record is reserved for it
+ * @seq: result: its sequence number
+ *
+ * Context: under the lock of the channel.
+ */
+void chan_requeue_take(struct chan_requeue *rq, void *slot, u64 *seq)
+{
+	struct chan_record *record = rb_entry(rb_first_cached(&rq->tree), struct chan_record, node);
+
+	rb_erase_cached(&record->node, &rq->tree);
+	rq->n--;
+	chan_elem_move(slot, record->slot, rq->slotsize);
+	*seq = record->seq;
+	chan_requeue_add_record(rq, record);
+	rq->reserved++;
+}
+
+/**
+ * chan_requeue_drop() - take all requeued elements at once
+ * @rq: of their channel
+ * @dropped: result: has them, to be freed without a lock
+ *
+ * Context: under the lock of the channel.
+ * Return: how many.
+ */
+unsigned int chan_requeue_drop(struct chan_requeue *rq, struct chan_requeue *dropped)
+{
+	*dropped = (struct chan_requeue){ .tree = rq->tree, .n = rq->n };
+	rq->tree = RB_ROOT_CACHED;
+	rq->n = 0;
+	return dropped->n;
+}
+
+/**
+ * chan_requeue_free() - free all requeued elements and all records
+ * @rq: that of a channel which is not used any more, or of chan_requeue_drop()
+ * @elemsize: bytes of an element
  *
  * Context: may sleep.
  */
-void chan_requeue_free(struct hchan *ch)
+void chan_requeue_free(struct chan_requeue *rq, u32 elemsize)
 {
-	struct chan_requeued *r, *next;
+	struct chan_record *record, *next;
 
-	list_for_each_entry_safe(r, next, &ch->requeued, node) {
-		chan_elem_free(r->slot, ch->elemsize, 1);
-		kfree(r);
+	rbtree_postorder_for_each_entry_safe(record, next, &rq->tree.rb_root, node) {
+		chan_elem_free(record->slot, elemsize, 1);
+		kfree(record);
 		cond_resched();
 	}
-}
-
-/**
- * chan_hchan_requeue() - put received elements back to the head of the channel
- * @ch: the channel
- * @elem: the elements; their slots become empty
- * @seqs: their seqs
- * @from: first one to requeue
- * @to: the one after the last
- *
- * The first receiver that is parked gets the element; else it goes to the
- * requeue, to its place among those that were taken before and after it. An
- * element that somebody else has received in the meantime has overtaken it. The
- * element must find a place, so the allocation may not fail; there are never more
- * such elements than tasks that had received at one moment.
- *
- * Context: may sleep.
- */
-void chan_hchan_requeue(struct hchan *ch, const struct chan_elem *elem, const u64 *seqs,
-			  unsigned int from, unsigned int to)
-{
-	struct chan_wake wake = {};
-	struct chan_requeued *r;
-	struct chan_waiter *w;
-	const void *slot;
-
-	for (; from < to; from++) {
-		slot = elem->slots + from * ch->slotsize;
-		r = kmalloc(struct_size(r, slot, ch->slotsize),
-			    GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
-		r->seq = seqs[from];
-		chan_elem_move(r->slot, slot, ch->slotsize);
-
-		spin_lock(&ch->lock);
-		ch->requeues++;
-		w = chan_recv_complete_locked(ch, slot, r->seq, &wake);
-		if (w) {
-			kfree(r);
-		} else {
-			chan_requeue_add_locked(ch, r);
-			chan_wake_poll_locked(ch, &wake, 1, 0);
-		}
-		trace_chan_requeue(ch->id, ch->nrequeued, w ? chan_waiter_pid(w) : 0);
-		chan_hchan_unlock(ch);
-		chan_wake_run(ch, &wake);
+	for (record = rq->pool; record; record = next) {
+		next = record->next;
+		kfree(record);
+		cond_resched();
 	}
 }

@@ -2,52 +2,70 @@
 /*
  * Many channels at once: of several operations, one is carried out.
  *
- * Whoever adds an alternative looks at it, without any lock. Of those that seem to be ready
+ * An alternative is checked without any lock when it is added. Of those that seem to be ready
  * the selection takes one at random, all with the same chance, and tries it under the lock of
- * its channel alone: if that succeeds, it was ready, and nothing had to be known of the others.
+ * its channel alone: if that succeeds, it was ready, and the others do not matter.
  *
  * Else it looks with the locks of all its channels held, so that "none is ready" is true of
  * one instant (G5). If none is, all become waiters of one parker before any of the locks
- * is released: whoever makes one of the operations possible afterwards finds its waiter,
+ * is released: a peer that makes one of the operations possible afterwards finds its waiter,
  * and the claim word of the parker picks one of these peers. The task then takes its other
  * waiters out of their queues.
  *
- * Two alternatives may have the same queue. Then their order there is random, so that each
- * has the same chance with the peer that comes.
+ * A selection of CHAN_SELECT_FIRST has to know of the alternatives before the one that it
+ * takes. It tries without the others' locks only the very first, and believes its look at
+ * channels only if no file has kicked it since it scanned the files.
  *
- * Two selections that face each other meet: whoever comes second finds the waiters of
- * the first. One never meets itself, as its waiters are queued only after it has looked.
+ * Several alternatives may have the same queue. One of them is enqueued, chosen at random, or
+ * the first: [I8]. So each has the same chance with the peer that comes, and the length of a
+ * queue is bounded by the number of tasks.
+ *
+ * Two selections that face each other meet: the second finds the waiters of the first. One
+ * never meets itself, as its waiters are queued only after it has looked.
  *
  * Lock order
  * ----------
  * Channels are locked in the order of their addresses, each once, whatever number of
- * alternatives it has. Nobody else holds the locks of two channels, so this cannot
+ * alternatives it has. No other task holds the locks of two channels, so this cannot
  * deadlock. There are never more than CHAN_SELECT_MAX of them, which is far below what the
  * preemption counter can count; to lockdep they are one, nested in chan_select_order.
  *
- * Who is ready may be gone
+ * A selection does not spin for a lock while it holds others, unless it has been unlucky
+ * CHAN_SELECT_TRIES times: else tasks that spin for those others would wait for all the
+ * holders of its locks in turn.
+ *
+ * A ready peer may be gone
  * ------------------------
  * A peer that is parked on one of our channels may itself be a selection, and be claimed
  * through a channel whose lock we do not hold, between our look and our claim. Then we
  * look again: its waiter is out of the queue now, so this ends.
  *
  * Polled files
- * --------------------
- * Files that are no channels cannot be looked at under a spinlock. They are looked at
+ * ------------
+ * Files that are no channels cannot be polled under a spinlock. They are polled
  * before, with the task registered as their poller; under the locks it is enough that
- * none of them has kicked the task since. While it is parked, a kick makes the task look at
+ * none of them has kicked the task since. While it is parked, a kick makes the task scan
  * them again. If one is ready, the task claims its own parker: either that succeeds, and
  * no operation was nor will be carried out; or a peer was faster, and success wins (G10).
+ *
+ * A parked operation makes the other side of its channel ready, and wakes its pollers. One of
+ * them may be an epoll that is among the files of the very select. Its own operations are no
+ * readiness to a task: chan_poll() passes them over for it, and the wakeups that it issues do
+ * not kick it. But an epoll that was told "not ready" forgets the event for all its waiters;
+ * so after a scan in which that happened, the pollers are woken again (G9).
  */
 #include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/lockdep.h>
 #include <linux/random.h>
 
-#include "pollset.h"
 #include "hchan.h"
-#include "poll.h"
+#include "paths.h"
+#include "pollset.h"
 #include "select.h"
+
+/* After so many tries, a selection spins for a lock while it holds others. */
+#define CHAN_SELECT_TRIES	8
 
 static_assert(CHAN_SELECT_MAX <= BITS_PER_TYPE(u64));
 
@@ -70,47 +88,78 @@ static struct hchan *chan_select_channel(struct chan_selection *s, unsigned int 
 	return s->alternatives[s->order[i]].ch;
 }
 
-/* Insertion sort: there are few, and often they are in order. */
+/* Do two alternatives have the same queue? */
+static bool chan_select_same(const struct chan_alternative *a, const struct chan_alternative *b)
+{
+	return a->ch == b->ch && a->send == b->send;
+}
+
+static bool chan_select_before(const struct chan_alternative *a, const struct chan_alternative *b)
+{
+	return a->ch < b->ch || (a->ch == b->ch && a->send < b->send);
+}
+
+/* Insertion sort, stable: there are few, and often they are in order. */
 static void chan_select_sort(struct chan_selection *s)
 {
-	unsigned int i, at, to;
+	unsigned int i, at;
 
 	s->channels = 0;
 	for (i = 0; i < s->n; i++) {
-		struct hchan *ch = s->alternatives[i].ch;
+		const struct chan_alternative *a = &s->alternatives[i];
 
-		if (!ch)
+		if (!a->ch)
 			continue;
-		at = s->channels;
-		while (at && chan_select_channel(s, at - 1) > ch)
-			at--;
-		if (at && chan_select_channel(s, at - 1) == ch)
-			continue;
-		for (to = s->channels++; to > at; to--)
-			s->order[to] = s->order[to - 1];
+		for (at = s->channels++; at; at--) {
+			if (!chan_select_before(a, &s->alternatives[s->order[at - 1]]))
+				break;
+			s->order[at] = s->order[at - 1];
+		}
 		s->order[at] = i;
+	}
+}
+
+/* Is this the first entry of @s->order with its channel? */
+static bool chan_select_first_of_channel(struct chan_selection *s, unsigned int i)
+{
+	return !i || chan_select_channel(s, i) != chan_select_channel(s, i - 1);
+}
+
+static void chan_select_unlock_to(struct chan_selection *s, unsigned int i)
+{
+	while (i--) {
+		if (chan_select_first_of_channel(s, i))
+			chan_hchan_unlock(chan_select_channel(s, i));
 	}
 }
 
 static void chan_select_lock(struct chan_selection *s)
 {
-	unsigned int i;
+	unsigned int tries = 0, i;
 
 	lock_map_acquire(&chan_select_order.dep_map);
-	for (i = 0; i < s->channels; i++)
-		spin_lock_nest_lock(&chan_select_channel(s, i)->lock, &chan_select_order);
+	for (i = 0; i < s->channels; i++) {
+		struct hchan *ch = chan_select_channel(s, i);
+
+		if (!chan_select_first_of_channel(s, i))
+			continue;
+		if (i && tries < CHAN_SELECT_TRIES && unlikely(spin_is_locked(&ch->lock))) {
+			chan_select_unlock_to(s, i);
+			tries++;
+			i = 0;
+			ch = chan_select_channel(s, i);
+		}
+		spin_lock_nest_lock(&ch->lock, &chan_select_order);
+	}
 }
 
 static void chan_select_unlock(struct chan_selection *s)
 {
-	unsigned int i = s->channels;
-
-	while (i)
-		chan_hchan_unlock(chan_select_channel(s, --i));
+	chan_select_unlock_to(s, s->channels);
 	lock_map_release(&chan_select_order.dep_map);
 }
 
-/* Which alternatives are ready, each of them a bit. */
+/* The alternatives that are ready, each of them a bit. */
 static u64 chan_select_ready_locked(struct chan_selection *s)
 {
 	const struct chan_alternative *a = s->alternatives;
@@ -125,10 +174,17 @@ static u64 chan_select_ready_locked(struct chan_selection *s)
 	return ready;
 }
 
-/* Which polled files are ready. */
+/* The polled files that are ready. */
 static u64 chan_select_scan(struct chan_selection *s)
 {
 	return s->polled ? chan_pollset_scan(s->polled) : 0;
+}
+
+static bool chan_select_kicked(struct chan_selection *s)
+{
+	const int *kicked = chan_pollset_kicked(s->polled);
+
+	return kicked && READ_ONCE(*kicked);
 }
 
 /* One of the bits that are set, each with the same chance. */
@@ -154,13 +210,23 @@ static inline void chan_select_try_locked(struct chan_selection *s, unsigned int
 			      chan_recv_try_locked(a->ch, a->slot, &s->seq, wake);
 }
 
+/* Returns 0 if the operation was carried out, -ESTALE if it has to be tried again, or -ENOMEM. */
+static int chan_select_tried(struct chan_selection *s)
+{
+	if (likely(s->result >= 0))
+		return 0;
+	if (s->result == -ENOBUFS)
+		return chan_hchan_grow_requeue(s->alternatives[s->winner].ch) ?: -ESTALE;
+	return s->result == -EAGAIN || s->result == -ESTALE ? -ESTALE : 0;
+}
+
 /*
- * Carry out one of the alternatives that are said to be ready. Returns 0, or -ESTALE if the
- * chosen one was not.
+ * Carry out one of the alternatives that are said to be ready. Returns 0, -ESTALE if the
+ * chosen one was not, or -ENOMEM.
  */
 static int chan_select_guess(struct chan_selection *s, u64 ready)
 {
-	struct chan_wake wake = {};
+	struct chan_wake wake __uninitialized;
 	struct hchan *ch;
 
 	s->winner = chan_select_pick(s, ready);
@@ -168,171 +234,247 @@ static int chan_select_guess(struct chan_selection *s, u64 ready)
 	ch = s->alternatives[s->winner].ch;
 	if (!ch)
 		return 0;
+	chan_wake_init(&wake);
 	spin_lock(&ch->lock);
 	chan_select_try_locked(s, s->winner, &wake);
 	chan_hchan_unlock(ch);
-	chan_wake_run(ch, &wake);
-	return s->result == -EAGAIN ? -ESTALE : 0;
+	chan_wake_run(&wake, &ch->pollwq);
+	return chan_select_tried(s);
 }
 
 /*
- * With the locks held: carry out one of the alternatives that are ready, and unlock.
- * Returns 0, or -ESTALE if it is ready no more.
+ * With the locks held: carry out one of the alternatives that are ready, and unlock. Returns 0,
+ * -ESTALE if it is ready no more, or -ENOMEM.
  */
 static int chan_select_commit(struct chan_selection *s, u64 ready)
 {
-	struct chan_wake wake = {};
+	unsigned int i = chan_select_pick(s, ready);
+	struct hchan *ch = s->alternatives[i].ch;
+	struct chan_wake wake __uninitialized;
 
-	chan_select_try_locked(s, chan_select_pick(s, ready), &wake);
+	chan_wake_init(&wake);
+	if (ch) {
+		chan_select_try_locked(s, i, &wake);
+	} else {
+		s->winner = i;
+		s->result = 0;
+	}
 	chan_select_unlock(s);
-	chan_wake_run(s->alternatives[s->winner].ch, &wake);
-	return s->result == -EAGAIN ? -ESTALE : 0;
+	if (!ch)
+		return 0;
+	chan_wake_run(&wake, &ch->pollwq);
+	return chan_select_tried(s);
 }
 
-/*
- * Of several alternatives in one queue, which stand one after the other, a peer completes the
- * first. Let the one that was added last take any place among them, each with the same chance;
- * done for each of them, that makes all orders equally likely.
- */
-static void chan_select_mix_locked(struct chan_waitq *q, struct chan_waiter *w)
+/* Of the alternatives in one queue, from entry *i of the order on, the one to enqueue. */
+static struct chan_alternative *chan_select_next_queue(struct chan_selection *s, unsigned int *i)
 {
-	struct list_head *at = &w->node;
-	unsigned int before = 0, skip;
+	struct chan_alternative *a = &s->alternatives[s->order[*i]], *chosen = a;
+	unsigned int same = 1;
 
-	while (at->prev != &q->list &&
-	       list_entry(at->prev, struct chan_waiter, node)->parker == w->parker) {
-		at = at->prev;
-		before++;
+	for (++*i; *i < s->channels; ++*i) {
+		struct chan_alternative *other = &s->alternatives[s->order[*i]];
+
+		if (!chan_select_same(a, other))
+			break;
+		if (!get_random_u32_below(++same) && !s->first)
+			chosen = other;
 	}
-	if (likely(!before))
-		return;
-	for (skip = get_random_u32_below(before + 1); skip; skip--)
-		at = at->next;
-	if (at != &w->node)
-		list_move_tail(&w->node, at);
+	return chosen;
+}
+
+/* Reserve a record for each queue in which to receive. Returns NULL, or a channel with too few. */
+static struct hchan *chan_select_reserve_locked(struct chan_selection *s)
+{
+	struct chan_alternative *a = s->alternatives;
+	unsigned int i;
+
+	for (i = 0; i < s->channels; i++) {
+		a = &s->alternatives[s->order[i]];
+		a->queued = !a->send && (!i || !chan_select_same(a, &s->alternatives[s->order[i - 1]]));
+		if (a->queued && !chan_requeue_reserve(&a->ch->requeue))
+			break;
+	}
+	if (i == s->channels)
+		return NULL;
+	while (i--) {
+		if (s->alternatives[s->order[i]].queued)
+			chan_requeue_cancel(&chan_select_channel(s, i)->requeue);
+	}
+	return a->ch;
 }
 
 static void chan_select_enqueue_locked(struct chan_selection *s)
 {
-	struct chan_alternative *a = s->alternatives;
+	struct chan_alternative *a;
 	unsigned int i;
 
-	for (i = 0; i < s->n; i++, a++) {
-		struct chan_wake wake = {};
-		struct chan_waitq *q;
+	for (i = 0; i < s->n; i++)
+		s->alternatives[i].queued = false;
+	for (i = 0; i < s->channels;) {
+		struct chan_wake wake __uninitialized;
 
-		if (!a->ch)
-			continue;
-		q = a->send ? &a->ch->sendq : &a->ch->recvq;
-		chan_waiter_init(&a->w, &s->parker, a->slot);
-		chan_hchan_enqueue_locked(a->ch, q, &a->w, &wake);
-		if (!s->first)
-			chan_select_mix_locked(q, &a->w);
+		a = chan_select_next_queue(s, &i);
+		chan_wake_init(&wake);
+		chan_waiter_init(&a->w, &s->sleeper.parker, a->slot);
+		chan_hchan_enqueue_locked(a->ch, a->send, &a->w, &wake);
+		a->queued = true;
 		a->tell = wake.recv || wake.send;
 	}
 }
 
-/* Parked operations are what the other side waits for. */
-static void chan_select_tell(struct chan_selection *s)
+/* A queued waiter makes the other side ready: wake its pollers, but for the task itself. */
+static void chan_select_wake_pollers(struct chan_selection *s)
 {
 	struct chan_alternative *a = s->alternatives;
 	unsigned int i;
 
+	chan_pollset_quiet(s->polled, true);
 	for (i = 0; i < s->n; i++, a++) {
-		if (!a->ch || !a->tell)
+		if (!a->ch || !a->queued || !a->tell)
 			continue;
 		if (a->send)
-			chan_poll_wake_recv(a->ch, 1);
+			chan_wake_pollers_recv(&a->ch->pollwq, 1);
 		else
-			chan_poll_wake_send(a->ch, 1);
+			chan_wake_pollers_send(&a->ch->pollwq, 1);
 	}
+	chan_pollset_quiet(s->polled, false);
 }
 
-/* The winner is out of its queue already. */
-static void chan_select_dequeue(struct chan_selection *s)
+/*
+ * Dequeue all waiters but @winner, if that is known. A peer that has claimed the parker under the
+ * lock of one of the queues has completed it there.
+ */
+static void chan_select_dequeue(struct chan_selection *s, const struct chan_waiter *winner)
 {
 	struct chan_alternative *a = s->alternatives;
 	unsigned int i;
 
 	for (i = 0; i < s->n; i++, a++) {
-		if (!a->ch || &a->w == s->parker.winner)
+		if (!a->ch || !a->queued || &a->w == winner)
 			continue;
 		spin_lock(&a->ch->lock);
-		chan_waitq_remove(a->send ? &a->ch->sendq : &a->ch->recvq, &a->w);
+		chan_hchan_dequeue_locked(a->ch, a->send, &a->w);
+		if (!a->send && &a->w != READ_ONCE(s->sleeper.parker.winner))
+			chan_requeue_cancel(&a->ch->requeue);
 		chan_hchan_unlock(a->ch);
 	}
 }
 
-/* Wait while parked. Returns 0, an error, or -EAGAIN if @ready are polled ones. */
+/* Wait while parked. Returns 0, an error, or -EAGAIN if @ready are polled files. */
 static int chan_select_wait(struct chan_selection *s, const struct chan_deadline *deadline,
 			    u64 *ready)
 {
+	struct chan_parker *p = &s->sleeper.parker;
 	int err;
 
 	do {
-		err = chan_parker_wait(&s->parker, deadline);
+		err = chan_sleeper_wait(&s->sleeper, deadline);
 		if (err != -EAGAIN)
-			return err;
+			break;
+		p->hidden = false;
 		*ready = chan_select_scan(s);
+		if (p->hidden)
+			chan_select_wake_pollers(s);
 	} while (!*ready);
-	return chan_parker_retire(&s->parker) ? -EAGAIN : 0;
+	if (!err) {
+		chan_select_dequeue(s, p->winner);
+		return 0;
+	}
+	if (!chan_parker_claim(p))
+		err = 0;
+	chan_select_dequeue(s, NULL);
+	return err;
+}
+
+/* The deadline has passed: a tick that is due wins, beginning with any of the tickers. */
+static int chan_select_last_look(struct chan_selection *s)
+{
+	unsigned int i, from = get_random_u32_below(s->n);
+
+	for (i = 0; i < s->n; i++) {
+		const unsigned int at = (from + i) % s->n;
+		struct hchan *ch = s->alternatives[at].ch;
+		struct chan_wake wake __uninitialized;
+
+		if (!ch || !ch->ticker)
+			continue;
+		chan_wake_init(&wake);
+		spin_lock(&ch->lock);
+		chan_select_try_locked(s, at, &wake);
+		chan_hchan_unlock(ch);
+		chan_wake_run(&wake, &ch->pollwq);
+		if (s->result == 1)
+			return 0;
+	}
+	return -ETIMEDOUT;
 }
 
 /* With the locks held: park, and wait with them released. */
 static int chan_select_park(struct chan_selection *s, const struct chan_deadline *deadline)
 {
+	struct chan_parker *p = &s->sleeper.parker;
 	struct chan_alternative *a;
 	u64 ready;
 	int err;
 
-	chan_parker_init(&s->parker, deadline);
-	s->parker.kicked = chan_pollset_kicked(s->polled);
-	s->parker.select = true;
+	chan_sleeper_init(&s->sleeper, deadline);
+	s->sleeper.kicked = chan_pollset_kicked(s->polled);
+	p->file = s->polled;
+	p->select = true;
 	chan_select_enqueue_locked(s);
 	chan_select_unlock(s);
-	chan_select_tell(s);
+	chan_select_wake_pollers(s);
 
 	err = chan_select_wait(s, deadline, &ready);
-	chan_select_dequeue(s);
 	if (err) {
 		if (trace_chan_wake_enabled())
-			trace_chan_wake(0, false, err, chan_parker_age(&s->parker));
+			trace_chan_wake(0, false, err, chan_parker_age(p));
+		if (err == -ETIMEDOUT)
+			return s->n ? chan_select_last_look(s) : err;
 		if (err != -EAGAIN)
 			return err;
 		s->winner = chan_select_pick(s, ready);
 		s->result = 0;
 		return 0;
 	}
-	a = container_of(s->parker.winner, struct chan_alternative, w);
+	a = container_of(p->winner, struct chan_alternative, w);
 	chan_hchan_trace_wake(a->ch, &a->w, a->send, a->w.result);
 	s->winner = a - s->alternatives;
 	s->result = a->w.result;
 	s->seq = a->w.seq;
+	if (!a->send && !s->result)
+		chan_requeue_settle(&a->ch->requeue, 1);
 	return 0;
 }
 
 /*
- * Look with all locks held, the polled files having been found not to be ready. Returns
- * -ESTALE if it has to be done again.
+ * Look with all locks held. @polled are the files that a scan before has found ready; unless the
+ * order of the alternatives matters, there are none. Returns -ESTALE if it has to be done again.
  */
-static int chan_select_look(struct chan_selection *s, const struct chan_deadline *deadline)
+static int chan_select_look(struct chan_selection *s, u64 polled,
+			    const struct chan_deadline *deadline)
 {
-	const int *kicked;
+	struct hchan *few;
 	u64 ready;
 
 	chan_select_sort(s);
 	chan_select_lock(s);
-	ready = chan_select_ready_locked(s);
-	if (ready)
+	ready = chan_select_ready_locked(s) | polled;
+	if (ready && !(s->first && chan_select_kicked(s)))
 		return chan_select_commit(s, ready);
-	kicked = chan_pollset_kicked(s->polled);
-	if (kicked && READ_ONCE(*kicked)) {
+	if (ready || chan_select_kicked(s)) {
 		chan_select_unlock(s);
 		return -ESTALE;
 	}
 	if (deadline->now) {
 		chan_select_unlock(s);
 		return -EAGAIN;
+	}
+	few = chan_select_reserve_locked(s);
+	if (unlikely(few)) {
+		chan_select_unlock(s);
+		return chan_hchan_grow_requeue(few) ?: -ESTALE;
 	}
 	return chan_select_park(s, deadline);
 }
@@ -350,8 +492,8 @@ static noinline void chan_select_trace(const struct chan_selection *s, int err)
  * @deadline: how long to wait
  *
  * Context: no lock held; may sleep.
- * Return: 0, see @s->winner; or -EAGAIN, -ETIMEDOUT or -ERESTARTSYS, and no operation was
- * carried out.
+ * Return: 0, see @s->winner; or -EAGAIN, -ETIMEDOUT, -ERESTARTSYS or -ENOMEM, and no operation
+ * was carried out.
  */
 int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadline)
 {
@@ -360,10 +502,14 @@ int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadli
 
 	do {
 		polled = chan_select_scan(s);
-		if (seem | polled)
-			err = chan_select_guess(s, seem | polled);
-		if (err == -ESTALE && !polled)
-			err = chan_select_look(s, deadline);
+		seem |= polled;
+		/* For any but the first, those before it have to be known. */
+		if (s->first)
+			seem &= 1;
+		if (seem)
+			err = chan_select_guess(s, seem);
+		if (err == -ESTALE && (s->first || !polled))
+			err = chan_select_look(s, polled, deadline);
 		seem = 0;
 	} while (err == -ESTALE);
 	if (trace_chan_select_enabled())

@@ -19,13 +19,15 @@ struct chan_pollset;
  * @ch: the channel, made; NULL is never ready
  * @slot: the element to send, or an empty slot, which alternatives that receive may share
  * @send: to send, not to receive
- * @tell: pollers of @ch are to be told that the operation is parked
+ * @queued: @w was enqueued
+ * @tell: pollers of @ch are to be woken, as the operation is parked
  */
 struct chan_alternative {
 	struct chan_waiter	w;
 	struct hchan		*ch;
 	void			*slot;
 	bool			send;
+	bool			queued;
 	bool			tell;
 };
 
@@ -39,10 +41,10 @@ struct chan_alternative {
  *	channel; or NULL
  * @winner: result: which one was carried out, or is ready if it is polled
  * @result: of that: 1 received, 0 sent or found closed, -EPIPE
- * @seq: of the element that was received
- * @parker: the task, if it parks
- * @channels: how many different channels there are
- * @order: for each of these, in the order of their addresses, an alternative that has it
+ * @seq: sequence number of the element that was received, for which a record is reserved
+ * @sleeper: the task, if it parks
+ * @channels: how many alternatives have a channel
+ * @order: these alternatives, by the addresses of their channels, those that receive first
  */
 struct chan_selection {
 	struct chan_alternative	*alternatives;
@@ -53,7 +55,7 @@ struct chan_selection {
 	unsigned int		winner;
 	int			result;
 	u64			seq;
-	struct chan_parker	parker;
+	struct chan_sleeper	sleeper;
 	unsigned int		channels;
 	u8			order[CHAN_SELECT_MAX];
 };
@@ -62,10 +64,12 @@ struct chan_selection {
 static __no_kcsan inline bool chan_select_seems_ready(const struct hchan *ch, bool send)
 {
 	if (send)
-		return READ_ONCE(ch->qcount) < ch->dataqsiz ||
+		return READ_ONCE(ch->ring.qcount) < ch->ring.dataqsiz ||
 		       READ_ONCE(ch->recvq.count) | READ_ONCE(ch->closed);
-	return READ_ONCE(ch->qcount) | READ_ONCE(ch->sendq.count) | READ_ONCE(ch->nrequeued) |
-	       READ_ONCE(ch->closed);
+	if (unlikely(ch->ticker))
+		return READ_ONCE(ch->requeue.n) || chan_ticker_seems_ready(ch->ticker);
+	return READ_ONCE(ch->ring.qcount) | READ_ONCE(ch->sendq.count) |
+	       READ_ONCE(ch->requeue.n) | READ_ONCE(ch->closed);
 }
 
 /**

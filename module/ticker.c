@@ -1,252 +1,400 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Channels that are fed by a clock: Go's timers and tickers.
+ * The clock that feeds a channel: Go's timers and tickers.
  *
- * Such a channel buffers one tick, the time at which it was due, and can only be received
- * from. Its one sender is a ticker: an hrtimer that expires, and work that then sends, as
- * the lock of a channel is not for interrupts.
+ * Due is a property of the clock. A tick is never sent: a task that looks under the lock of
+ * the channel and finds that the clock has passed the tick's time takes it. So a tick does
+ * not depend on another task's turn on a CPU, and a ticker that nobody waits for costs
+ * nothing. An alarm, in a hard interrupt, exists only for tasks that wait:
  *
- * A tick that nobody takes makes those after it be dropped, and the ticker does not even
- * wake up for them: it waits for room like any poller, and goes on with the first tick
- * that is still to come. So a ticker that nobody listens to costs nothing, and one whose
- * interval is very short is as fast as its receivers, but no faster.
+ *   look    a receive, a select, a poll, INFO: is the tick due, and no receiver parked?
+ *   take    the tick is received; the next one is the first that is still to come
+ *   unlock  arms the alarm if a task waits for a tick that nobody has seen to be due
+ *   alarm   due: completes the first parked receiver, or else wakes pollers
  *
- *   set                  hrtimer expires            work                     a receive
- *   running = true
- *   hrtimer started ---> work queued -------------> tick sent
- *                                                   handed off: next tick
- *                                                   in the ring: full = true
- *                                                                            tick taken
- *                                                                            full = false,
- *                                                                            next tick
+ * A tick that is due belongs to the first parked receiver, even if its alarm is late: others
+ * get EAGAIN (G2). A wait that reaches its deadline looks once more before it gives up.
+ * While a tick is unread, later ticks are dropped and the alarm stays off.
  *
- * At any moment one of these is on its way, or the ring is full, or the ticker is
- * stopped: so only who took the last step starts the hrtimer again.
+ * Locking: chan_ticker.lock is raw and taken with interrupts off, inside hchan.lock, and by the
+ * alarm alone. It also protects recvq, next_seq, sends and recvs of the channel. Tasks always
+ * hold hchan.lock too, so between two holds of it only the alarm changes any of these.
  *
- * full is set under the lock of the channel, in the section that puts the tick into the
- * ring. Whoever takes it from there does so later, and finds the ticker among the
- * pollers (CHAN_BARRIER_POLL), where it is as long as it is set to tick again.
+ * Setting a ticker never waits: there is one hrtimer for each clock, so that none has to change
+ * its clock, and an alarm that is already running finds under the lock that it is not armed.
+ * Only freeing waits for it, as no task can be interrupted by what it waits for.
+ *
+ * Interleavings of alarm and receiver:
+ *
+ *   alarm before the enqueue        the look before has found the tick due, or the unlock
+ *                                   after the enqueue arms for a time that has passed
+ *   alarm while a select enqueues   completes its parker; other waiters of it are stale
+ *   alarm against kill or deadline  the claim word decides; the tick of a receiver that
+ *                                   dies is requeued
+ *   poller that registers           registers, then looks, then its unlock arms
+ *                                   (CHAN_BARRIER_POLL)
  */
-#include <linux/atomic.h>
-#include <linux/bitops.h>
 #include <linux/errno.h>
 #include <linux/hrtimer.h>
-#include <linux/mutex.h>
-#include <linux/poll.h>
+#include <linux/math64.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
-#include <linux/workqueue.h>
+#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
 
 #include "compat.h"
 #include "hchan.h"
 #include "ticker.h"
 
+/* Clocks that a ticker can have. */
+static const clockid_t chan_ticker_clocks[] = { CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_BOOTTIME };
+
 /**
- * struct chan_ticker - what feeds a channel
- * @ch: the channel, which owns the ticker
- * @mutex: one sets it at a time
- * @lock: protects @running, and the hrtimer while it is; inside hchan.pollwq.lock
- * @running: the hrtimer may be started
- * @full: a tick in the ring keeps it from going on; atomic
- * @ticks: what it is set to; constant while @running
- * @hrtimer: expires at the next tick; keeps the time of the last one
- * @work: sends
- * @room: on hchan.pollwq while it ticks again and again
+ * struct chan_alarm - what wakes tasks that wait for a ticker, on one clock
+ * @hrtimer: expires in a hard interrupt
+ * @ticker: the ticker; constant
+ */
+struct chan_alarm {
+	struct hrtimer		hrtimer;
+	struct chan_ticker	*ticker;
+};
+
+/**
+ * struct chan_ticker - a clock that feeds a channel
+ * @ch: the channel, which owns the ticker; constant
+ * @lock: protects the fields below, and those of the channel that the banner names
+ * @alarm: the one of @ticks.first.clock that was started last, or NULL
+ * @running: there is a tick to come, or one that is due
+ * @seen: the tick was found due: it stays, also if the clock is set back
+ * @due: the time of the tick, on the clock
+ * @ticks: the setting
+ * @first_seq: sequence number of the first tick of this setting
+ * @alarms: one for each of chan_ticker_clocks
+ * @pollers: wakes pollers where a hard interrupt may not (PREEMPT_RT)
  */
 struct chan_ticker {
 	struct hchan		*ch;
-	struct mutex		mutex;
-	spinlock_t		lock;
+	raw_spinlock_t		lock;
+	struct chan_alarm	*alarm;
 	bool			running;
-	atomic_t		full;
+	bool			seen;
+	ktime_t			due;
 	struct chan_ticks	ticks;
-	struct hrtimer		hrtimer;
-	struct work_struct	work;
-	struct wait_queue_entry	room;
+	u64			first_seq;
+	struct chan_alarm	alarms[ARRAY_SIZE(chan_ticker_clocks)];
+	struct hrtimer		pollers;
 };
 
-/* The form of a channel that a ticker feeds. */
-static const struct chan_make chan_ticker_form = {
-	.elemsize	= sizeof(u64),
-	.cap		= 1,
-	.flags		= CHAN_F_TIMER,
-	.type		= "uint64_t",
-};
-
-static enum hrtimer_restart chan_ticker_expire(struct hrtimer *hrtimer)
+static ktime_t chan_ticker_now(clockid_t clock)
 {
-	struct chan_ticker *t = container_of(hrtimer, struct chan_ticker, hrtimer);
+	switch (clock) {
+	case CLOCK_REALTIME:
+		return ktime_get_real();
+	case CLOCK_BOOTTIME:
+		return ktime_get_boottime();
+	default:
+		return ktime_get();
+	}
+}
 
-	queue_work(system_highpri_wq, &t->work);
+static struct chan_alarm *chan_ticker_alarm(struct chan_ticker *t)
+{
+	unsigned int i = 0;
+
+	while (chan_ticker_clocks[i] != t->ticks.first.clock)
+		i++;
+	return &t->alarms[i];
+}
+
+static bool chan_ticker_due_locked(const struct chan_ticker *t)
+{
+	lockdep_assert_held(&t->lock);
+	return t->running && (t->seen || chan_ticker_now(t->ticks.first.clock) >= t->due);
+}
+
+/* Is the tick due, and no parked receiver before the caller? Such a tick has been seen. */
+static bool chan_ticker_look_locked(struct chan_ticker *t)
+{
+	struct hchan *ch = t->ch;
+
+	lockdep_assert_held(&t->lock);
+	if (chan_waitq_trim(&ch->recvq) || !chan_ticker_due_locked(t))
+		return false;
+	if (!t->seen) {
+		t->seen = true;
+		ch->sends.ring++;
+		ch->ring.maxlen = 1;
+		trace_chan_send(ch->id, CHAN_PATH_RING, 1, 0, 0);
+	}
+	return true;
+}
+
+/* The next tick is the first one that is still to come. */
+static void chan_ticker_advance_locked(struct chan_ticker *t)
+{
+	const s64 interval = t->ticks.interval;
+	s64 late = chan_ticker_now(t->ticks.first.clock) - t->due;
+
+	lockdep_assert_held(&t->lock);
+	t->seen = false;
+	t->running = interval;
+	if (!interval)
+		return;
+	t->due = ktime_add_safe(t->due, interval);
+	late -= interval;
+	if (late >= 0)
+		t->due = ktime_add_safe(t->due, (div64_s64(late, interval) + 1) * interval);
+}
+
+/* Take the tick, which is due. */
+static void chan_ticker_take_locked(struct chan_ticker *t, void *slot, u64 *seq)
+{
+	lockdep_assert_held(&t->lock);
+	*(u64 *)slot = ktime_to_ns(ktime_add(t->due, t->ticks.ahead));
+	*seq = t->ch->next_seq++;
+	chan_ticker_advance_locked(t);
+}
+
+/* Does a task wait for a tick that it would not see by itself? */
+static bool chan_ticker_awaited_locked(const struct chan_ticker *t)
+{
+	lockdep_assert_held(&t->lock);
+	return t->running &&
+	       (t->ch->recvq.count || (!t->seen && waitqueue_active(&t->ch->pollwq)));
+}
+
+/**
+ * chan_ticker_lock() - lock a ticker
+ * @t: the ticker
+ *
+ * Context: under the lock of the channel; interrupts are off until the unlock.
+ * Return: for chan_ticker_unlock().
+ */
+unsigned long chan_ticker_lock(struct chan_ticker *t)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&t->lock, flags);
+	return flags;
+}
+
+/**
+ * chan_ticker_unlock() - unlock a ticker, and arm its alarm if a task waits
+ * @t: the ticker
+ * @flags: from chan_ticker_lock()
+ */
+void chan_ticker_unlock(struct chan_ticker *t, unsigned long flags)
+{
+	if (!t->alarm && chan_ticker_awaited_locked(t)) {
+		t->alarm = chan_ticker_alarm(t);
+		hrtimer_start(&t->alarm->hrtimer, t->due, HRTIMER_MODE_ABS_HARD);
+	}
+	raw_spin_unlock_irqrestore(&t->lock, flags);
+}
+
+/* Let the first parked receiver have the tick, which is due. False: none is parked. */
+static bool chan_ticker_complete_locked(struct chan_ticker *t, struct chan_wake *wake)
+{
+	struct hchan *ch = t->ch;
+	struct chan_waiter *w;
+	pid_t pid;
+
+	lockdep_assert_held(&t->lock);
+	w = chan_waitq_claim(&ch->recvq);
+	/* The unlock arms the alarm again, for a time that has passed. */
+	if (IS_ERR(w))
+		return true;
+	if (!w)
+		return false;
+	pid = chan_waiter_pid(w);
+	chan_ticker_take_locked(t, w->slot, &w->seq);
+	w->peer = 0;
+	ch->sends.handoff++;
+	ch->recvs.park++;
+	trace_chan_send(ch->id, CHAN_PATH_HANDOFF, 0, pid, 0);
+	chan_waiter_complete(w, 1, wake);
+	return true;
+}
+
+static void chan_ticker_wake_pollers(struct chan_ticker *t)
+{
+	if (IS_ENABLED(CONFIG_PREEMPT_RT))
+		hrtimer_start(&t->pollers, 0, HRTIMER_MODE_ABS_SOFT);
+	else
+		chan_wake_pollers_recv(&t->ch->pollwq, 1);
+}
+
+static enum hrtimer_restart chan_ticker_expire_pollers(struct hrtimer *hrtimer)
+{
+	struct chan_ticker *t = container_of(hrtimer, struct chan_ticker, pollers);
+
+	chan_wake_pollers_recv(&t->ch->pollwq, 1);
 	return HRTIMER_NORESTART;
 }
 
-/* Go on with the first tick that is still to come. */
-static void chan_ticker_next(struct chan_ticker *t)
+static enum hrtimer_restart chan_ticker_expire(struct hrtimer *hrtimer)
 {
+	struct chan_alarm *alarm = container_of(hrtimer, struct chan_alarm, hrtimer);
+	struct chan_ticker *t = alarm->ticker;
+	bool pollers = false;
+	struct chan_wake wake __uninitialized;
 	unsigned long flags;
 
-	spin_lock_irqsave(&t->lock, flags);
-	if (t->running) {
-		/* If the clock was set back, the last tick is to come once more. */
-		if (!hrtimer_forward_now(&t->hrtimer, t->ticks.interval))
-			hrtimer_add_expires(&t->hrtimer, t->ticks.interval);
-		hrtimer_restart(&t->hrtimer);
+	chan_wake_init(&wake);
+	/* Keeps the last reference to a woken task from being ours. */
+	rcu_read_lock();
+	flags = chan_ticker_lock(t);
+	if (t->alarm == alarm) {
+		t->alarm = NULL;
+		if (chan_ticker_due_locked(t) && !chan_ticker_complete_locked(t, &wake))
+			pollers = chan_ticker_look_locked(t);
 	}
-	spin_unlock_irqrestore(&t->lock, flags);
-}
-
-static void chan_ticker_send(struct work_struct *work)
-{
-	struct chan_ticker *t = container_of(work, struct chan_ticker, work);
-	u64 tick = ktime_to_ns(ktime_add(hrtimer_get_expires(&t->hrtimer), t->ticks.ahead));
-	struct hchan *ch = t->ch;
-	struct chan_wake wake = {};
-	bool full;
-
-	spin_lock(&ch->lock);
-	chan_send_try_locked(ch, &tick, &wake);
-	full = ch->qcount == ch->dataqsiz;
-	atomic_set(&t->full, full);
-	chan_hchan_unlock(ch);
-
-	/* Before the receiver goes on, so that the next tick is one after it did. */
-	if (!full && t->ticks.interval)
-		chan_ticker_next(t);
-	chan_wake_run(ch, &wake);
-}
-
-/* A poller of the channel is woken. */
-static int chan_ticker_room(struct wait_queue_entry *room, unsigned int mode, int sync, void *key)
-{
-	struct chan_ticker *t = container_of(room, struct chan_ticker, room);
-
-	if ((key_to_poll(key) & EPOLLOUT) && atomic_xchg(&t->full, 0))
-		chan_ticker_next(t);
-	return 0;
-}
-
-/* Take out what nobody has received. Returns whether there was anything. */
-static bool chan_ticker_discard(struct chan_ticker *t)
-{
-	struct hchan *ch = t->ch;
-	struct chan_wake wake = {};
-	u64 tick, seq;
-	bool any = false;
-
-	spin_lock(&ch->lock);
-	while (chan_recv_try_locked(ch, &tick, &seq, &wake) > 0)
-		any = true;
-	chan_hchan_unlock(ch);
-	chan_wake_run(ch, &wake);
-	return any;
-}
-
-/*
- * After this, no tick comes that was due before, nor is one in the channel. Returns
- * whether there would have been one to receive.
- *
- * Whoever starts the hrtimer does so with the lock held while running is true. So once it
- * is false, what was started is all there is to cancel.
- */
-static bool chan_ticker_stop(struct chan_ticker *t)
-{
-	unsigned long flags;
-	bool active;
-
-	lockdep_assert_held(&t->mutex);
-	spin_lock_irqsave(&t->lock, flags);
-	active = t->running && t->ticks.interval;
-	t->running = false;
-	spin_unlock_irqrestore(&t->lock, flags);
-
-	if (!list_empty(&t->room.entry)) {
-		remove_wait_queue(&t->ch->pollwq, &t->room);
-		INIT_LIST_HEAD(&t->room.entry);
-	}
-	active |= hrtimer_cancel(&t->hrtimer);
-	active |= cancel_work_sync(&t->work);
-	active |= chan_ticker_discard(t);
-	return active;
-}
-
-static void chan_ticker_start(struct chan_ticker *t, const struct chan_ticks *ticks)
-{
-	unsigned long flags;
-
-	lockdep_assert_held(&t->mutex);
-	t->ticks = *ticks;
-	atomic_set(&t->full, 0);
-	hrtimer_setup(&t->hrtimer, chan_ticker_expire, ticks->first.clock, HRTIMER_MODE_ABS);
-	if (ticks->interval)
-		add_wait_queue(&t->ch->pollwq, &t->room);
-
-	spin_lock_irqsave(&t->lock, flags);
-	t->running = true;
-	hrtimer_start(&t->hrtimer, ticks->first.expires, HRTIMER_MODE_ABS);
-	spin_unlock_irqrestore(&t->lock, flags);
+	chan_ticker_unlock(t, flags);
+	chan_wake_run(&wake, &t->ch->pollwq);
+	rcu_read_unlock();
+	if (pollers)
+		chan_ticker_wake_pollers(t);
+	return HRTIMER_NORESTART;
 }
 
 /**
- * chan_ticker_set() - stop a ticker, and start it anew
+ * chan_ticker_ready() - is there a tick to receive at once?
  * @t: the ticker
- * @ticks: what it is set to; a first tick at KTIME_MAX leaves it stopped
  *
- * Ticks of before are received no more, but for one that a receiver has taken already.
- *
- * Context: may sleep.
- * Return: 1 if there was a tick to come, or one that was not received; else 0.
+ * Context: under the lock of the channel.
+ * Return: true if so. The tick stays until it is taken.
  */
-int chan_ticker_set(struct chan_ticker *t, const struct chan_ticks *ticks)
+bool chan_ticker_ready(struct chan_ticker *t)
 {
-	bool active;
+	unsigned long flags = chan_ticker_lock(t);
+	bool ready = chan_ticker_look_locked(t);
 
-	mutex_lock(&t->mutex);
-	active = chan_ticker_stop(t);
-	if (ticks->first.expires != KTIME_MAX)
-		chan_ticker_start(t, ticks);
-	mutex_unlock(&t->mutex);
+	chan_ticker_unlock(t, flags);
+	return ready;
+}
+
+/**
+ * chan_ticker_seems_ready() - a hint: what it says may not hold any more, or not yet
+ * @t: the ticker
+ *
+ * Context: no lock needed.
+ * Return: true if a tick seems to be due.
+ */
+__no_kcsan bool chan_ticker_seems_ready(const struct chan_ticker *t)
+{
+	return READ_ONCE(t->running) &&
+	       (READ_ONCE(t->seen) || chan_ticker_now(READ_ONCE(t->ticks.first.clock)) >= t->due);
+}
+
+/**
+ * chan_ticker_recv() - receive a tick that is due, unless a receiver is parked
+ * @t: the ticker
+ * @slot: where the tick goes
+ * @seq: result: its sequence number
+ *
+ * Context: under the lock of the channel.
+ * Return: 1 or -EAGAIN.
+ */
+int chan_ticker_recv(struct chan_ticker *t, void *slot, u64 *seq)
+{
+	unsigned long flags = chan_ticker_lock(t);
+	bool ready = chan_ticker_look_locked(t);
+
+	if (ready) {
+		chan_ticker_take_locked(t, slot, seq);
+		t->ch->recvs.ring++;
+		trace_chan_recv(t->ch->id, CHAN_PATH_RING, 0, 0, 0);
+	}
+	chan_ticker_unlock(t, flags);
+	return ready ? 1 : -EAGAIN;
+}
+
+/**
+ * chan_ticker_is_past() - is a tick one of a setting before?
+ * @t: the ticker
+ * @seq: sequence number of the tick
+ *
+ * Context: under the lock of recvq.
+ * Return: true if so: it must not be received any more.
+ */
+bool chan_ticker_is_past(const struct chan_ticker *t, u64 seq)
+{
+	lockdep_assert_held(&t->lock);
+	return seq < t->first_seq;
+}
+
+/**
+ * chan_ticker_set_locked() - stop a ticker, and start it anew
+ * @t: the ticker
+ * @ticks: the setting; a first tick at KTIME_MAX leaves it stopped
+ *
+ * Ticks of before are received no more: those that are requeued the caller drops, as it drops
+ * those that come back later (chan_ticker_is_past()).
+ *
+ * Context: under the lock of the channel; never waits.
+ * Return: true if there was a tick to come, or one that was not received.
+ */
+bool chan_ticker_set_locked(struct chan_ticker *t, const struct chan_ticks *ticks)
+{
+	unsigned long flags = chan_ticker_lock(t);
+	bool active = t->running;
+
+	lockdep_assert_held(&t->ch->lock);
+	/* One that is running already finds that it is not armed. */
+	if (t->alarm)
+		hrtimer_try_to_cancel(&t->alarm->hrtimer);
+	t->alarm = NULL;
+	if (t->seen)
+		t->ch->recvs.ring++;
+	t->seen = false;
+	t->first_seq = t->ch->next_seq;
+	t->ticks = *ticks;
+	t->due = ticks->first.expires;
+	t->running = t->due != KTIME_MAX;
+	chan_ticker_unlock(t, flags);
 	return active;
 }
 
 /**
- * chan_ticker_make() - make a nil channel one that a ticker feeds, which is stopped
- * @ch: the channel
+ * chan_ticker_alloc() - a ticker that is stopped
+ * @ch: the channel that it is to feed
  *
  * Context: may sleep.
- * Return: as chan_hchan_make().
+ * Return: the ticker, or NULL.
  */
-int chan_ticker_make(struct hchan *ch)
+struct chan_ticker *chan_ticker_alloc(struct hchan *ch)
 {
 	struct chan_ticker *t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
-	int err;
+	unsigned int i;
 
 	if (!t)
-		return -ENOMEM;
+		return NULL;
 	t->ch = ch;
-	mutex_init(&t->mutex);
-	spin_lock_init(&t->lock);
-	INIT_WORK(&t->work, chan_ticker_send);
-	init_waitqueue_func_entry(&t->room, chan_ticker_room);
-	INIT_LIST_HEAD(&t->room.entry);
-	hrtimer_setup(&t->hrtimer, chan_ticker_expire, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
-	err = chan_hchan_make(ch, &chan_ticker_form, t);
-	if (err)
-		kfree(t);
-	return err;
+	raw_spin_lock_init(&t->lock);
+	for (i = 0; i < ARRAY_SIZE(t->alarms); i++) {
+		hrtimer_setup(&t->alarms[i].hrtimer, chan_ticker_expire, chan_ticker_clocks[i],
+			      HRTIMER_MODE_ABS_HARD);
+		t->alarms[i].ticker = t;
+	}
+	hrtimer_setup(&t->pollers, chan_ticker_expire_pollers, CLOCK_MONOTONIC,
+		      HRTIMER_MODE_ABS_SOFT);
+	return t;
 }
 
 /**
- * chan_ticker_free() - stop and free a ticker
- * @t: the ticker, whose channel nobody uses any more; may be NULL
+ * chan_ticker_free() - free a ticker
+ * @t: the ticker, whose channel is not used any more; may be NULL
  *
- * Context: may sleep.
+ * Context: may sleep, for an alarm that is running on another CPU.
  */
 void chan_ticker_free(struct chan_ticker *t)
 {
+	unsigned int i;
+
 	if (!t)
 		return;
-	mutex_lock(&t->mutex);
-	chan_ticker_stop(t);
-	mutex_unlock(&t->mutex);
+	for (i = 0; i < ARRAY_SIZE(t->alarms); i++)
+		hrtimer_cancel(&t->alarms[i].hrtimer);
+	hrtimer_cancel(&t->pollers);
 	kfree(t);
 }

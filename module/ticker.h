@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Channels that are fed by a clock. See ticker.c.
+ * The clock that feeds a channel. See ticker.c.
  */
 #ifndef _CHAN_TICKER_H
 #define _CHAN_TICKER_H
 
 #include <linux/ktime.h>
 
-#include "waiter.h"
+#include "sleeper.h"
 
 struct chan_ticker;
 struct hchan;
@@ -24,8 +24,16 @@ struct chan_ticks {
 	ktime_t			ahead;
 };
 
-int chan_ticker_make(struct hchan *ch);
-int chan_ticker_set(struct chan_ticker *t, const struct chan_ticks *ticks);
+struct chan_ticker *chan_ticker_alloc(struct hchan *ch);
 void chan_ticker_free(struct chan_ticker *t);
+bool chan_ticker_set_locked(struct chan_ticker *t, const struct chan_ticks *ticks);
+
+unsigned long chan_ticker_lock(struct chan_ticker *t);
+void chan_ticker_unlock(struct chan_ticker *t, unsigned long flags);
+
+bool chan_ticker_ready(struct chan_ticker *t);
+bool chan_ticker_seems_ready(const struct chan_ticker *t);
+int chan_ticker_recv(struct chan_ticker *t, void *slot, u64 *seq);
+bool chan_ticker_is_past(const struct chan_ticker *t, u64 seq);
 
 #endif /* _CHAN_TICKER_H */

@@ -30,12 +30,12 @@
  */
 int chan_xfer_nil(const struct chan_deadline *deadline)
 {
-	struct chan_parker p;
+	struct chan_sleeper s;
 
 	if (deadline->now)
 		return -EAGAIN;
-	chan_parker_init(&p, deadline);
-	return chan_parker_wait(&p, deadline);
+	chan_sleeper_init(&s, deadline);
+	return chan_sleeper_wait(&s, deadline);
 }
 
 static int chan_xfer_check(struct chan_file *cf, u32 right,
@@ -52,15 +52,19 @@ static unsigned int chan_xfer_rest(unsigned int n, size_t min, size_t done)
 	return done < min ? min_t(size_t, n, min - done) : 0;
 }
 
-/* Between two batches: a long transfer stops for a signal, and is fair to others. */
+/*
+ * Between two batches: a long transfer is fair to others. Of signals only a fatal one stops it; others
+ * end its waits.
+ */
 static bool chan_xfer_may_go_on(void)
 {
 	cond_resched();
-	return !signal_pending(current);
+	return !fatal_signal_pending(current);
 }
 
 static int chan_xfer_send_batch(struct hchan *ch, const void __user *from, unsigned int n,
-				unsigned int min, const struct chan_deadline *deadline)
+				unsigned int min, bool begun,
+				const struct chan_deadline *deadline)
 {
 	struct chan_elem elem __uninitialized;
 	int taken, sent;
@@ -68,7 +72,8 @@ static int chan_xfer_send_batch(struct hchan *ch, const void __user *from, unsig
 	taken = chan_elem_copy_in(&elem, ch->elemsize, from, n);
 	if (taken < 0)
 		return taken;
-	sent = chan_hchan_send(ch, &elem, taken, min_t(unsigned int, taken, min), deadline);
+	sent = chan_hchan_send(ch, &elem, taken, min_t(unsigned int, taken, min), begun,
+			       deadline);
 	if (unlikely(sent < taken))
 		chan_elem_free(&elem, ch->elemsize, taken - max(sent, 0));
 	return sent;
@@ -99,7 +104,7 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count,
 	do {
 		n = min_t(size_t, count - done, ch->batch);
 		sent = chan_xfer_send_batch(ch, from + done * ch->elemsize, n,
-					    chan_xfer_rest(n, min, done), deadline);
+					    chan_xfer_rest(n, min, done), done, deadline);
 		if (sent > 0)
 			done += sent;
 	} while (sent == n && done < count && chan_xfer_may_go_on());
@@ -111,7 +116,7 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count,
  * @ch: the channel
  * @to: room for @got elements
  * @elem: the elements; their slots become empty
- * @seqs: of the elements
+ * @seqs: their sequence numbers; a record is reserved for each
  * @got: how many, 1 or more
  *
  * A task that is being killed takes nothing: it could not tell anybody what it took.
@@ -126,6 +131,7 @@ int chan_xfer_take(struct hchan *ch, void __user *to, struct chan_elem *elem,
 
 	if (likely(!fatal_signal_pending(current)))
 		given = chan_elem_copy_out(to, elem, ch->elemsize, got);
+	chan_requeue_settle(&ch->requeue, given);
 	if (likely(given == got))
 		return got;
 	chan_hchan_requeue(ch, elem, seqs, given, got);
@@ -133,13 +139,14 @@ int chan_xfer_take(struct hchan *ch, void __user *to, struct chan_elem *elem,
 }
 
 static int chan_xfer_recv_batch(struct hchan *ch, void __user *to, unsigned int n,
-				unsigned int min, const struct chan_deadline *deadline)
+				unsigned int min, bool begun,
+				const struct chan_deadline *deadline)
 {
 	struct chan_elem elem __uninitialized;
 	u64 seqs[CHAN_ELEM_BATCH] __uninitialized;
 	int got;
 
-	got = chan_hchan_recv(ch, &elem, seqs, n, min, deadline);
+	got = chan_hchan_recv(ch, &elem, seqs, n, min, begun, deadline);
 	return got <= 0 ? got : chan_xfer_take(ch, to, &elem, seqs, got);
 }
 
@@ -169,7 +176,7 @@ long chan_xfer_recv(struct chan_file *cf, void __user *to, size_t count, size_t 
 	do {
 		n = min_t(size_t, count - done, ch->batch);
 		got = chan_xfer_recv_batch(ch, to + done * ch->elemsize, n,
-					   chan_xfer_rest(n, min, done), deadline);
+					   chan_xfer_rest(n, min, done), done, deadline);
 		if (got > 0)
 			done += got;
 	} while (got == n && done < count && chan_xfer_may_go_on());

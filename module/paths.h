@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The paths of an element through its channel: handoff, ring, and to or from a parked task. See
+ * the banner of hchan.c.
+ *
+ * They change the state and nothing else: they do not sleep, allocate, or know user memory. Each
+ * element passes here, so they are inline in the operations (blocking.c, select.c).
+ */
+#ifndef _CHAN_PATHS_H
+#define _CHAN_PATHS_H
+
+#include "elem.h"
+#include "hchan.h"
+
+/*
+ * Give an element to the first parked receiver, under the lock of recvq. Returns the number of
+ * its task; 0: no receiver is parked; -ESTALE: release the lock, try again.
+ */
+static inline pid_t chan_recv_complete_locked(struct hchan *ch, const void *slot, u64 seq,
+					      struct chan_wake *wake)
+{
+	struct chan_waiter *w = chan_waitq_claim(&ch->recvq);
+	pid_t pid;
+
+	lockdep_assert_held(&ch->lock);
+	if (!w)
+		return 0;
+	if (IS_ERR(w))
+		return PTR_ERR(w);
+	pid = chan_waiter_pid(w);
+	chan_elem_move(w->slot, slot, ch->ring.slotsize);
+	w->seq = seq;
+	ch->recvs.park++;
+	chan_waiter_complete(w, 1, wake);
+	return pid;
+}
+
+/*
+ * The first parked sender, claimed; its element is the caller's to move. On a closed channel
+ * there is none: the closer completes all of them.
+ */
+static inline struct chan_waiter *chan_send_claim_locked(struct hchan *ch)
+{
+	lockdep_assert_held(&ch->lock);
+	return unlikely(ch->closed) ? NULL : chan_waitq_claim(&ch->sendq);
+}
+
+/* Complete it, once its element was moved. Returns the number of its task. */
+static inline pid_t chan_send_complete_locked(struct hchan *ch, struct chan_waiter *w,
+				       struct chan_wake *wake)
+{
+	pid_t pid = chan_waiter_pid(w);
+
+	lockdep_assert_held(&ch->lock);
+	ch->sends.park++;
+	chan_waiter_complete(w, 0, wake);
+	return pid;
+}
+
+/**
+ * chan_send_try_locked() - send one element without waiting
+ * @ch: the channel
+ * @slot: the element; has left it on success
+ * @wake: deferred wakeups; has space for one more task
+ *
+ * Context: under the lock of the channel.
+ * Return: 0, -EPIPE, -EAGAIN; or -ESTALE: release the lock, try again.
+ */
+static __always_inline int chan_send_try_locked(struct hchan *ch, const void *slot,
+						struct chan_wake *wake)
+{
+	pid_t pid;
+
+	lockdep_assert_held(&ch->lock);
+	if (ch->closed)
+		return -EPIPE;
+	pid = chan_recv_complete_locked(ch, slot, ch->next_seq, wake);
+	if (pid > 0) {
+		ch->next_seq++;
+		ch->sends.handoff++;
+		trace_chan_send(ch->id, CHAN_PATH_HANDOFF, ch->ring.qcount, pid, 0);
+		return 0;
+	}
+	if (unlikely(pid))
+		return pid;
+	if (!chan_ring_full(&ch->ring)) {
+		chan_ring_push(&ch->ring, slot);
+		ch->sends.ring++;
+		trace_chan_send(ch->id, CHAN_PATH_RING, ch->ring.qcount, 0, 0);
+		chan_wake_poll_locked(ch, wake, 1, 0);
+		return 0;
+	}
+	return -EAGAIN;
+}
+
+/* Take an element from the ring, or from a parked sender. Sets *seq. */
+static inline int chan_recv_take_locked(struct hchan *ch, void *slot, u64 *seq,
+					struct chan_wake *wake)
+{
+	struct chan_waiter *w = chan_send_claim_locked(ch);
+	const bool ring = ch->ring.qcount;
+	pid_t pid = 0;
+
+	lockdep_assert_held(&ch->lock);
+	if (IS_ERR(w))
+		return PTR_ERR(w);
+	if (ring) {
+		chan_ring_pop(&ch->ring, slot);
+		if (w)
+			chan_ring_push(&ch->ring, w->slot);
+		else
+			chan_wake_poll_locked(ch, wake, 0, 1);
+	} else {
+		if (!w)
+			return ch->closed ? 0 : -EAGAIN;
+		chan_elem_move(slot, w->slot, ch->ring.slotsize);
+	}
+	if (w)
+		pid = chan_send_complete_locked(ch, w, wake);
+	*seq = ch->next_seq++;
+	*(ring ? &ch->recvs.ring : &ch->recvs.handoff) += 1;
+	trace_chan_recv(ch->id, ring ? CHAN_PATH_RING : CHAN_PATH_HANDOFF, ch->ring.qcount, pid, 0);
+	return 1;
+}
+
+/**
+ * chan_recv_try_locked() - receive one element without waiting
+ * @ch: the channel
+ * @slot: where the element goes; on success a record is reserved for it
+ * @seq: result: its sequence number
+ * @wake: deferred wakeups; has space for one more task
+ *
+ * Context: under the lock of the channel.
+ * Return: 1; 0 if the channel is closed and drained; -EAGAIN; or, release the lock and try again:
+ * -ENOBUFS: after chan_hchan_grow_requeue(), or -ESTALE.
+ */
+static __always_inline int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *seq,
+						struct chan_wake *wake)
+{
+	int got;
+
+	lockdep_assert_held(&ch->lock);
+	if (unlikely(ch->requeue.n)) {
+		chan_requeue_take(&ch->requeue, slot, seq);
+		ch->recvs.ring++;
+		trace_chan_recv(ch->id, CHAN_PATH_RING, ch->ring.qcount, 0, 0);
+		return 1;
+	}
+	if (!ch->ring.qcount && !ch->sendq.count && !ch->ticker)
+		return ch->closed ? 0 : -EAGAIN;
+	if (!chan_requeue_reserve(&ch->requeue))
+		return -ENOBUFS;
+	if (unlikely(ch->ticker))
+		got = chan_ticker_recv(ch->ticker, slot, seq);
+	else
+		got = chan_recv_take_locked(ch, slot, seq, wake);
+	if (unlikely(got <= 0))
+		chan_requeue_cancel(&ch->requeue);
+	return got;
+}
+
+#endif /* _CHAN_PATHS_H */

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Deferred wakeups: collected under the lock of a channel, issued after the unlock.
+ *
+ * CHAN_BARRIER_PARK: no wakeup is lost. Each side writes, then reads the word that the
+ * other side writes, with a full barrier between the two, so they cannot both miss:
+ *
+ *   waker                                  sleeping task
+ *   -----                                  -------------
+ *   state = CHAN_COMPLETED                 task state = TASK_INTERRUPTIBLE
+ *   full barrier in wake_up_process()      full barrier in set_current_state()
+ *   task state asleep? wake it             state == CHAN_COMPLETED? do not sleep
+ *
+ * A task whose operation was completed may run, return and exit before it is woken. It is kept
+ * by a reference that the waker took before it completed the operation. To kick a parked
+ * task: set *kicked, then wake it.
+ */
+#ifndef _CHAN_WAKE_H
+#define _CHAN_WAKE_H
+
+#include <linux/compiler.h>
+#include <linux/poll.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+
+#include "elem.h"
+
+struct task_struct;
+
+/* One pass completes no more operations than it moves elements. */
+#define CHAN_WAKE_TASKS	CHAN_ELEM_BATCH
+
+/**
+ * struct chan_wake - deferred wakeups, issued after unlock
+ * @ntasks: length of @tasks
+ * @recv: number of exclusive read pollers to wake
+ * @send: number of exclusive write pollers to wake
+ * @closed: all pollers are to be woken
+ * @tasks: tasks to wake, a reference to each; the rest of the array is not initialised
+ */
+struct chan_wake {
+	unsigned int		ntasks;
+	int			recv;
+	int			send;
+	bool			closed;
+	struct task_struct	*tasks[CHAN_WAKE_TASKS];
+};
+
+static inline void chan_wake_init(struct chan_wake *wake)
+{
+	wake->ntasks = 0;
+	wake->recv = 0;
+	wake->send = 0;
+	wake->closed = false;
+}
+
+void chan_wake_task(struct chan_wake *wake, struct task_struct *task);
+void chan_wake_run_any(struct chan_wake *wake, wait_queue_head_t *pollwq);
+
+/**
+ * chan_wake_run() - issue deferred wakeups
+ * @wake: empty afterwards
+ * @pollwq: pollers of the channel
+ *
+ * Context: no lock of a channel held; any context otherwise.
+ */
+static inline void chan_wake_run(struct chan_wake *wake, wait_queue_head_t *pollwq)
+{
+	if (unlikely(wake->ntasks) || unlikely(wake->recv | wake->send | wake->closed))
+		chan_wake_run_any(wake, pollwq);
+}
+
+/* Wake up to @n exclusive read pollers, and all others. */
+static inline void chan_wake_pollers_recv(wait_queue_head_t *pollwq, int n)
+{
+	__wake_up(pollwq, TASK_NORMAL, n, poll_to_key(EPOLLIN | EPOLLRDNORM));
+}
+
+/* Wake up to @n exclusive write pollers, and all others. */
+static inline void chan_wake_pollers_send(wait_queue_head_t *pollwq, int n)
+{
+	__wake_up(pollwq, TASK_NORMAL, n, poll_to_key(EPOLLOUT | EPOLLWRNORM));
+}
+
+void chan_wake_pollers_all(wait_queue_head_t *pollwq);
+
+#endif /* _CHAN_WAKE_H */
