@@ -15,12 +15,14 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/timerfd.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
 
 #include "common/channel.h"
+#include "common/clock.h"
 #include "common/memory.h"
 #include "common/operation.h"
 #include "common/set.h"
@@ -298,6 +300,108 @@ TEST(G11_select_that_fails_holds_no_file)
 	EXPECT_EQ(1, channel_info(ch).receivers);
 	channel_send(ch, 1);
 	EXPECT_EQ(1, operation_join(thread));
+}
+
+/**
+ * struct written - a socket that takes no more messages until its peer receives one
+ * @writer: the socket
+ * @peer: its peer
+ */
+struct written {
+	int writer;
+	int peer;
+};
+
+static void written_pair(struct written *w, int type)
+{
+	int sockets[2];
+
+	if (socketpair(AF_UNIX, type, 0, sockets))
+		give_up("socketpair: %s", strerror(errno));
+	w->writer = sockets[0];
+	w->peer = sockets[1];
+}
+
+/* The peer is not connected: the length of its queue is what limits the writer. */
+static void written_queue(struct written *w, int type)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	socklen_t size = sizeof(address);
+
+	w->peer = socket(AF_UNIX, type, 0);
+	w->writer = socket(AF_UNIX, type, 0);
+	if (bind(w->peer, (void *)&address, sizeof(sa_family_t)) ||
+	    getsockname(w->peer, (void *)&address, &size) ||
+	    connect(w->writer, (void *)&address, size))
+		give_up("no connected datagrams: %s", strerror(errno));
+}
+
+static void written_fill(const struct written *w)
+{
+	const char message[512] = "";
+
+	while (send(w->writer, message, sizeof(message), MSG_DONTWAIT) == sizeof(message))
+		;
+}
+
+static void written_drain(const struct written *w)
+{
+	char message[512];
+
+	while (recv(w->peer, message, sizeof(message), MSG_DONTWAIT) > 0)
+		;
+}
+
+FIXTURE(sockets) {};
+/**
+ * struct sockets - variants
+ * @open: makes the socket that is written
+ * @type: of the sockets
+ * @writer: index of its case; the other one reads
+ */
+FIXTURE_VARIANT(sockets)
+{
+	void (*open)(struct written *w, int type);
+	int type;
+	int writer;
+};
+FIXTURE_SETUP(sockets) {}
+FIXTURE_TEARDOWN(sockets) {}
+
+#define SOCKETS(name, how, kind) \
+	FIXTURE_VARIANT_ADD(sockets, name##_written_first) { how, kind, 0 }; \
+	FIXTURE_VARIANT_ADD(sockets, name##_written_last) { how, kind, 1 }
+
+SOCKETS(seqpacket_pair, written_pair, SOCK_SEQPACKET);
+SOCKETS(dgram_pair, written_pair, SOCK_DGRAM);
+SOCKETS(dgram_queue, written_queue, SOCK_DGRAM);
+
+static int run_select_for_a_while(struct operation *op)
+{
+	return chan_select_until(op->data, op->count, chan_deadline(5 * CLOCK_SECOND));
+}
+
+/* A socket of messages looks whether it can be written only if its poller asks for that. */
+TEST_F(sockets, G9_each_file_is_asked_for_its_own_events)
+{
+	const int ch = channel_make(0), writer = variant->writer;
+	struct written w, idle;
+	uint64_t value;
+	struct chan_case cases[3];
+	struct operation *op;
+
+	variant->open(&w, variant->type);
+	written_pair(&idle, variant->type);
+	written_fill(&w);
+	cases[writer] = chan_case_poll(w.writer, POLLOUT);
+	cases[!writer] = chan_case_poll(idle.writer, POLLIN);
+	cases[2] = chan_case_recv(ch, &value);
+	op = operation_new(TASK_THREAD, run_select_for_a_while, ch, 3);
+	op->data = cases;
+	operation_park(op);
+	written_drain(&w);
+	EXPECT_EQ(writer, operation_join(op));
+	EXPECT_EQ(POLLOUT, cases[writer].revents);
 }
 
 TEST_HARNESS_MAIN
