@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A task of real time takes a CPU for itself, in the middle of what another task does there
+ * for its peers: these can be killed all the same (G11, G12), and clocks go on.
+ *
+ * The hog is parked first in the queue, so that it is woken first: it preempts its waker, which
+ * has not woken the others yet, and spins until the test stops it.
+ */
+#include <errno.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "common/channel.h"
+#include "common/clock.h"
+#include "common/kernel.h"
+#include "common/operation.h"
+#include "common/task.h"
+
+#define RT_RUNTIME	"/proc/sys/kernel/sched_rt_runtime_us"
+#define FAIR_SERVER	"/sys/kernel/debug/sched/fair_server"
+
+/* The hog's CPU, and that of the test and all others. */
+#define HOGGED		0
+#define FREE		1
+
+/* Without anybody who stops it, the hog runs so long. */
+#define HOG_LIMIT	(5 * CLOCK_SECOND)
+
+#define CROWD		200
+/* Where the kernel checks itself, a task costs it ten times as much or more. */
+#define CROWD_CHECKED	20
+
+static bool write_number(const char *path, long long number)
+{
+	FILE *stream = fopen(path, "we");
+
+	if (!stream)
+		return false;
+	fprintf(stream, "%lld\n", number);
+	return !fclose(stream);
+}
+
+static long long read_number(const char *path)
+{
+	FILE *stream = fopen(path, "re");
+	long long number;
+
+	if (!stream || fscanf(stream, "%lld", &number) != 1)
+		give_up("no number in %s", path);
+	fclose(stream);
+	return number;
+}
+
+/* Since 6.12, other tasks get a share of a hogged CPU by a server, which 0 switches off. */
+static void set_fair_server(long long runtime)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), FAIR_SERVER "/cpu%d/runtime", HOGGED);
+	write_number(path, runtime);
+}
+
+/**
+ * struct hog - in shared memory
+ * @runs: it has the CPU
+ * @stop: it need not run any more
+ */
+struct hog {
+	bool runs;
+	bool stop;
+};
+
+static void hog_run(struct hog *hog)
+{
+	const int64_t end = clock_read(CLOCK_MONOTONIC) + HOG_LIMIT;
+
+	__atomic_store_n(&hog->runs, true, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&hog->stop, __ATOMIC_ACQUIRE) && clock_read(CLOCK_MONOTONIC) < end)
+		;
+}
+
+static void hog_wait(const struct hog *hog)
+{
+	wait_until(__atomic_load_n(&hog->runs, __ATOMIC_ACQUIRE));
+}
+
+static void become_hog(void)
+{
+	task_pin_to(HOGGED);
+	task_run_first();
+}
+
+static void become_idle(void)
+{
+	const struct sched_param param = { 0 };
+
+	task_pin_to(HOGGED);
+	if (sched_setscheduler(0, SCHED_IDLE, &param))
+		give_up("sched_setscheduler: %s", strerror(errno));
+}
+
+/* Stop it. Returns whether it has run until now. */
+static bool hog_stop(struct operation *op)
+{
+	struct hog *hog = op->data;
+	bool runs = !operation_done(op);
+
+	__atomic_store_n(&hog->stop, true, __ATOMIC_RELEASE);
+	operation_wait(op);
+	return runs;
+}
+
+FIXTURE(starved)
+{
+	long long rt_runtime;
+};
+
+FIXTURE_SETUP(starved)
+{
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2)
+		SKIP(return, "a single CPU");
+	task_pin_to(FREE);
+	self->rt_runtime = read_number(RT_RUNTIME);
+	if (!write_number(RT_RUNTIME, -1))
+		give_up("cannot set " RT_RUNTIME);
+	set_fair_server(0);
+}
+
+FIXTURE_TEARDOWN_PARENT(starved)
+{
+	write_number(RT_RUNTIME, self->rt_runtime);
+	set_fair_server(CLOCK_SECOND / 20);
+}
+
+/* A hog parked on @ch by @run, which becomes one when it is woken. */
+static struct operation *park_hog(int (*run)(struct operation *op), int ch)
+{
+	struct operation *op = operation_new(TASK_PROCESS, run, ch, 1);
+
+	op->data = shared_alloc(sizeof(struct hog));
+	operation_park(op);
+	return op;
+}
+
+static int run_receiving_hog(struct operation *op)
+{
+	int ret;
+
+	become_hog();
+	ret = chan_recv(op->ch, op->elems);
+	hog_run(op->data);
+	return ret;
+}
+
+static int run_sending_hog(struct operation *op)
+{
+	int ret;
+
+	become_hog();
+	ret = chan_send(op->ch, op->elems);
+	hog_run(op->data);
+	return ret;
+}
+
+static int run_idle_close(struct operation *op)
+{
+	become_idle();
+	return chan_close(op->ch);
+}
+
+static int run_idle_send(struct operation *op)
+{
+	become_idle();
+	return operation_send(op);
+}
+
+static int run_idle_recv(struct operation *op)
+{
+	become_idle();
+	return operation_recv(op);
+}
+
+/* The waker, on two elements; returns when the hog has preempted it. */
+static struct operation *wake_hog(int (*run)(struct operation *op), struct operation *hog)
+{
+	struct operation *op = operation_new(TASK_PROCESS, run, hog->ch, 2);
+
+	((uint64_t *)op->elems)[0] = 1;
+	((uint64_t *)op->elems)[1] = 2;
+	operation_start(op);
+	hog_wait(hog->data);
+	return op;
+}
+
+static void *crowd_recv(void *arg)
+{
+	const struct operation *op = arg;
+	uint64_t value;
+
+	chan_recv(op->ch, &value);
+	return NULL;
+}
+
+static int run_crowd(struct operation *op)
+{
+	const unsigned int n = (uintptr_t)op->data;
+	pthread_t threads[CROWD];
+	pthread_attr_t attr;
+	unsigned int i;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 64 << 10);
+	for (i = 0; i < n; i++) {
+		if (pthread_create(&threads[i], &attr, crowd_recv, op))
+			give_up("pthread_create failed");
+	}
+	for (i = 0; i < n; i++)
+		pthread_join(threads[i], NULL);
+	return 0;
+}
+
+TEST_F(starved, G11_G12_who_is_parked_dies_while_the_closer_does_not_run)
+{
+	const unsigned int n = kernel_is_checked() ? CROWD_CHECKED : CROWD;
+	int ch = channel_make(0);
+	struct operation *hog = park_hog(run_receiving_hog, ch), *closer;
+	struct operation *crowd = operation_start_new(TASK_PROCESS, run_crowd, ch,
+						      (void *)(uintptr_t)n);
+
+	channel_wait_parked(ch, 0, n + 1);
+	closer = wake_hog(run_idle_close, hog);
+	operation_kill(crowd);
+	EXPECT_TRUE(hog_stop(hog));
+	EXPECT_EQ(0, hog->result);
+	EXPECT_EQ(0, operation_join(closer));
+	channel_wait_parked(ch, 0, 0);
+}
+
+TEST_F(starved, G11_G12_winner_dies_while_its_sender_does_not_run)
+{
+	int ch = channel_make(0), other = channel_make(0);
+	struct operation *hog = park_hog(run_receiving_hog, ch), *winner, *sender;
+	uint64_t *room = shared_alloc(sizeof(*room));
+	struct chan_case cases[] = { chan_case_recv(other, room), chan_case_recv(ch, room) };
+
+	winner = operation_park_select(TASK_PROCESS, ch, cases, 2);
+	sender = wake_hog(run_idle_send, hog);
+	operation_kill(winner);
+	EXPECT_TRUE(hog_stop(hog));
+	EXPECT_EQ(1, hog->result);
+	EXPECT_EQ(1, operation_value(hog));
+	EXPECT_EQ(2, operation_join(sender));
+	/* What it could not take is there for others. */
+	EXPECT_EQ(2, channel_recv(ch));
+	channel_wait_parked(ch, 0, 0);
+	channel_wait_parked(other, 0, 0);
+}
+
+TEST_F(starved, G11_G12_sender_dies_while_its_receiver_does_not_run)
+{
+	int ch = channel_make(0);
+	struct operation *hog = park_hog(run_sending_hog, ch), *victim, *receiver;
+
+	victim = operation_park_send(TASK_PROCESS, ch, 7);
+	receiver = wake_hog(run_idle_recv, hog);
+	operation_kill(victim);
+	EXPECT_TRUE(hog_stop(hog));
+	EXPECT_EQ(0, hog->result);
+	EXPECT_EQ(2, operation_wait(receiver));
+	EXPECT_EQ(7, ((uint64_t *)receiver->elems)[1]);
+	channel_wait_parked(ch, 0, 0);
+}
+
+TEST_HARNESS_MAIN
