@@ -7,6 +7,7 @@
  * has not woken the others yet, and spins until the test stops it.
  */
 #include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -275,6 +276,130 @@ TEST_F(starved, G11_G12_sender_dies_while_its_receiver_does_not_run)
 	EXPECT_EQ(2, operation_wait(receiver));
 	EXPECT_EQ(7, ((uint64_t *)receiver->elems)[1]);
 	channel_wait_parked(ch, 0, 0);
+}
+
+/* Its timer's clock runs on its own CPU. Others may have the last descriptor. */
+static int run_ticked_hog(struct operation *op)
+{
+	int ret;
+
+	become_hog();
+	ret = chan_timer_reset(op->ch, 1000000);
+	if (ret == 1)
+		ret = chan_recv(op->ch, op->elems);
+	close(op->ch);
+	hog_run(op->data);
+	return ret;
+}
+
+/* The hog has taken a tick of @timer, and its CPU. */
+static struct operation *tick_hog(int timer)
+{
+	struct operation *op = operation_new(TASK_PROCESS, run_ticked_hog, timer, 1);
+
+	op->data = shared_alloc(sizeof(struct hog));
+	operation_start(op);
+	hog_wait(op->data);
+	return op;
+}
+
+static int new_timer(void)
+{
+	const int timer = chan_after(CLOCK_HOUR);
+
+	if (timer < 0)
+		give_up("chan_after: %s", strerror(-timer));
+	return timer;
+}
+
+TEST_F(starved, G11_G12_timer_is_stopped_while_its_cpu_is_hogged)
+{
+	const int timer = new_timer();
+	struct operation *hog = tick_hog(timer);
+
+	EXPECT_EQ(0, chan_timer_stop(timer));
+	EXPECT_TRUE(hog_stop(hog));
+	EXPECT_EQ(1, hog->result);
+}
+
+TEST_F(starved, G11_G12_timer_is_reset_while_its_cpu_is_hogged)
+{
+	const int timer = new_timer();
+	struct operation *hog = tick_hog(timer);
+
+	EXPECT_EQ(0, chan_timer_reset(timer, CLOCK_HOUR));
+	EXPECT_TRUE(hog_stop(hog));
+	EXPECT_EQ(1, hog->result);
+}
+
+TEST_F(starved, G11_G12_timer_is_closed_while_its_cpu_is_hogged)
+{
+	const int timer = new_timer();
+	struct operation *hog = tick_hog(timer);
+
+	close(timer);
+	EXPECT_TRUE(hog_stop(hog));
+	EXPECT_EQ(1, hog->result);
+}
+
+static int run_pause(struct operation *op)
+{
+	__atomic_store_n(&op->progress, 1, __ATOMIC_RELEASE);
+	return pause();
+}
+
+/* It has the last descriptor. */
+TEST_F(starved, G11_G12_process_with_a_timer_dies_while_its_cpu_is_hogged)
+{
+	const int timer = new_timer();
+	struct operation *owner = operation_start_new(TASK_PROCESS, run_pause, timer, NULL), *hog;
+
+	wait_until(__atomic_load_n(&owner->progress, __ATOMIC_ACQUIRE));
+	hog = tick_hog(timer);
+	close(timer);
+	operation_kill(owner);
+	EXPECT_TRUE(hog_stop(hog));
+	EXPECT_EQ(1, hog->result);
+}
+
+/* Is about to be hogged: sets the timer there, and takes the CPU before the tick is due. */
+static int run_setting_hog(struct operation *op)
+{
+	int ret;
+
+	become_hog();
+	ret = chan_timer_reset(op->ch, CLOCK_SECOND / 20);
+	hog_run(op->data);
+	return ret;
+}
+
+TEST_F(starved, G12_tick_comes_while_the_cpu_of_its_timer_is_hogged)
+{
+	const int timer = new_timer();
+	struct operation *hog = operation_new(TASK_PROCESS, run_setting_hog, timer, 1);
+	uint64_t tick;
+
+	EXPECT_EQ(1, chan_timer_stop(timer));
+	hog->data = shared_alloc(sizeof(struct hog));
+	operation_start(hog);
+	EXPECT_EQ(1, chan_recv(timer, &tick));
+	EXPECT_TRUE(hog_stop(hog));
+	EXPECT_EQ(0, hog->result);
+}
+
+/* And so it does for who polls, or selects. */
+TEST_F(starved, G9_G12_tick_is_told_while_the_cpu_of_its_timer_is_hogged)
+{
+	const int timer = new_timer();
+	struct operation *hog = operation_new(TASK_PROCESS, run_setting_hog, timer, 1);
+	struct pollfd poller = { .fd = timer, .events = POLLIN };
+
+	EXPECT_EQ(1, chan_timer_stop(timer));
+	hog->data = shared_alloc(sizeof(struct hog));
+	operation_start(hog);
+	EXPECT_EQ(1, poll(&poller, 1, -1));
+	EXPECT_TRUE(hog_stop(hog));
+	EXPECT_EQ(0, hog->result);
 }
 
 TEST_HARNESS_MAIN
