@@ -80,6 +80,15 @@ void memory_slow_release(const struct memory_slow *slow)
 		give_up("UFFDIO_ZEROPAGE: %s", strerror(errno));
 }
 
+void memory_slow_lose(const struct memory_slow *slow)
+{
+	struct uffdio_range range = { .start = (uintptr_t)slow->page, .len = page_size() };
+
+	protect_page(slow->page, PROT_NONE);
+	if (ioctl(slow->fd, UFFDIO_WAKE, &range))
+		give_up("UFFDIO_WAKE: %s", strerror(errno));
+}
+
 void memory_protect(void *page)
 {
 	protect_page(page, PROT_READ);

@@ -31,6 +31,8 @@ struct memory_slow memory_slow_new(void);
 void memory_slow_wait(const struct memory_slow *slow);
 /* Let the page be there, zeroed: who waits for it goes on. */
 void memory_slow_release(const struct memory_slow *slow);
+/* Let nobody access the page, ever: who waits for it faults. */
+void memory_slow_lose(const struct memory_slow *slow);
 
 /* From now on, the page can be read only. */
 void memory_protect(void *page);

@@ -10,12 +10,14 @@
  * @run: the operation
  * @slow: the memory, in that process
  * @waits: the operation waits for it
+ * @faults: when it is released, its memory is gone
  * @released: it shall wait no longer
  */
 struct stuck {
 	int (*run)(struct operation *op);
 	struct memory_slow slow;
 	bool waits;
+	bool faults;
 	bool released;
 };
 
@@ -27,7 +29,10 @@ static void *stuck_serve(void *arg)
 	memory_slow_wait(&stuck->slow);
 	__atomic_store_n(&stuck->waits, true, __ATOMIC_RELEASE);
 	wait_until(__atomic_load_n(&stuck->released, __ATOMIC_ACQUIRE));
-	memory_slow_release(&stuck->slow);
+	if (stuck->faults)
+		memory_slow_lose(&stuck->slow);
+	else
+		memory_slow_release(&stuck->slow);
 	return NULL;
 }
 
@@ -43,7 +48,7 @@ static int stuck_run(struct operation *op)
 		give_up("pthread_create failed");
 	own.elems = stuck->slow.page;
 	result = stuck->run(&own);
-	if (__atomic_load_n(&stuck->waits, __ATOMIC_ACQUIRE))
+	if (__atomic_load_n(&stuck->waits, __ATOMIC_ACQUIRE) && !stuck->faults)
 		memcpy(op->elems, own.elems, op->elemsize);
 	return result;
 }
@@ -71,4 +76,12 @@ void stuck_release(struct operation *op)
 	struct stuck *stuck = op->data;
 
 	__atomic_store_n(&stuck->released, true, __ATOMIC_RELEASE);
+}
+
+void stuck_fault(struct operation *op)
+{
+	struct stuck *stuck = op->data;
+
+	stuck->faults = true;
+	stuck_release(op);
 }

@@ -14,5 +14,7 @@ struct operation *stuck_start(int (*run)(struct operation *op), int ch);
 void stuck_wait(const struct operation *op);
 /* Let its memory be there. What it receives is in @op->elems after operation_wait(). */
 void stuck_release(struct operation *op);
+/* Let its memory never be there: it faults. */
+void stuck_fault(struct operation *op);
 
 #endif /* _COMMON_STUCK_H */
