@@ -6,6 +6,7 @@
 #include <linux/io_uring.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -13,6 +14,7 @@
 #include "kselftest_harness.h"
 
 #include "common/channel.h"
+#include "common/memory.h"
 #include "common/operation.h"
 
 #define ENTRIES	8
@@ -203,6 +205,89 @@ TEST_F(uring, G3_G4_read_that_is_cancelled_takes_nothing)
 	EXPECT_EQ(3, out);
 	EXPECT_EQ(1, channel_recv(self->ch));
 	EXPECT_EQ(0, channel_info(self->ch).recvq);
+}
+
+/**
+ * struct disturbed - a task to which io_uring gives work while it is in another system call
+ * @ring: of the task
+ * @file: an eventfd, which the task polls by the ring
+ * @memory: room for elements
+ */
+struct disturbed {
+	struct uring *ring;
+	int file;
+	void *memory;
+};
+
+static void disturbed_start(struct operation *op)
+{
+	const struct disturbed *d = op->data;
+	const struct io_uring_sqe poller = {
+		.opcode = IORING_OP_POLL_ADD, .fd = d->file, .poll32_events = POLLIN,
+	};
+
+	uring_submit(d->ring, 1, &poller);
+}
+
+static int run_disturbed_recv(struct operation *op)
+{
+	disturbed_start(op);
+	return operation_recv(op);
+}
+
+static int run_disturbed_recv_at_once(struct operation *op)
+{
+	const struct disturbed *d = op->data;
+
+	disturbed_start(op);
+	op->elems = d->memory;
+	op->flags = CHAN_XFER_NONBLOCK;
+	op->min = 1;
+	return operation_recv(op);
+}
+
+/* Work is no signal: the receive waits for what it was told to wait for. */
+TEST_F(uring, work_does_not_end_a_receive_that_has_less_than_its_minimum)
+{
+	struct disturbed d = { &self->ring, eventfd(0, EFD_CLOEXEC) };
+	struct operation *op;
+	int i, ch = channel_make(0);
+
+	op = operation_new(TASK_THREAD, run_disturbed_recv, ch, 4);
+	op->data = &d;
+	operation_park(op);
+	channel_send(ch, 1);
+	wait_until(channel_info(ch).recv_parks == 2 && operation_asleep(op));
+	ASSERT_EQ(0, eventfd_write(d.file, 1));
+	/* If it ends wrongly, it does so soon. */
+	for (i = 0; i < 100 && !operation_done(op); i++)
+		wait_a_moment();
+	ASSERT_FALSE(operation_done(op)) {
+		TH_LOG("it returned %d", op->result);
+	}
+	for (i = 2; i <= 4; i++)
+		ASSERT_EQ(0, chan_send(ch, &(uint64_t){ i }));
+	EXPECT_EQ(4, operation_wait(op));
+	for (i = 0; i < 4; i++)
+		EXPECT_EQ(i + 1, ((uint64_t *)op->elems)[i]);
+}
+
+TEST_F(uring, work_does_not_end_a_receive_before_all_that_is_there)
+{
+	const struct memory_slow slow = memory_slow_new();
+	struct disturbed d = { &self->ring, eventfd(0, EFD_CLOEXEC), slow.page };
+	const unsigned int n = 512;
+	int ch = channel_make(n);
+	struct operation *op = operation_new(TASK_THREAD, run_disturbed_recv_at_once, ch, n);
+
+	channel_send_range(ch, 1, n);
+	op->data = &d;
+	operation_start(op);
+	memory_slow_wait(&slow);
+	ASSERT_EQ(0, eventfd_write(d.file, 1));
+	memory_slow_release(&slow);
+	EXPECT_EQ(n, operation_wait(op));
+	EXPECT_EQ(0, chan_len(ch));
 }
 
 TEST_HARNESS_MAIN
