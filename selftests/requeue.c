@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Many receivers hold many elements each, and can keep none of them: all come back in the order
+ * in which they were sent, in whatever order their receivers end (G3, G4), and at a cost that
+ * grows with their number, not with its square (G12).
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "common/channel.h"
+#include "common/clock.h"
+#include "common/kernel.h"
+#include "common/memory.h"
+#include "common/operation.h"
+#include "common/task.h"
+
+/* Elements that one pass takes. */
+#define EACH	32
+#define MANY	1000
+/* Where the kernel checks itself, a task costs it ten times as much or more. */
+#define MANY_CHECKED	100
+
+/**
+ * struct holders - threads that each have taken EACH elements, and wait for their memory
+ * @ch: from which channel
+ * @n: how many
+ * @slow: the memory, which they share
+ * @threads: the threads
+ * @faults: how many have got EFAULT
+ */
+struct holders {
+	int ch;
+	unsigned int n;
+	struct memory_slow slow;
+	pthread_t threads[MANY];
+	unsigned int faults;
+};
+
+static unsigned int many(void)
+{
+	return kernel_is_checked() ? MANY_CHECKED : MANY;
+}
+
+static void *hold(void *arg)
+{
+	struct holders *h = arg;
+	const struct chan_xfer xfer = {
+		.elems = (uintptr_t)h->slow.page, .count = EACH, .min = EACH,
+		.deadline = CHAN_DEADLINE_NONE,
+	};
+
+	if (channel_ioctl(h->ch, CHAN_IOC_RECVV, &xfer) == -EFAULT)
+		__atomic_add_fetch(&h->faults, 1, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* Returns when all of them have taken what is in the channel. */
+static struct holders *holders_start(int ch, unsigned int n)
+{
+	struct holders *h = shared_alloc(sizeof(*h));
+	pthread_attr_t attr;
+	unsigned int i;
+
+	h->ch = ch;
+	h->n = n;
+	h->slow = memory_slow_new();
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 64 << 10);
+	for (i = 0; i < n; i++) {
+		if (pthread_create(&h->threads[i], &attr, hold, h))
+			give_up("pthread_create failed");
+	}
+	wait_until(!channel_info(ch).len);
+	return h;
+}
+
+/* Their memory is lost. Returns how many have got EFAULT. */
+static unsigned int holders_fault(struct holders *h)
+{
+	unsigned int i;
+
+	memory_slow_lose(&h->slow);
+	for (i = 0; i < h->n; i++)
+		pthread_join(h->threads[i], NULL);
+	return h->faults;
+}
+
+static int run_hold(struct operation *op)
+{
+	holders_start(op->ch, (uintptr_t)op->data);
+	__atomic_store_n(&op->progress, 1, __ATOMIC_RELEASE);
+	return pause();
+}
+
+static int full_channel(unsigned int n)
+{
+	const int ch = channel_make(n);
+	uint64_t *elems = calloc(n, sizeof(*elems));
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		elems[i] = i + 1;
+	if (chan_sendv(ch, elems, n) != n)
+		give_up("cannot fill a channel");
+	free(elems);
+	return ch;
+}
+
+/* Does all come, in the order in which it was sent? */
+static bool comes_in_order(int ch, unsigned int n)
+{
+	uint64_t *elems = calloc(n, sizeof(*elems));
+	bool in_order = chan_recvv(ch, elems, n) == n;
+	unsigned int i;
+
+	for (i = 0; i < n && in_order; i++)
+		in_order = elems[i] == i + 1;
+	free(elems);
+	return in_order && chan_try_recv(ch, &(uint64_t){ 0 }) == -EAGAIN;
+}
+
+TEST(G3_G4_elements_of_many_who_fault_come_back_in_order)
+{
+	const unsigned int n = many() / 2, all = n * EACH;
+	int ch = full_channel(all);
+	struct holders *h = holders_start(ch, n);
+
+	EXPECT_EQ(n, holders_fault(h));
+	EXPECT_EQ(all, channel_info(ch).requeued);
+	EXPECT_TRUE(comes_in_order(ch, all));
+}
+
+TEST(G3_G11_elements_of_many_who_die_come_back_in_order)
+{
+	const unsigned int n = many() / 2, all = n * EACH;
+	int ch = full_channel(all);
+	struct operation *op = operation_start_new(TASK_PROCESS, run_hold, ch,
+						   (void *)(uintptr_t)n);
+
+	wait_until(__atomic_load_n(&op->progress, __ATOMIC_ACQUIRE));
+	operation_kill(op);
+	EXPECT_EQ(all, channel_info(ch).requeued);
+	EXPECT_TRUE(comes_in_order(ch, all));
+}
+
+#define SERVED	4
+
+/* Receives until the channel is closed; counts how often it had each value. */
+static int run_receive(struct operation *op)
+{
+	unsigned int *count = op->data;
+	uint64_t value;
+	int ret;
+
+	while ((ret = chan_recv(op->ch, &value)) == 1)
+		__atomic_add_fetch(&count[value], 1, __ATOMIC_RELAXED);
+	return ret;
+}
+
+/* And others receive, meanwhile: what comes back, and what is sent. */
+TEST(G3_G11_others_are_served_while_many_die)
+{
+	const unsigned int n = many() / 2, all = n * EACH;
+	unsigned int *count = shared_alloc((all + EACH + 1) * sizeof(*count)), i, wrong = 0;
+	int ch = full_channel(all);
+	struct operation *dying = operation_start_new(TASK_PROCESS, run_hold, ch,
+						      (void *)(uintptr_t)n);
+	struct operation *served[SERVED];
+
+	wait_until(__atomic_load_n(&dying->progress, __ATOMIC_ACQUIRE));
+	for (i = 0; i < SERVED; i++)
+		served[i] = operation_start_new(TASK_PROCESS, run_receive, ch, count);
+	channel_wait_parked(ch, 0, SERVED);
+	operation_signal(dying, SIGKILL);
+	for (i = 1; i <= EACH; i++)
+		ASSERT_EQ(0, chan_send(ch, &(uint64_t){ all + i }));
+	EXPECT_EQ(OPERATION_KILLED, operation_wait(dying));
+	ASSERT_EQ(0, chan_close(ch));
+	EXPECT_TRUE(operations_succeed(served, SERVED));
+	for (i = 1; i <= all + EACH; i++)
+		wrong += count[i] != 1;
+	EXPECT_EQ(0, wrong);
+	EXPECT_EQ(0, channel_info(ch).requeued);
+}
+
+#define ORDERS	5
+#define FEW	12
+
+/* Each is a process, and they die in any order. */
+TEST(G4_elements_come_back_in_order_whoever_dies_first)
+{
+	struct operation *ops[FEW], *op;
+	unsigned int i, j, other;
+
+	srandom(1);
+	for (i = 0; i < ORDERS; i++) {
+		int ch = full_channel(FEW * EACH);
+
+		for (j = 0; j < FEW; j++) {
+			ops[j] = operation_start_new(TASK_PROCESS, run_hold, ch, (void *)1);
+			wait_until(channel_info(ch).len == (FEW - 1 - j) * EACH);
+		}
+		for (j = FEW; j; j--) {
+			other = random() % j;
+			op = ops[other];
+			ops[other] = ops[j - 1];
+			operation_kill(op);
+			operation_join(op);
+		}
+		EXPECT_TRUE(comes_in_order(ch, FEW * EACH));
+		close(ch);
+	}
+}
+
+static int64_t cost_of_faults(unsigned int n)
+{
+	int ch = full_channel(n * EACH);
+	struct holders *h = holders_start(ch, n);
+	const int64_t start = clock_read(CLOCK_PROCESS_CPUTIME_ID);
+
+	if (holders_fault(h) != n)
+		give_up("not all have got EFAULT");
+	close(ch);
+	return clock_read(CLOCK_PROCESS_CPUTIME_ID) - start;
+}
+
+/* Four times as many cost four times as much, give or take; the square would be sixteen. */
+TEST(G12_cost_of_requeueing_grows_with_the_number_of_elements)
+{
+	const unsigned int n = many();
+	int64_t few, all;
+
+	task_pin();
+	few = cost_of_faults(n / 4);
+	all = cost_of_faults(n);
+	TH_LOG("%lld us, %lld us", (long long)few / 1000, (long long)all / 1000);
+	EXPECT_LT(all, 7 * few);
+}
+
+TEST_HARNESS_MAIN
