@@ -304,21 +304,38 @@ static struct hchan *chan_select_reserve_locked(struct chan_selection *s)
 	return a->ch;
 }
 
-static void chan_select_enqueue_locked(struct chan_selection *s)
+/* Choose the alternatives to enqueue. Returns true if a clock feeds a channel of theirs. */
+static bool chan_select_choose(struct chan_selection *s)
 {
 	struct chan_alternative *a;
+	bool ticker = false;
 	unsigned int i;
 
 	for (i = 0; i < s->n; i++)
 		s->alternatives[i].queued = false;
 	for (i = 0; i < s->channels;) {
+		a = chan_select_next_queue(s, &i);
+		a->queued = true;
+		ticker |= !!a->ch->ticker;
+	}
+	return ticker;
+}
+
+/* Of ticks that are due at one instant, that of the ticker which is armed first comes first. */
+static void chan_select_enqueue_locked(struct chan_selection *s)
+{
+	const bool ticker = chan_select_choose(s);
+	unsigned int from = ticker && !s->first ? get_random_u32_below(s->n) : 0, i;
+
+	for (i = 0; i < s->n; i++) {
+		struct chan_alternative *a = &s->alternatives[(from + i) % s->n];
 		struct chan_wake wake __uninitialized;
 
-		a = chan_select_next_queue(s, &i);
+		if (!a->queued)
+			continue;
 		chan_wake_init(&wake);
 		chan_waiter_init(&a->w, &s->sleeper.parker, a->slot);
 		chan_hchan_enqueue_locked(a->ch, a->send, &a->w, &wake);
-		a->queued = true;
 		a->tell = wake.recv || wake.send;
 	}
 }

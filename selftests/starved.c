@@ -257,8 +257,10 @@ TEST_F(starved, G11_G12_winner_dies_while_its_sender_does_not_run)
 	EXPECT_EQ(1, hog->result);
 	EXPECT_EQ(1, operation_value(hog));
 	EXPECT_EQ(2, operation_join(sender));
-	/* What it could not take is there for others. */
-	EXPECT_EQ(2, channel_recv(ch));
+	/* If it was killed before it had the element, that is there for others. */
+	if (operation_join(winner) == OPERATION_KILLED)
+		*room = channel_recv(ch);
+	EXPECT_EQ(2, *room);
 	channel_wait_parked(ch, 0, 0);
 	channel_wait_parked(other, 0, 0);
 }

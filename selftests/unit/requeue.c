@@ -118,6 +118,39 @@ static void I6_requeued_elements_keep_their_order(void **state)
 	}
 }
 
+#define RECEIVERS	24
+#define ORDERS		40
+
+/* The same of many receivers, with several elements each. */
+static void I6_many_requeue_many_in_any_order(void **state)
+{
+	struct operation *ops[RECEIVERS], *op;
+	unsigned int i, j, other, count, all;
+
+	(void)state;
+	srandom(1);
+	for (i = 0; i < ORDERS; i++) {
+		struct chan_file *cf = channel_make(8, RECEIVERS * CHAN_ELEM_BATCH);
+
+		all = 0;
+		for (j = 0; j < RECEIVERS; j++) {
+			count = 1 + random() % CHAN_ELEM_BATCH;
+			channel_send_range(cf, all + 1, all + count);
+			all += count;
+			ops[j] = faulting_recv_stopped(cf, count);
+		}
+		for (j = RECEIVERS; j; j--) {
+			other = random() % j;
+			op = ops[other];
+			ops[other] = ops[j - 1];
+			requeue_now(op);
+		}
+		assert_requeued(cf, all, all);
+		channel_expect_range(cf, 1, all);
+		channel_expect_empty(cf);
+	}
+}
+
 /* Those that were handed over have their place in the order too. */
 static void I6_order_counts_every_way_of_taking(void **state)
 {
@@ -308,6 +341,7 @@ int main(void)
 		UNIT_TEST(G4_G8_rendezvous_takes_back_an_element),
 		UNIT_TEST(G4_parked_receiver_gives_back),
 		UNIT_TEST(I6_requeued_elements_keep_their_order),
+		UNIT_TEST(I6_many_requeue_many_in_any_order),
 		UNIT_TEST(I6_order_counts_every_way_of_taking),
 		UNIT_TEST(G4_element_goes_back_to_a_parked_receiver),
 		UNIT_TEST(I6_element_requeued_twice_keeps_its_place),

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What root sees of all channels at once: the file "channels" of debugfs, and the counters among
+ * the module's parameters. However many channels there are, who looks misses none, and holds
+ * nobody up.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "kselftest_harness.h"
+
+#include "common/channel.h"
+#include "common/clock.h"
+#include "common/kernel.h"
+#include "common/operation.h"
+#include "common/task.h"
+
+#define CHANNELS	"/sys/kernel/debug/chan/channels"
+
+#define MANY		8000
+#define MANY_CHECKED	2000
+/* Of a measurement that fails. */
+#define ROUNDS		3
+
+static unsigned int many(void)
+{
+	return kernel_is_checked() ? MANY_CHECKED : MANY;
+}
+
+static int *open_channels(unsigned int n)
+{
+	const struct rlimit limit = { MANY + 100, MANY + 100 };
+	int *chs = calloc(n, sizeof(*chs));
+	unsigned int i;
+
+	if (setrlimit(RLIMIT_NOFILE, &limit))
+		give_up("setrlimit: %s", strerror(errno));
+	for (i = 0; i < n; i++)
+		chs[i] = channel_open();
+	return chs;
+}
+
+static void close_channels(const int *chs, unsigned int from, unsigned int to)
+{
+	for (; from < to; from++)
+		close(chs[from]);
+}
+
+static FILE *open_overview(void)
+{
+	FILE *stream = fopen(CHANNELS, "re");
+
+	if (!stream)
+		give_up(CHANNELS ": %s", strerror(errno));
+	return stream;
+}
+
+/* The next channel that is listed; 0 at the end. */
+static uint64_t next_id(FILE *stream)
+{
+	unsigned long long id;
+	char line[512];
+
+	while (fgets(line, sizeof(line), stream)) {
+		if (sscanf(line, "chan-id:\t%llu", &id) == 1)
+			return id;
+	}
+	return 0;
+}
+
+static unsigned int count_listed(void)
+{
+	FILE *stream = open_overview();
+	unsigned int n = 0;
+
+	while (next_id(stream))
+		n++;
+	fclose(stream);
+	return n;
+}
+
+/* CPU time to read the list of so many. */
+static int64_t cost_of_list(unsigned int n)
+{
+	int *chs = open_channels(n);
+	int64_t cost = -clock_read(CLOCK_PROCESS_CPUTIME_ID);
+
+	if (count_listed() != n)
+		give_up("not all of %u channels are listed", n);
+	cost += clock_read(CLOCK_PROCESS_CPUTIME_ID);
+	close_channels(chs, 0, n);
+	free(chs);
+	return cost;
+}
+
+/* Four times as many cost four times as much, give or take; the square would be sixteen. */
+TEST(G12_cost_of_the_list_grows_with_the_number_of_channels)
+{
+	const unsigned int n = many();
+	bool cheap = false;
+	int64_t few, all;
+	int i;
+
+	for (i = 0; i < ROUNDS && !cheap; i++) {
+		few = cost_of_list(n / 4);
+		all = cost_of_list(n);
+		TH_LOG("%lld us, %lld us", (long long)few / 1000, (long long)all / 1000);
+		cheap = all < 7 * few;
+	}
+	EXPECT_TRUE(cheap);
+}
+
+#define SOME	400
+#define GONE	100
+
+/* Those that are there from the begin to the end of the look. */
+static unsigned int count_ids(FILE *stream, uint64_t from, uint64_t to)
+{
+	unsigned int n = 0;
+	uint64_t id;
+
+	while ((id = next_id(stream)))
+		n += id >= from && id <= to;
+	return n;
+}
+
+TEST(list_misses_no_channel_because_others_are_released)
+{
+	int *chs = open_channels(SOME);
+	FILE *stream = open_overview();
+	uint64_t first = next_id(stream);
+
+	ASSERT_NE(0, first);
+	close_channels(chs, 0, GONE);
+	EXPECT_EQ(SOME - GONE, count_ids(stream, first + GONE, first + SOME - 1));
+	fclose(stream);
+	close_channels(chs, GONE, SOME);
+}
+
+TEST(list_shows_no_channel_twice_because_others_are_made)
+{
+	int *chs = open_channels(SOME), *more;
+	FILE *stream = open_overview();
+	uint64_t first = next_id(stream);
+
+	ASSERT_NE(0, first);
+	more = open_channels(SOME);
+	EXPECT_EQ(SOME - 1, count_ids(stream, first + 1, first + SOME - 1));
+	fclose(stream);
+	close_channels(chs, 0, SOME);
+	close_channels(more, 0, SOME);
+}
+
+/* The channel where a read has stopped is released before the next one. */
+TEST(list_goes_on_where_a_channel_was_released)
+{
+	int *chs = open_channels(SOME), fd = open(CHANNELS, O_RDONLY | O_CLOEXEC);
+	unsigned int i, n = 0;
+	char part[4096], *at;
+	ssize_t got;
+
+	ASSERT_LE(0, fd);
+	for (i = 0; (got = read(fd, part, sizeof(part) - 1)) > 0; i++) {
+		part[got] = 0;
+		for (at = part; (at = strstr(at, "chan-id:")); at++)
+			n++;
+		/* What was listed, and a bit more. */
+		if (n < SOME)
+			close(chs[n]);
+		if (n + 1 < SOME)
+			close(chs[n + 1]);
+	}
+	EXPECT_EQ(0, got);
+	/* Of each part, two at most are released before they are listed. */
+	EXPECT_GE(n + 2 * i, SOME);
+	close(fd);
+}
+
+/* CPU time to look at a counter. */
+static int64_t cost_of_counter(const char *name)
+{
+	int64_t cost = -clock_read(CLOCK_PROCESS_CPUTIME_ID);
+	int i;
+
+	for (i = 0; i < 20; i++)
+		module_parameter(name);
+	return cost + clock_read(CLOCK_PROCESS_CPUTIME_ID);
+}
+
+FIXTURE(counter) {};
+FIXTURE_VARIANT(counter)
+{
+	const char *name;
+};
+FIXTURE_SETUP(counter) {}
+FIXTURE_TEARDOWN(counter) {}
+FIXTURE_VARIANT_ADD(counter, live_channels) { "live_channels" };
+FIXTURE_VARIANT_ADD(counter, live_waiters) { "live_waiters" };
+FIXTURE_VARIANT_ADD(counter, live_bytes) { "live_bytes" };
+
+/* Who reads it would hold up all that open or release channels meanwhile. */
+TEST_F(counter, G12_cost_does_not_grow_with_the_number_of_channels)
+{
+	bool cheap = false;
+	int64_t few, all;
+	int i, *chs;
+
+	for (i = 0; i < ROUNDS && !cheap; i++) {
+		few = cost_of_counter(variant->name);
+		chs = open_channels(many());
+		all = cost_of_counter(variant->name);
+		close_channels(chs, 0, many());
+		TH_LOG("%lld us, %lld us", (long long)few / 1000, (long long)all / 1000);
+		cheap = all < 4 * few;
+	}
+	EXPECT_TRUE(cheap);
+}
+
+TEST(counters_are_exact)
+{
+	int *chs = open_channels(SOME), ch = channel_make(4);
+	struct operation *op = operation_park_recv(TASK_THREAD, ch);
+
+	EXPECT_EQ(SOME + 1, module_parameter("live_channels"));
+	EXPECT_EQ(1, module_parameter("live_waiters"));
+	EXPECT_EQ(32, module_parameter("live_bytes"));
+	channel_send(ch, 1);
+	EXPECT_EQ(1, operation_join(op));
+	EXPECT_EQ(0, module_parameter("live_waiters"));
+	close_channels(chs, 0, SOME);
+	EXPECT_EQ(1, module_parameter("live_channels"));
+}
+
+TEST_HARNESS_MAIN
