@@ -150,6 +150,11 @@ int chan_hchan_make(struct hchan *ch, const struct chan_make *make, struct chan_
 void chan_hchan_attach(struct hchan *ch, u32 rights);
 void chan_hchan_detach(struct hchan *ch, u32 rights);
 
+/* lifetime.c: all channels, nil ones too; the lock protects the list, outside hchan.lock */
+extern struct list_head chan_hchan_list;
+extern spinlock_t chan_hchan_list_lock;
+
+/* snapshot.c: reading the state of channels */
 void chan_hchan_info(struct hchan *ch, struct chan_info *info);
 unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *closers,
 			     struct chan_parked *parked, unsigned int max);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Reading the state of channels: snapshots of one, and walks over all of them.
+ */
+#include <linux/list.h>
+#include <linux/lockdep.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+
+#include "hchan.h"
+
+static void chan_hchan_info_locked(struct hchan *ch, struct chan_info *info)
+{
+	lockdep_assert_held(&ch->lock);
+	info->rights = ch->rights ?: CHAN_RIGHTS_ALL;
+	info->elemsize = ch->elemsize;
+	info->cap = ch->dataqsiz;
+	info->flags = ch->flags;
+	info->len = ch->qcount;
+	info->closed = ch->closed;
+	info->senders = ch->senders;
+	info->receivers = ch->receivers;
+	info->sendq = ch->sendq.count;
+	info->recvq = ch->recvq.count;
+	info->requeued = ch->nrequeued;
+	info->maxlen = ch->maxlen;
+	info->sends = ch->sends;
+	info->recvs = ch->recvs;
+	info->requeues = ch->requeues;
+	info->send_parks = ch->send_parks;
+	info->recv_parks = ch->recv_parks;
+	memcpy(info->type, ch->type, sizeof(info->type));
+}
+
+/* Those of one queue, from its head on. Returns how many. */
+static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan_waitq *q,
+					     struct chan_parked *parked, unsigned int max)
+{
+	struct chan_waiter *w;
+	unsigned int n = 0;
+
+	lockdep_assert_held(&ch->lock);
+	list_for_each_entry(w, &q->list, node) {
+		if (n == max)
+			break;
+		parked[n++] = (struct chan_parked){
+			.pid = task_pid_vnr(w->parker->task),
+			.send = q == &ch->sendq,
+			.select = w->parker->select,
+			.deadline = !w->parker->forever,
+			.file = w->parker->kicked,
+			.ref = w->parker->holds,
+			.age = chan_parker_age(w->parker),
+		};
+	}
+	return n;
+}
+
+/**
+ * chan_hchan_look() - a consistent snapshot, with who is parked
+ * @ch: the channel
+ * @info: result; @info->rights are those that any file can have, or will
+ * @closers: result: open files that may close
+ * @parked: result: senders, then receivers, each from the head of their queue on
+ * @max: how many @parked has room for
+ *
+ * Return: how many of @parked there are.
+ */
+unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *closers,
+			     struct chan_parked *parked, unsigned int max)
+{
+	unsigned int n;
+
+	memset(info, 0, sizeof(*info));
+	info->id = ch->id;
+	spin_lock(&ch->lock);
+	chan_hchan_info_locked(ch, info);
+	*closers = ch->closers;
+	n = chan_hchan_parked_locked(ch, &ch->sendq, parked, max);
+	n += chan_hchan_parked_locked(ch, &ch->recvq, parked + n, max - n);
+	spin_unlock(&ch->lock);
+	return n;
+}
+
+/**
+ * chan_hchan_info() - a consistent snapshot
+ * @ch: the channel
+ * @info: result; @info->rights are those that any file can have, or will
+ */
+void chan_hchan_info(struct hchan *ch, struct chan_info *info)
+{
+	u32 closers;
+
+	chan_hchan_look(ch, info, &closers, NULL, 0);
+}
+
+/**
+ * chan_hchan_next() - go through all channels, nil ones too
+ * @ch: where to go on, a reference that is dropped; NULL: at the first
+ *
+ * Context: may sleep.
+ * Return: a reference to the next channel, or NULL.
+ */
+struct hchan *chan_hchan_next(struct hchan *ch)
+{
+	struct hchan *next;
+
+	spin_lock(&chan_hchan_list_lock);
+	next = ch ? ch : list_entry(&chan_hchan_list, struct hchan, node);
+	list_for_each_entry_continue(next, &chan_hchan_list, node) {
+		/* One without a reference is about to be taken out. */
+		if (refcount_inc_not_zero(&next->refs))
+			break;
+	}
+	if (list_entry_is_head(next, &chan_hchan_list, node))
+		next = NULL;
+	spin_unlock(&chan_hchan_list_lock);
+	chan_hchan_put(ch);
+	return next;
+}
+
+static unsigned int chan_hchan_parked(struct hchan *ch)
+{
+	unsigned int parked;
+
+	spin_lock(&ch->lock);
+	parked = ch->recvq.count + ch->sendq.count;
+	spin_unlock(&ch->lock);
+	return parked;
+}
+
+/**
+ * chan_hchan_live() - count what is alive
+ * @channels: result: channels, nil ones too
+ * @waiters: result: operations parked on them
+ */
+void chan_hchan_live(unsigned int *channels, unsigned int *waiters)
+{
+	struct hchan *ch;
+
+	*channels = 0;
+	*waiters = 0;
+	spin_lock(&chan_hchan_list_lock);
+	list_for_each_entry(ch, &chan_hchan_list, node) {
+		++*channels;
+		*waiters += chan_hchan_parked(ch);
+	}
+	spin_unlock(&chan_hchan_list_lock);
+}
