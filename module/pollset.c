@@ -76,8 +76,10 @@ void chan_pollset_free(struct chan_pollset *f)
 	kfree(f);
 }
 
+/* A file may report nothing but the events of the key. */
 static void chan_polled_file_check(struct chan_polled_file *ff, poll_table *table)
 {
+	table->_key = ff->events;
 	ff->revents = vfs_poll(ff->file, table) & ff->events;
 }
 
@@ -101,7 +103,6 @@ int chan_pollset_add(struct chan_pollset *f, unsigned int index, struct file *fi
 	ff->index = index;
 	ff->events = (__force __poll_t)events | EPOLLERR | EPOLLHUP;
 	f->n++;
-	f->pollers.pt._key = ff->events;
 	chan_polled_file_check(ff, &f->pollers.pt);
 	return f->pollers.error;
 }
