@@ -62,7 +62,7 @@ struct chan_requeued {
  * @closers: open files that may close
  * @rights: CHAN_RIGHT_* that its files can have; 0: this is a nil channel
  * @flags: CHAN_F_*
- * @id: unique number
+ * @id: its number, see id.c
  * @type: name of the element type
  * @user: who is charged for the channel and its ring
  * @ticker: what feeds the channel, if a clock does; else NULL

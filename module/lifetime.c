@@ -3,7 +3,6 @@
  * How channels come and go: a nil channel with each open of /dev/chan, made by
  * CHAN_IOC_MAKE or CHAN_IOC_TIMER, shared by open files, freed with the last of them.
  */
-#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/sched.h>
@@ -11,14 +10,13 @@
 
 #include "elem.h"
 #include "hchan.h"
+#include "id.h"
 #include "user.h"
 #include "poll.h"
 #include "ticker.h"
 
 LIST_HEAD(chan_hchan_list);
 DEFINE_SPINLOCK(chan_hchan_list_lock);
-
-static atomic64_t chan_hchan_last_id = ATOMIC64_INIT(0);
 
 /**
  * chan_hchan_alloc() - a new nil channel
@@ -38,7 +36,7 @@ struct hchan *chan_hchan_alloc(void)
 	INIT_LIST_HEAD(&ch->requeued);
 	init_waitqueue_head(&ch->pollwq);
 	refcount_set(&ch->refs, 1);
-	ch->id = atomic64_inc_return(&chan_hchan_last_id);
+	ch->id = chan_id_new();
 
 	spin_lock(&chan_hchan_list_lock);
 	list_add_tail(&ch->node, &chan_hchan_list);
