@@ -53,7 +53,7 @@
  * come after: struct chan_wake). Parkers are claimed under it. Nothing is taken
  * inside it but, by select.c, the locks of other channels, in the order of their
  * addresses; pollwq.lock and chan_user_lock are taken without it. lifetime.c has the
- * list of all channels, whose lock is taken outside hchan.lock.
+ * list of all channels, whose lock is taken without hchan.lock.
  *
  * Field protection
  * ----------------

@@ -150,7 +150,7 @@ int chan_hchan_make(struct hchan *ch, const struct chan_make *make, struct chan_
 void chan_hchan_attach(struct hchan *ch, u32 rights);
 void chan_hchan_detach(struct hchan *ch, u32 rights);
 
-/* lifetime.c: all channels, nil ones too; the lock protects the list, outside hchan.lock */
+/* lifetime.c: all channels, nil ones too; the lock protects the list, and is innermost */
 extern struct list_head chan_hchan_list;
 extern spinlock_t chan_hchan_list_lock;
 

@@ -15,6 +15,7 @@
 #include "poll.h"
 #include "ticker.h"
 
+/* Each hold of the lock inserts, removes or finds one channel. */
 LIST_HEAD(chan_hchan_list);
 DEFINE_SPINLOCK(chan_hchan_list_lock);
 
@@ -79,16 +80,15 @@ struct hchan *chan_hchan_get(struct hchan *ch)
  */
 void chan_hchan_put(struct hchan *ch)
 {
-	if (!ch || !refcount_dec_and_test(&ch->refs))
+	/* Off the list with the last reference: what is on it can be referenced. */
+	if (!ch || !refcount_dec_and_lock(&ch->refs, &chan_hchan_list_lock))
 		return;
+	list_del(&ch->node);
+	spin_unlock(&chan_hchan_list_lock);
 
 	chan_ticker_free(ch->ticker);
 	/* Every operation and every poller holds an open file. */
 	WARN_ON_ONCE(ch->recvq.count || ch->sendq.count || waitqueue_active(&ch->pollwq));
-	spin_lock(&chan_hchan_list_lock);
-	list_del(&ch->node);
-	spin_unlock(&chan_hchan_list_lock);
-
 	if (ch->rights) {
 		trace_chan_release(ch->id, ch->qcount + ch->nrequeued);
 		chan_hchan_free_elems(ch);

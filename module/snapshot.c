@@ -98,25 +98,24 @@ void chan_hchan_info(struct hchan *ch, struct chan_info *info)
  * chan_hchan_next() - go through all channels, nil ones too
  * @ch: where to go on, a reference that is dropped; NULL: at the first
  *
+ * The lock of the list is held for one step, however many channels there are. Channels that are
+ * opened or freed meanwhile may be missed; others are found once.
+ *
  * Context: may sleep.
  * Return: a reference to the next channel, or NULL.
  */
 struct hchan *chan_hchan_next(struct hchan *ch)
 {
-	struct hchan *next;
+	struct list_head *next;
+	struct hchan *found = NULL;
 
 	spin_lock(&chan_hchan_list_lock);
-	next = ch ? ch : list_entry(&chan_hchan_list, struct hchan, node);
-	list_for_each_entry_continue(next, &chan_hchan_list, node) {
-		/* One without a reference is about to be taken out. */
-		if (refcount_inc_not_zero(&next->refs))
-			break;
-	}
-	if (list_entry_is_head(next, &chan_hchan_list, node))
-		next = NULL;
+	next = ch ? ch->node.next : chan_hchan_list.next;
+	if (next != &chan_hchan_list)
+		found = chan_hchan_get(list_entry(next, struct hchan, node));
 	spin_unlock(&chan_hchan_list_lock);
 	chan_hchan_put(ch);
-	return next;
+	return found;
 }
 
 static unsigned int chan_hchan_parked(struct hchan *ch)
@@ -133,17 +132,20 @@ static unsigned int chan_hchan_parked(struct hchan *ch)
  * chan_hchan_live() - count what is alive
  * @channels: result: channels, nil ones too
  * @waiters: result: operations parked on them
+ *
+ * No lock is held for longer than one channel takes: the sums are exact only if nothing changes.
+ *
+ * Context: may sleep.
  */
 void chan_hchan_live(unsigned int *channels, unsigned int *waiters)
 {
-	struct hchan *ch;
+	struct hchan *ch = NULL;
 
 	*channels = 0;
 	*waiters = 0;
-	spin_lock(&chan_hchan_list_lock);
-	list_for_each_entry(ch, &chan_hchan_list, node) {
+	while ((ch = chan_hchan_next(ch))) {
 		++*channels;
 		*waiters += chan_hchan_parked(ch);
+		cond_resched();
 	}
-	spin_unlock(&chan_hchan_list_lock);
 }
