@@ -120,14 +120,25 @@ void chan_show(struct seq_file *m, struct hchan *ch, u32 rights)
 	kfree(parked);
 }
 
+/**
+ * struct chan_show_cursor - where the next read of the list goes on
+ * @ch: a reference to the channel to show next; NULL: at the end
+ */
+struct chan_show_cursor {
+	struct hchan	*ch;
+};
+
+/* A read begins at 0, or where the last one stopped: a seek elsewhere reads up to there again. */
 static void *chan_show_start(struct seq_file *m, loff_t *pos)
 {
-	struct hchan *ch = chan_hchan_next(NULL);
-	loff_t i;
+	struct chan_show_cursor *cursor = m->private;
+	struct hchan *ch = cursor->ch;
 
-	for (i = 0; ch && i < *pos; i++)
-		ch = chan_hchan_next(ch);
-	return ch;
+	cursor->ch = NULL;
+	if (*pos)
+		return ch;
+	chan_hchan_put(ch);
+	return chan_hchan_next(NULL);
 }
 
 static void *chan_show_next(struct seq_file *m, void *ch, loff_t *pos)
@@ -138,7 +149,9 @@ static void *chan_show_next(struct seq_file *m, void *ch, loff_t *pos)
 
 static void chan_show_stop(struct seq_file *m, void *ch)
 {
-	chan_hchan_put(ch);
+	struct chan_show_cursor *cursor = m->private;
+
+	cursor->ch = ch;
 }
 
 static int chan_show_one(struct seq_file *m, void *ch)
@@ -155,7 +168,27 @@ static const struct seq_operations chan_show_sops = {
 	.show	= chan_show_one,
 };
 
-DEFINE_SEQ_ATTRIBUTE(chan_show);
+static int chan_show_open(struct inode *inode, struct file *file)
+{
+	return seq_open_private(file, &chan_show_sops, sizeof(struct chan_show_cursor));
+}
+
+static int chan_show_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *m = file->private_data;
+	struct chan_show_cursor *cursor = m->private;
+
+	chan_hchan_put(cursor->ch);
+	return seq_release_private(inode, file);
+}
+
+static const struct file_operations chan_show_fops = {
+	.owner		= THIS_MODULE,
+	.open		= chan_show_open,
+	.read		= seq_read,
+	.llseek		= seq_lseek,
+	.release	= chan_show_release,
+};
 
 static struct dentry *chan_show_directory;
 

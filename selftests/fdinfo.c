@@ -3,6 +3,7 @@
  * What /proc/PID/fdinfo says about a channel: the same as INFO, in every state, and who is
  * parked. The same is in debugfs, for all channels.
  */
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
@@ -444,6 +445,84 @@ TEST(debugfs_lists_each_channel_once)
 		close(chs[i]);
 	EXPECT_EQ(0, listed(ids[0]));
 	EXPECT_EQ(0, listed(ids[199]));
+}
+
+/* Of the channels, how many lines of the text are the number of each. */
+static void count_listed(const char *text, const unsigned long long *ids, int *counts, int n)
+{
+	unsigned long long id;
+
+	for (; (text = strstr(text, "chan-id:\t")); text++) {
+		if (sscanf(text, "chan-id:\t%llu", &id) != 1)
+			continue;
+		for (int i = 0; i < n; i++)
+			counts[i] += ids[i] == id;
+	}
+}
+
+/* What a read does not show, the next one does, whatever was closed in between. */
+TEST(debugfs_goes_on_where_it_stopped)
+{
+	enum { CHANNELS = 200 };
+	static char text[1 << 20];
+	const int file = open("/sys/kernel/debug/chan/channels", O_RDONLY | O_CLOEXEC);
+	unsigned long long ids[CHANNELS];
+	int chs[CHANNELS], counts[CHANNELS] = { 0 };
+	ssize_t length = 0, n;
+
+	ASSERT_LE(0, file);
+	for (int i = 0; i < CHANNELS; i++) {
+		chs[i] = channel_make(0);
+		ids[i] = channel_info(chs[i]).id;
+	}
+	for (int i = 0; (n = read(file, text + length, 4096)) > 0; i++) {
+		length += n;
+		if (i < CHANNELS / 8)
+			close(chs[i]);
+	}
+	EXPECT_EQ(0, n);
+	count_listed(text, ids, counts, CHANNELS);
+	for (int i = CHANNELS / 8; i < CHANNELS; i++)
+		EXPECT_EQ(1, counts[i]);
+	close(file);
+}
+
+TEST(debugfs_begins_anew_after_a_seek)
+{
+	static char text[2][1 << 16];
+	const int file = open("/sys/kernel/debug/chan/channels", O_RDONLY | O_CLOEXEC);
+	const int chs[] = { channel_make(0), channel_make(0) };
+	ssize_t length;
+
+	ASSERT_LE(0, file);
+	length = pread(file, text[0], sizeof(text[0]), 0);
+	ASSERT_LT(0, length);
+	EXPECT_EQ(0, pread(file, text[1], sizeof(text[1]), length));
+	EXPECT_EQ(length, pread(file, text[1], sizeof(text[1]), 0));
+	EXPECT_STREQ(text[0], text[1]);
+	EXPECT_EQ(length - 100, pread(file, text[1], sizeof(text[1]), 100));
+	EXPECT_EQ(0, memcmp(text[0] + 100, text[1], length - 100));
+	close(file);
+	EXPECT_EQ(0, close(chs[0]));
+}
+
+/* A reader that stopped half-way keeps the channel that it has reached, and nothing else. */
+TEST(debugfs_of_a_reader_that_goes_leaves_nothing)
+{
+	const unsigned long long before = module_parameter("live_channels");
+	const int file = open("/sys/kernel/debug/chan/channels", O_RDONLY | O_CLOEXEC);
+	int chs[200];
+	char text[64];
+
+	ASSERT_LE(0, file);
+	for (int i = 0; i < ARRAY_LENGTH(chs); i++)
+		chs[i] = channel_make(0);
+	ASSERT_EQ((ssize_t)sizeof(text), read(file, text, sizeof(text)));
+	for (int i = 0; i < ARRAY_LENGTH(chs); i++)
+		close(chs[i]);
+	EXPECT_GE(before + 1, module_parameter("live_channels"));
+	close(file);
+	EXPECT_EQ(before, module_parameter("live_channels"));
 }
 
 TEST(unprintable_bytes_of_the_type_are_escaped)
