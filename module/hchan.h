@@ -17,6 +17,7 @@
 struct chan_elem;
 struct chan_ticker;
 struct chan_user;
+struct pid_namespace;
 
 /* Largest ring, in bytes. */
 #define CHAN_RING_MAX	(1UL << 30)
@@ -123,7 +124,7 @@ struct chan_wake {
 
 /**
  * struct chan_parked - a parked operation, as others see it
- * @pid: of its task, in the pid namespace of who looks; 0 if it has none there
+ * @pid: of its task, in the pid namespace that was asked for; 0 if it has none there
  * @send: it is to send
  * @select: it is one of a select
  * @deadline: it gives up at some time
@@ -157,7 +158,8 @@ extern spinlock_t chan_hchan_list_lock;
 /* snapshot.c: reading the state of channels */
 void chan_hchan_info(struct hchan *ch, struct chan_info *info);
 unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *closers,
-			     struct chan_parked *parked, unsigned int max);
+			     struct pid_namespace *ns, struct chan_parked *parked,
+			     unsigned int max);
 struct hchan *chan_hchan_next(struct hchan *ch);
 void chan_hchan_live(unsigned int *channels, unsigned int *waiters);
 

@@ -6,6 +6,8 @@
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
+#include <linux/pid_namespace.h>
+#include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
@@ -90,17 +92,8 @@ static void chan_show_parked(struct seq_file *m, const struct chan_parked *parke
 		seq_printf(m, "chan-parked-more:\t%u\n", all - n);
 }
 
-/**
- * chan_show() - print a channel
- * @m: where to
- * @ch: the channel
- * @rights: CHAN_RIGHT_* of the file that is looked at
- *
- * The tasks are numbered as the reader's pid namespace has them; 0 is one that it does not.
- *
- * Context: may sleep.
- */
-void chan_show(struct seq_file *m, struct hchan *ch, u32 rights)
+static void chan_show_channel(struct seq_file *m, struct hchan *ch, u32 rights,
+			      struct pid_namespace *ns)
 {
 	static const char * const causes[] = {
 		[CHAN_OPEN]			= "no",
@@ -113,11 +106,27 @@ void chan_show(struct seq_file *m, struct hchan *ch, u32 rights)
 	unsigned int n;
 	u32 closers;
 
-	n = chan_hchan_look(ch, &info, &closers, parked, parked ? CHAN_SHOW_PARKED : 0);
+	n = chan_hchan_look(ch, &info, &closers, ns, parked, parked ? CHAN_SHOW_PARKED : 0);
 	info.rights &= rights;
 	chan_show_info(m, &info, closers, chan_hchan_made(ch) ? causes[info.closed] : "nil");
 	chan_show_parked(m, parked, n, info.sendq + info.recvq);
 	kfree(parked);
+}
+
+/**
+ * chan_show() - print a channel in fdinfo
+ * @m: where to, a file of procfs
+ * @ch: the channel
+ * @rights: CHAN_RIGHT_* of the file that is looked at
+ *
+ * Tasks are numbered as everywhere else in this instance of procfs, whose reader may be in
+ * another pid namespace; 0 is one that is not in there.
+ *
+ * Context: may sleep.
+ */
+void chan_show(struct seq_file *m, struct hchan *ch, u32 rights)
+{
+	chan_show_channel(m, ch, rights, proc_pid_ns(file_inode(m->file)->i_sb));
 }
 
 /**
@@ -156,7 +165,8 @@ static void chan_show_stop(struct seq_file *m, void *ch)
 
 static int chan_show_one(struct seq_file *m, void *ch)
 {
-	chan_show(m, ch, CHAN_RIGHTS_ALL);
+	/* As debugfs is of the whole machine, so are the numbers of tasks. */
+	chan_show_channel(m, ch, CHAN_RIGHTS_ALL, &init_pid_ns);
 	seq_putc(m, '\n');
 	return 0;
 }

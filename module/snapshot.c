@@ -34,6 +34,7 @@ static void chan_hchan_info_locked(struct hchan *ch, struct chan_info *info)
 
 /* Those of one queue, from its head on. Returns how many. */
 static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan_waitq *q,
+					     struct pid_namespace *ns,
 					     struct chan_parked *parked, unsigned int max)
 {
 	struct chan_waiter *w;
@@ -44,7 +45,7 @@ static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan
 		if (n == max)
 			break;
 		parked[n++] = (struct chan_parked){
-			.pid = task_pid_vnr(w->parker->task),
+			.pid = task_pid_nr_ns(w->parker->task, ns),
 			.send = q == &ch->sendq,
 			.select = w->parker->select,
 			.deadline = !w->parker->forever,
@@ -61,13 +62,15 @@ static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan
  * @ch: the channel
  * @info: result; @info->rights are those that any file can have, or will
  * @closers: result: open files that may close
+ * @ns: numbers the tasks of @parked
  * @parked: result: senders, then receivers, each from the head of their queue on
  * @max: how many @parked has room for
  *
  * Return: how many of @parked there are.
  */
 unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *closers,
-			     struct chan_parked *parked, unsigned int max)
+			     struct pid_namespace *ns, struct chan_parked *parked,
+			     unsigned int max)
 {
 	unsigned int n;
 
@@ -76,8 +79,8 @@ unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *clos
 	spin_lock(&ch->lock);
 	chan_hchan_info_locked(ch, info);
 	*closers = ch->closers;
-	n = chan_hchan_parked_locked(ch, &ch->sendq, parked, max);
-	n += chan_hchan_parked_locked(ch, &ch->recvq, parked + n, max - n);
+	n = chan_hchan_parked_locked(ch, &ch->sendq, ns, parked, max);
+	n += chan_hchan_parked_locked(ch, &ch->recvq, ns, parked + n, max - n);
 	spin_unlock(&ch->lock);
 	return n;
 }
@@ -91,7 +94,7 @@ void chan_hchan_info(struct hchan *ch, struct chan_info *info)
 {
 	u32 closers;
 
-	chan_hchan_look(ch, info, &closers, NULL, 0);
+	chan_hchan_look(ch, info, &closers, NULL, NULL, 0);
 }
 
 /**
