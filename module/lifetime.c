@@ -47,15 +47,15 @@ struct hchan *chan_hchan_alloc(void)
 
 static void chan_hchan_free_elems(struct hchan *ch)
 {
-	u32 i;
+	u32 i, index = ch->recvx;
 
 	chan_requeue_free(ch);
 	if (!chan_elem_is_ref(ch->elemsize))
 		return;
 	for (i = 0; i < ch->qcount; i++) {
-		u32 index = (ch->recvx + (u64)i) % ch->dataqsiz;
-
 		chan_elem_free(ch->buf + (size_t)index * ch->slotsize, ch->elemsize, 1);
+		if (++index == ch->dataqsiz)
+			index = 0;
 		cond_resched();
 	}
 }
