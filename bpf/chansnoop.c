@@ -226,7 +226,7 @@ static const char *path_of(const struct chan_event *event)
 
 static void print_headings(void)
 {
-	printf("%12s %8s %7s %-15s %-10s %-7s %5s %7s %12s %s\n", "SECONDS", "CHANNEL", "TID",
+	printf("%12s %16s %7s %-15s %-10s %-7s %5s %7s %12s %s\n", "SECONDS", "CHANNEL", "TID",
 	       "COMMAND", "WHAT", "PATH", "LEN", "PEER", "PARKED-NS", "MORE");
 }
 
@@ -249,7 +249,7 @@ static void print_text(const struct chan_event *event, uint64_t since)
 	snprintf(what, sizeof(what), "%s%s%s", kind_names[event->kind],
 		 has_side(event) ? "-" : "", has_side(event) ? side_names[!!event->send] : "");
 	printf("%5" PRIu64 ".%06" PRIu64, since / 1000000000, since / 1000 % 1000000);
-	print_number(8, event->id, event->id);
+	print_number(16, event->id, event->id);
 	printf(" %7d %-15s %-10s %-7s", event->tid, command, what, path_of(event));
 	print_number(5, event->len, element || event->kind == CHAN_EVENT_RELEASE);
 	print_number(7, event->peer, event->peer);

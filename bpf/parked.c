@@ -174,7 +174,7 @@ void parked_free(struct parked_list *list)
 
 void parked_print_headings(void)
 {
-	printf("%8s %-16s %-11s %7s %7s %-15s %s\n", "CHANNEL", "TYPE", "SIDE", "PID", "TID",
+	printf("%16s %-10s %-11s %7s %7s %-15s %s\n", "CHANNEL", "TYPE", "SIDE", "PID", "TID",
 	       "COMMAND", "SECONDS");
 }
 
@@ -229,7 +229,7 @@ void parked_print(const struct parked *task, bool stacks, const struct userstack
 	const char *frame;
 
 	escape(command, task->waiter.command);
-	printf("%8" PRIu64 " %-16s %-11s %7d %7d %-15s %" PRIu64 ".%06" PRIu64 "\n", task->channel,
+	printf("%16" PRIu64 " %-10s %-11s %7d %7d %-15s %" PRIu64 ".%06" PRIu64 "\n", task->channel,
 	       *task->type ? task->type : "-", task->waiter.side, task->pid, task->waiter.pid,
 	       *command ? command : "-", task->waiter.age / 1000000000,
 	       task->waiter.age / 1000 % 1000000);

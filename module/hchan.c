@@ -51,11 +51,11 @@
  * -------
  * From outer to inner:
  *
- *   1. the list of all channels (lifetime.c)
- *   2. hchan.lock; a select holds several, in the order of their addresses (select.c)
- *   3. the lock of the ticker: raw, interrupts off (ticker.c)
+ *   1. hchan.lock; a select holds several, in the order of their addresses (select.c)
+ *   2. the lock of the ticker: raw, interrupts off (ticker.c)
  *
- * pollwq.lock, the locks of tasks and chan_user_lock are taken with none of these held.
+ * The lock of the list of all channels (lifetime.c), pollwq.lock, the locks of tasks and
+ * chan_user_lock are taken with none of these held.
  * hchan.lock is a spinlock: the work under it is bounded. Each hold moves
  * CHAN_ELEM_BATCH elements at most, completes as many operations, and removes
  * CHAN_WAITQ_SCAN stale waiters of a queue. It never covers an allocation, a copy from or

@@ -21,6 +21,7 @@
 
 struct chan_elem;
 struct chan_user;
+struct pid_namespace;
 
 /**
  * struct hchan - one channel
@@ -44,7 +45,7 @@ struct chan_user;
  * @rights: CHAN_RIGHT_* that its files can have; 0: this is a nil channel; written under
  *	lock, once
  * @flags: CHAN_F_*; made
- * @id: unique number; constant
+ * @id: its number, see id.c; constant
  * @type: name of the element type; made
  * @user: the account that is charged for the channel and its ring; made
  * @ticker: the clock that feeds the channel, or NULL; made
@@ -86,7 +87,7 @@ struct hchan {
 
 /**
  * struct chan_parked - a parked operation, as others see it
- * @pid: of its task, in the pid namespace of who looks; 0 if it has none there
+ * @pid: of its task, in the pid namespace that was asked for; 0 if it has none there
  * @send: it is to send
  * @select: it is one of a select
  * @deadline: it gives up at some time
@@ -114,9 +115,15 @@ int chan_hchan_set_ticker(struct hchan *ch, const struct chan_ticks *ticks);
 void chan_hchan_attach(struct hchan *ch, u32 rights);
 void chan_hchan_detach(struct hchan *ch, u32 rights);
 
+/* lifetime.c: all channels, nil ones too; the lock protects the list, and is innermost */
+extern struct list_head chan_hchan_list;
+extern spinlock_t chan_hchan_list_lock;
+
+/* snapshot.c: reading the state of channels */
 void chan_hchan_info(struct hchan *ch, struct chan_info *info);
 unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *closers,
-			     struct chan_parked *parked, unsigned int max);
+			     struct pid_namespace *ns, struct chan_parked *parked,
+			     unsigned int max);
 struct hchan *chan_hchan_next(struct hchan *ch);
 void chan_hchan_live(unsigned int *channels, unsigned int *waiters);
 

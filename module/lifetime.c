@@ -3,7 +3,6 @@
  * How channels come and go: a nil channel with each open of /dev/chan, made by
  * CHAN_IOC_MAKE or CHAN_IOC_TIMER, shared by open files, freed with the last of them.
  */
-#include <linux/atomic.h>
 #include <linux/errno.h>
 #include <linux/list.h>
 #include <linux/sched.h>
@@ -11,14 +10,13 @@
 
 #include "elem.h"
 #include "hchan.h"
+#include "id.h"
 #include "user.h"
 #include "ticker.h"
 
-static LIST_HEAD(chan_hchan_list);
-/* Protects chan_hchan_list; outside hchan.lock. */
-static DEFINE_SPINLOCK(chan_hchan_list_lock);
-
-static atomic64_t chan_hchan_last_id = ATOMIC64_INIT(0);
+/* Each hold of the lock inserts, removes or finds one channel. */
+LIST_HEAD(chan_hchan_list);
+DEFINE_SPINLOCK(chan_hchan_list_lock);
 
 /**
  * chan_hchan_alloc() - a new nil channel
@@ -37,7 +35,7 @@ struct hchan *chan_hchan_alloc(void)
 	chan_waitq_init(&ch->sendq);
 	init_waitqueue_head(&ch->pollwq);
 	refcount_set(&ch->refs, 1);
-	ch->id = atomic64_inc_return(&chan_hchan_last_id);
+	ch->id = chan_id_new();
 
 	spin_lock(&chan_hchan_list_lock);
 	list_add_tail(&ch->node, &chan_hchan_list);
@@ -87,16 +85,15 @@ struct hchan *chan_hchan_get(struct hchan *ch)
  */
 void chan_hchan_put(struct hchan *ch)
 {
-	if (!ch || !refcount_dec_and_test(&ch->refs))
+	/* Off the list with the last reference: what is on it can be referenced. */
+	if (!ch || !refcount_dec_and_lock(&ch->refs, &chan_hchan_list_lock))
 		return;
+	list_del(&ch->node);
+	spin_unlock(&chan_hchan_list_lock);
 
 	chan_ticker_free(ch->ticker);
 	/* Every operation and every poller holds an open file. */
 	WARN_ON_ONCE(ch->recvq.count || ch->sendq.count || waitqueue_active(&ch->pollwq));
-	spin_lock(&chan_hchan_list_lock);
-	list_del(&ch->node);
-	spin_unlock(&chan_hchan_list_lock);
-
 	if (ch->rights) {
 		trace_chan_release(ch->id, ch->ring.qcount + ch->requeue.n);
 		chan_hchan_free_elems(ch);
@@ -271,150 +268,4 @@ void chan_hchan_detach(struct hchan *ch, u32 rights)
 
 	if (cause != CHAN_OPEN)
 		chan_hchan_close(ch, cause);
-}
-
-static void chan_hchan_info_locked(struct hchan *ch, struct chan_info *info)
-{
-	lockdep_assert_held(&ch->lock);
-	info->rights = ch->rights ?: CHAN_RIGHTS_ALL;
-	info->elemsize = ch->elemsize;
-	info->cap = ch->ring.dataqsiz;
-	info->flags = ch->flags;
-	info->len = ch->ring.qcount;
-	info->closed = ch->closed;
-	info->senders = ch->senders;
-	info->receivers = ch->receivers;
-	info->sendq = ch->sendq.count;
-	info->recvq = ch->recvq.count;
-	info->requeued = ch->requeue.n;
-	info->maxlen = ch->ring.maxlen;
-	info->sends = ch->sends;
-	info->recvs = ch->recvs;
-	info->requeues = ch->requeues;
-	info->send_parks = ch->send_parks;
-	info->recv_parks = ch->recv_parks;
-	memcpy(info->type, ch->type, sizeof(info->type));
-}
-
-/* Those of one queue, from its head on. Returns how many. */
-static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan_waitq *q,
-					     struct chan_parked *parked, unsigned int max)
-{
-	struct chan_waiter *w;
-	unsigned int n = 0;
-
-	lockdep_assert_held(&ch->lock);
-	list_for_each_entry(w, &q->list, node) {
-		if (n == max)
-			break;
-		parked[n++] = (struct chan_parked){
-			.pid = pid_vnr(w->parker->pid),
-			.send = q == &ch->sendq,
-			.select = w->parker->select,
-			.deadline = !w->parker->forever,
-			.file = w->parker->file,
-			.ref = w->parker->holds,
-			.age = chan_parker_age(w->parker),
-		};
-	}
-	return n;
-}
-
-/**
- * chan_hchan_look() - a consistent snapshot, with who is parked
- * @ch: the channel
- * @info: result; @info->rights are those that any file can have, or will
- * @closers: result: open files that may close
- * @parked: result: senders, then receivers, each from the head of their queue on
- * @max: how many @parked has room for
- *
- * Return: how many of @parked there are.
- */
-unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *closers,
-			     struct chan_parked *parked, unsigned int max)
-{
-	bool tick = false;
-	unsigned long flags;
-	unsigned int n;
-
-	memset(info, 0, sizeof(*info));
-	info->id = ch->id;
-	spin_lock(&ch->lock);
-	if (ch->ticker)
-		tick = chan_ticker_ready(ch->ticker);
-	flags = chan_recvq_lock(ch);
-	chan_hchan_info_locked(ch, info);
-	info->len += tick;
-	*closers = ch->closers;
-	n = chan_hchan_parked_locked(ch, &ch->sendq, parked, max);
-	n += chan_hchan_parked_locked(ch, &ch->recvq, parked + n, max - n);
-	chan_recvq_unlock(ch, flags);
-	spin_unlock(&ch->lock);
-	return n;
-}
-
-/**
- * chan_hchan_info() - a consistent snapshot
- * @ch: the channel
- * @info: result; @info->rights are those that any file can have, or will
- */
-void chan_hchan_info(struct hchan *ch, struct chan_info *info)
-{
-	u32 closers;
-
-	chan_hchan_look(ch, info, &closers, NULL, 0);
-}
-
-/**
- * chan_hchan_next() - go through all channels, nil ones too
- * @ch: where to go on, a reference that is dropped; NULL: at the first
- *
- * Context: may sleep.
- * Return: a reference to the next channel, or NULL.
- */
-struct hchan *chan_hchan_next(struct hchan *ch)
-{
-	struct hchan *next;
-
-	spin_lock(&chan_hchan_list_lock);
-	next = ch ? ch : list_entry(&chan_hchan_list, struct hchan, node);
-	list_for_each_entry_continue(next, &chan_hchan_list, node) {
-		/* One without a reference is about to be taken out. */
-		if (refcount_inc_not_zero(&next->refs))
-			break;
-	}
-	if (list_entry_is_head(next, &chan_hchan_list, node))
-		next = NULL;
-	spin_unlock(&chan_hchan_list_lock);
-	chan_hchan_put(ch);
-	return next;
-}
-
-static unsigned int chan_hchan_parked(struct hchan *ch)
-{
-	unsigned int parked;
-
-	spin_lock(&ch->lock);
-	parked = ch->recvq.count + ch->sendq.count;
-	spin_unlock(&ch->lock);
-	return parked;
-}
-
-/**
- * chan_hchan_live() - count what is alive
- * @channels: result: channels, nil ones too
- * @waiters: result: operations parked on them
- */
-void chan_hchan_live(unsigned int *channels, unsigned int *waiters)
-{
-	struct hchan *ch;
-
-	*channels = 0;
-	*waiters = 0;
-	spin_lock(&chan_hchan_list_lock);
-	list_for_each_entry(ch, &chan_hchan_list, node) {
-		++*channels;
-		*waiters += chan_hchan_parked(ch);
-	}
-	spin_unlock(&chan_hchan_list_lock);
 }

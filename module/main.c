@@ -51,7 +51,7 @@ static const struct kernel_param_ops chan_param_live_bytes_ops = {
 	.get = chan_param_live_bytes,
 };
 
-/* For root: whoever asks for them stops all that open or close channels for a moment. */
+/* For root: the walk over all channels takes long if there are many, but holds nobody up. */
 module_param_cb(live_channels, &chan_param_live_channels_ops, NULL, 0400);
 MODULE_PARM_DESC(live_channels, "channels alive, nil ones too (read-only)");
 module_param_cb(live_waiters, &chan_param_live_waiters_ops, NULL, 0400);

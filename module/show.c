@@ -6,6 +6,8 @@
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
+#include <linux/pid_namespace.h>
+#include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
@@ -90,17 +92,8 @@ static void chan_show_parked(struct seq_file *m, const struct chan_parked *parke
 		seq_printf(m, "chan-parked-more:\t%u\n", all - n);
 }
 
-/**
- * chan_show() - print a channel
- * @m: where to
- * @ch: the channel
- * @rights: CHAN_RIGHT_* of the file that is looked at
- *
- * The tasks are numbered as the reader's pid namespace has them; 0 is one that it does not.
- *
- * Context: may sleep.
- */
-void chan_show(struct seq_file *m, struct hchan *ch, u32 rights)
+static void chan_show_channel(struct seq_file *m, struct hchan *ch, u32 rights,
+			      struct pid_namespace *ns)
 {
 	static const char * const causes[] = {
 		[CHAN_OPEN]			= "no",
@@ -113,21 +106,48 @@ void chan_show(struct seq_file *m, struct hchan *ch, u32 rights)
 	unsigned int n;
 	u32 closers;
 
-	n = chan_hchan_look(ch, &info, &closers, parked, parked ? CHAN_SHOW_PARKED : 0);
+	n = chan_hchan_look(ch, &info, &closers, ns, parked, parked ? CHAN_SHOW_PARKED : 0);
 	info.rights &= rights;
 	chan_show_info(m, &info, closers, chan_hchan_made(ch) ? causes[info.closed] : "nil");
 	chan_show_parked(m, parked, n, info.sendq + info.recvq);
 	kfree(parked);
 }
 
+/**
+ * chan_show() - print a channel in fdinfo
+ * @m: where to, a file of procfs
+ * @ch: the channel
+ * @rights: CHAN_RIGHT_* of the file that is looked at
+ *
+ * Tasks are numbered as everywhere else in this instance of procfs, whose reader may be in
+ * another pid namespace; 0 is one that is not in there.
+ *
+ * Context: may sleep.
+ */
+void chan_show(struct seq_file *m, struct hchan *ch, u32 rights)
+{
+	chan_show_channel(m, ch, rights, proc_pid_ns(file_inode(m->file)->i_sb));
+}
+
+/**
+ * struct chan_show_cursor - where the next read of the list goes on
+ * @ch: a reference to the channel to show next; NULL: at the end
+ */
+struct chan_show_cursor {
+	struct hchan	*ch;
+};
+
+/* A read begins at 0, or where the last one stopped: a seek elsewhere reads up to there again. */
 static void *chan_show_start(struct seq_file *m, loff_t *pos)
 {
-	struct hchan *ch = chan_hchan_next(NULL);
-	loff_t i;
+	struct chan_show_cursor *cursor = m->private;
+	struct hchan *ch = cursor->ch;
 
-	for (i = 0; ch && i < *pos; i++)
-		ch = chan_hchan_next(ch);
-	return ch;
+	cursor->ch = NULL;
+	if (*pos)
+		return ch;
+	chan_hchan_put(ch);
+	return chan_hchan_next(NULL);
 }
 
 static void *chan_show_next(struct seq_file *m, void *ch, loff_t *pos)
@@ -138,12 +158,15 @@ static void *chan_show_next(struct seq_file *m, void *ch, loff_t *pos)
 
 static void chan_show_stop(struct seq_file *m, void *ch)
 {
-	chan_hchan_put(ch);
+	struct chan_show_cursor *cursor = m->private;
+
+	cursor->ch = ch;
 }
 
 static int chan_show_one(struct seq_file *m, void *ch)
 {
-	chan_show(m, ch, CHAN_RIGHTS_ALL);
+	/* As debugfs is of the whole machine, so are the numbers of tasks. */
+	chan_show_channel(m, ch, CHAN_RIGHTS_ALL, &init_pid_ns);
 	seq_putc(m, '\n');
 	return 0;
 }
@@ -155,7 +178,27 @@ static const struct seq_operations chan_show_sops = {
 	.show	= chan_show_one,
 };
 
-DEFINE_SEQ_ATTRIBUTE(chan_show);
+static int chan_show_open(struct inode *inode, struct file *file)
+{
+	return seq_open_private(file, &chan_show_sops, sizeof(struct chan_show_cursor));
+}
+
+static int chan_show_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *m = file->private_data;
+	struct chan_show_cursor *cursor = m->private;
+
+	chan_hchan_put(cursor->ch);
+	return seq_release_private(inode, file);
+}
+
+static const struct file_operations chan_show_fops = {
+	.owner		= THIS_MODULE,
+	.open		= chan_show_open,
+	.read		= seq_read,
+	.llseek		= seq_lseek,
+	.release	= chan_show_release,
+};
 
 static struct dentry *chan_show_directory;
 

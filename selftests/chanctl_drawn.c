@@ -292,7 +292,7 @@ TEST(a_summary_adds_up_operations_by_path)
 	EXPECT_EQ(1, story.channels[0].tally.paths[SIDE_RECV][CHAN_PATH_PARK]);
 	EXPECT_EQ(1, story.channels[0].tally.parks[SIDE_SEND]);
 	EXPECT_NE(NULL, strstr(written(summary_write),
-		"#7                                 1       1       1          -"
+		"#7                                         1       1       1          -"
 		"       0       2       1          -\n"));
 }
 

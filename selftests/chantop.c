@@ -199,7 +199,8 @@ TEST(sorts_by_a_field)
 		{ "--sort id --reverse", "100 10 9" },
 		{ "-s TYPE", "100 9 10" },
 		{ "-s LEN", "9 10 100" },
-		{ "-s STATE", "100 9 10" },
+		{ "-s CAP", "10 9 100" },
+		{ "-s STATE", "100 10 9" },
 		{ "-s SENDS -r", "100 9 10" },
 	};
 

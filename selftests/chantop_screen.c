@@ -82,13 +82,13 @@ TEST_F(chantop, draws_a_line_for_each_channel)
 	struct terminal *terminal = start("");
 
 	EXPECT_STREQ("chantop  channels: 3  parked: 0  every: 3600 s", terminal_line(terminal, STATUS));
-	EXPECT_STREQ("   ID TYPE       STATE         LEN/CAP SEND/s RECV/s MIX       SQ  RQ   AGE HOLD",
+	EXPECT_STREQ("              ID TYPE      STATE   LEN/CAP SEND/s RECV/s MIX   SQ  RQ   AGE HOLD",
 		     terminal_line(terminal, HEADING));
-	EXPECT_STREQ("    2 long       open  #####   10/10        -      - RRRRRRRR   0   0          1",
+	EXPECT_STREQ("               2 long      open    10/10        -      - RRRR   0   0          1",
 		     terminal_line(terminal, FIRST));
-	EXPECT_STREQ("    3 struct res open  .....    0/10        -      - RRRRRRRR   0   0          1",
+	EXPECT_STREQ("               3 struct re open     0/10        -      - RRRR   0   0          1",
 		     terminal_line(terminal, FIRST + 1));
-	EXPECT_STREQ("    1 struct job open  ##...    3/10        -      - RRRRRRRR   0   0          1",
+	EXPECT_STREQ("               1 struct jo open     3/10        -      - RRRR   0   0          1",
 		     terminal_line(terminal, FIRST + 2));
 	EXPECT_STREQ("", terminal_line(terminal, FIRST + 3));
 	quit(_metadata, terminal);
@@ -104,7 +104,7 @@ TEST_F(chantop, draws_who_is_parked_and_why_a_channel_is_closed)
 			      "chan-parked:\t10 recv 900000000000\n");
 	terminal = start("-f 1");
 	EXPECT_STREQ("chantop  channels: 1  parked: 3  every: 3600 s", terminal_line(terminal, STATUS));
-	EXPECT_STREQ("    1            no-s  .....    0/1         -      - HHHHPPPP   2   1   15m    1",
+	EXPECT_STREQ("               1           no-s     0/1         -      - HHPP   2   1   15m    1",
 		     terminal_line(terminal, FIRST));
 	quit(_metadata, terminal);
 }
@@ -142,7 +142,7 @@ TEST_F(chantop, filter_leaves_types_that_contain_it)
 	terminal_type(terminal, "/jobs\177");
 	terminal_wait(terminal, SORT, "sort: SENDS  filter: job_");
 	terminal_wait(terminal, STATUS, "chantop  channels: 1");
-	terminal_wait(terminal, FIRST, "1 struct job");
+	terminal_wait(terminal, FIRST, "1 struct jo");
 	/* The last line comes last: until then, it still says what is waited for next. */
 	terminal_wait(terminal, LAST, "Enter: done");
 	terminal_type(terminal, "\r");
@@ -158,7 +158,7 @@ TEST_F(chantop, filter_leaves_the_channel_of_a_number)
 
 	terminal_type(terminal, "/3\r");
 	terminal_wait(terminal, STATUS, "chantop  channels: 1");
-	terminal_wait(terminal, FIRST, "3 struct res");
+	terminal_wait(terminal, FIRST, "3 struct re");
 	quit(_metadata, terminal);
 }
 
@@ -249,13 +249,40 @@ TEST_F(chantop, a_wider_terminal_shows_more_of_a_type)
 	quit(_metadata, terminal);
 }
 
+TEST_F(chantop, a_wider_terminal_shows_a_bar_and_more_of_the_mix)
+{
+	struct terminal *terminal = terminal_start(24, 91, COMMAND);
+
+	terminal_wait(terminal, LAST, "q quit");
+	EXPECT_STREQ("              ID TYPE       STATE         LEN/CAP SEND/s RECV/s MIX       SQ  RQ   AGE HOLD",
+		     terminal_line(terminal, HEADING));
+	EXPECT_STREQ("               2 long       open  #####   10/10        -      - RRRRRRRR   0   0          1",
+		     terminal_line(terminal, FIRST));
+	EXPECT_STREQ("               3 struct res open  .....    0/10        -      - RRRRRRRR   0   0          1",
+		     terminal_line(terminal, FIRST + 1));
+	EXPECT_STREQ("               1 struct job open  ##...    3/10        -      - RRRRRRRR   0   0          1",
+		     terminal_line(terminal, FIRST + 2));
+	quit(_metadata, terminal);
+}
+
+TEST_F(chantop, the_longest_number_fits)
+{
+	struct terminal *terminal;
+
+	fake_channel(7, 100, (1ULL << 53) - 1, "chan-type:\tlongest\n");
+	terminal = start("-f longest");
+	EXPECT_STREQ("9007199254740991 longest   open     0/1         -      -        0   0          1",
+		     terminal_line(terminal, FIRST));
+	quit(_metadata, terminal);
+}
+
 TEST_F(chantop, a_small_terminal_cuts_lines)
 {
 	struct terminal *terminal = start("");
 
 	terminal_resize(terminal, 8, 30);
 	terminal_wait(terminal, 7, "q quit");
-	wait_rows(terminal, "2 long       open", "3 struct res open", "1 struct job open");
+	wait_rows(terminal, "2 long", "3 struct re", "1 struct jo");
 	EXPECT_STREQ("", terminal_line(terminal, FIRST + 3));
 	quit(_metadata, terminal);
 }

@@ -255,10 +255,10 @@ TEST_F(doctor_report, tells_who_could_wake_tasks_that_are_parked_for_longer)
 	forget_ages();
 	EXPECT_STREQ(text("2 operations parked for longer than 1 s.\n\n"
 			  "TASK WAITS TO CHANNEL FD PARKED WHO COULD WAKE IT\n"
-			  "worker %d receive a #%llu 5 AGE helper %d\n"
-			  "pool %d receive b #%llu 4 AGE only its own process\n\n"
+			  "pool %d receive b #%llu 4 AGE only its own process\n"
+			  "worker %d receive a #%llu 5 AGE helper %d\n\n"
 			  "No deadlock: 2 channels, 2 parked tasks.\n",
-			  worker, ids[0], helper, part->threads[0].tid, ids[1]), words());
+			  part->threads[0].tid, ids[1], worker, ids[0], helper), words());
 }
 
 TEST_F(doctor_report, watch_waits_until_something_is_found)

@@ -3,11 +3,14 @@
  * What /proc/PID/fdinfo says about a channel: the same as INFO, in every state, and who is
  * parked. The same is in debugfs, for all channels.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -191,16 +194,14 @@ TEST_F(parked, of_a_channel_with_parked_operations)
 }
 
 /* The lines of who is parked, each without the age. */
-static int read_parked(int ch, char (*lines)[64], int max, unsigned int *more)
+static int read_parked_in(const char *path, char (*lines)[64], int max, unsigned int *more)
 {
-	char path[64], line[256], side[8];
+	FILE *stream = fopen(path, "re");
 	unsigned long long age;
+	char line[256], side[8];
 	int n = 0, pid, words;
-	FILE *stream;
 
 	*more = 0;
-	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", ch);
-	stream = fopen(path, "re");
 	if (!stream)
 		give_up("no %s", path);
 	while (fgets(line, sizeof(line), stream)) {
@@ -212,6 +213,14 @@ static int read_parked(int ch, char (*lines)[64], int max, unsigned int *more)
 	}
 	fclose(stream);
 	return n;
+}
+
+static int read_parked(int ch, char (*lines)[64], int max, unsigned int *more)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fdinfo/%d", ch);
+	return read_parked_in(path, lines, max, more);
 }
 
 /* Threads share their file descriptors, so that their calls hold references to files. */
@@ -314,38 +323,102 @@ TEST_F(parked, operation_with_a_deadline_is_said_to_have_one)
 	operation_join(op);
 }
 
-/* The first process of a pid namespace: the second is parked, and it looks who is. */
-static int look_in_namespace(int ch, char (*lines)[64], int max)
+/* What is said of two parked tasks, and their numbers in the initial namespace. */
+struct numbering {
+	char outside[2][64];
+	char inside[2][64];
+	int pids[2];
+};
+
+/* The number of the calling task, by the /proc that the test began with. */
+static int number_outside(void)
+{
+	char target[16] = "";
+
+	return readlink("/proc/self", target, sizeof(target) - 1) < 0 ? -1 : atoi(target);
+}
+
+/* The first process of a namespace: the second is parked, and it looks in two of /proc. */
+static bool look_in_namespace(int ch, struct numbering *numbering)
 {
 	unsigned int more;
 	uint64_t value;
+	bool both;
 
 	if (!fork()) {
+		numbering->pids[1] = number_outside();
 		chan_recv(ch, &value);
 		_exit(0);
 	}
 	channel_wait_parked(ch, 0, 2);
-	return read_parked(ch, lines, max, &more);
+	both = read_parked(ch, numbering->outside, 2, &more) == 2;
+	if (mount("inside", "/proc", "proc", 0, NULL))
+		give_up("no /proc of its own: %s", strerror(errno));
+	return both && read_parked(ch, numbering->inside, 2, &more) == 2;
 }
 
-TEST(tasks_are_numbered_as_who_looks_knows_them)
+TEST(tasks_are_numbered_as_the_proc_that_is_read_numbers_them)
 {
+	struct numbering *numbering = shared_alloc(sizeof(*numbering));
 	const int ch = channel_make(0);
-	char (*lines)[64] = shared_alloc(2 * sizeof(*lines));
-	int *n = shared_alloc(sizeof(*n));
+	int status;
 	pid_t pid;
 
-	operation_park_recv(TASK_PROCESS, ch);
+	numbering->pids[0] = operation_park_recv(TASK_PROCESS, ch)->pid;
+	ASSERT_EQ(0, unshare(CLONE_NEWPID | CLONE_NEWNS));
+	ASSERT_EQ(0, mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+	pid = fork();
+	if (!pid)
+		_exit(look_in_namespace(ch, numbering) ? 0 : 1);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, status);
+	for (int i = 0; i < 2; i++) {
+		char expected[64];
+
+		snprintf(expected, sizeof(expected), "%d recv", numbering->pids[i]);
+		EXPECT_STREQ(expected, numbering->outside[i]);
+	}
+	EXPECT_STREQ("0 recv", numbering->inside[0]);
+	EXPECT_STREQ("2 recv", numbering->inside[1]);
+}
+
+/* The parked tasks of one channel, as debugfs has them. */
+static int listed_parked(unsigned long long id, char (*lines)[64], int max)
+{
+	FILE *stream = fopen("/sys/kernel/debug/chan/channels", "re");
+	unsigned long long other = 0;
+	char line[256];
+	int n = 0, pid;
+
+	if (!stream)
+		return -1;
+	while (fgets(line, sizeof(line), stream)) {
+		sscanf(line, "chan-id:\t%llu", &other);
+		if (other == id && n < max && sscanf(line, "chan-parked:\t%d", &pid) == 1)
+			snprintf(lines[n++], sizeof(lines[0]), "%d", pid);
+	}
+	fclose(stream);
+	return n;
+}
+
+TEST(debugfs_numbers_tasks_as_the_initial_namespace_does)
+{
+	struct numbering *numbering = shared_alloc(sizeof(*numbering));
+	const int ch = channel_make(0);
+	const unsigned long long id = channel_info(ch).id;
+	struct operation *op = operation_park_recv(TASK_PROCESS, ch);
+	char expected[64];
+	int status;
+	pid_t pid;
+
 	ASSERT_EQ(0, unshare(CLONE_NEWPID));
 	pid = fork();
-	if (!pid) {
-		*n = look_in_namespace(ch, lines, 2);
-		_exit(0);
-	}
-	ASSERT_EQ(pid, waitpid(pid, NULL, 0));
-	ASSERT_EQ(2, *n);
-	EXPECT_STREQ("0 recv", lines[0]);
-	EXPECT_STREQ("2 recv", lines[1]);
+	if (!pid)
+		_exit(listed_parked(id, numbering->outside, 2) == 1 ? 0 : 1);
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	ASSERT_EQ(0, status);
+	snprintf(expected, sizeof(expected), "%d", op->pid);
+	EXPECT_STREQ(expected, numbering->outside[0]);
 }
 
 static long long refs_of(int ch)
@@ -444,6 +517,84 @@ TEST(debugfs_lists_each_channel_once)
 		close(chs[i]);
 	EXPECT_EQ(0, listed(ids[0]));
 	EXPECT_EQ(0, listed(ids[199]));
+}
+
+/* Of the channels, how many lines of the text are the number of each. */
+static void count_listed(const char *text, const unsigned long long *ids, int *counts, int n)
+{
+	unsigned long long id;
+
+	for (; (text = strstr(text, "chan-id:\t")); text++) {
+		if (sscanf(text, "chan-id:\t%llu", &id) != 1)
+			continue;
+		for (int i = 0; i < n; i++)
+			counts[i] += ids[i] == id;
+	}
+}
+
+/* What a read does not show, the next one does, whatever was closed in between. */
+TEST(debugfs_goes_on_where_it_stopped)
+{
+	enum { CHANNELS = 200 };
+	static char text[1 << 20];
+	const int file = open("/sys/kernel/debug/chan/channels", O_RDONLY | O_CLOEXEC);
+	unsigned long long ids[CHANNELS];
+	int chs[CHANNELS], counts[CHANNELS] = { 0 };
+	ssize_t length = 0, n;
+
+	ASSERT_LE(0, file);
+	for (int i = 0; i < CHANNELS; i++) {
+		chs[i] = channel_make(0);
+		ids[i] = channel_info(chs[i]).id;
+	}
+	for (int i = 0; (n = read(file, text + length, 4096)) > 0; i++) {
+		length += n;
+		if (i < CHANNELS / 8)
+			close(chs[i]);
+	}
+	EXPECT_EQ(0, n);
+	count_listed(text, ids, counts, CHANNELS);
+	for (int i = CHANNELS / 8; i < CHANNELS; i++)
+		EXPECT_EQ(1, counts[i]);
+	close(file);
+}
+
+TEST(debugfs_begins_anew_after_a_seek)
+{
+	static char text[2][1 << 16];
+	const int file = open("/sys/kernel/debug/chan/channels", O_RDONLY | O_CLOEXEC);
+	const int chs[] = { channel_make(0), channel_make(0) };
+	ssize_t length;
+
+	ASSERT_LE(0, file);
+	length = pread(file, text[0], sizeof(text[0]), 0);
+	ASSERT_LT(0, length);
+	EXPECT_EQ(0, pread(file, text[1], sizeof(text[1]), length));
+	EXPECT_EQ(length, pread(file, text[1], sizeof(text[1]), 0));
+	EXPECT_STREQ(text[0], text[1]);
+	EXPECT_EQ(length - 100, pread(file, text[1], sizeof(text[1]), 100));
+	EXPECT_EQ(0, memcmp(text[0] + 100, text[1], length - 100));
+	close(file);
+	EXPECT_EQ(0, close(chs[0]));
+}
+
+/* A reader that stopped half-way keeps the channel that it has reached, and nothing else. */
+TEST(debugfs_of_a_reader_that_goes_leaves_nothing)
+{
+	const unsigned long long before = module_parameter("live_channels");
+	const int file = open("/sys/kernel/debug/chan/channels", O_RDONLY | O_CLOEXEC);
+	int chs[200];
+	char text[64];
+
+	ASSERT_LE(0, file);
+	for (int i = 0; i < ARRAY_LENGTH(chs); i++)
+		chs[i] = channel_make(0);
+	ASSERT_EQ((ssize_t)sizeof(text), read(file, text, sizeof(text)));
+	for (int i = 0; i < ARRAY_LENGTH(chs); i++)
+		close(chs[i]);
+	EXPECT_GE(before + 1, module_parameter("live_channels"));
+	close(file);
+	EXPECT_EQ(before, module_parameter("live_channels"));
 }
 
 TEST(unprintable_bytes_of_the_type_are_escaped)

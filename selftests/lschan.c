@@ -79,13 +79,15 @@ FIXTURE_TEARDOWN(lschan)
 TEST_F(lschan, has_a_row_for_each_channel)
 {
 	const int nil = channel_open(), jobs = make_jobs(), pairs = channel_make_elems(16, 0);
-	const unsigned long long id = id_of(jobs);
+	unsigned long long id;
 
+	ASSERT_EQ(0, run("sed -n 's/^chan-id:\\t//p' /proc/%d/fdinfo/%d", getpid(), nil));
+	ASSERT_EQ(1, sscanf(printed, "%llu", &id));
 	channel_send_range(jobs, 1, 3);
 	ASSERT_EQ(0, chan_close(pairs));
 	ASSERT_EQ(0, lschan("-p %d", getpid()));
 	EXPECT_STREQ(text(HEADINGS "\n%llu 0 0 0 nil 0 0 1\n%llu struct job 8 4 3 no 0 0 1\n"
-			  "%llu 16 0 0 close 0 0 1\n", id - 1, id, id_of(pairs)), words());
+			  "%llu 16 0 0 close 0 0 1\n", id, id_of(jobs), id_of(pairs)), words());
 	close(nil);
 }
 
@@ -320,7 +322,7 @@ TEST_F(lschan, json_is_valid_whatever_a_process_is_named)
 		     json());
 }
 
-TEST_F(lschan, sorts_channels_by_number)
+TEST_F(lschan, lists_channels_in_the_order_of_their_descriptors)
 {
 	fake_proc();
 	fake_process(7, "boss");
@@ -328,7 +330,7 @@ TEST_F(lschan, sorts_channels_by_number)
 	fake_channel(7, 4, 9, "");
 	fake_channel(7, 5, 100, "");
 	ASSERT_EQ(0, lschan("-n -o ID 2>&1"));
-	EXPECT_STREQ("9\n10\n100\n", words());
+	EXPECT_STREQ("10\n9\n100\n", words());
 }
 
 TEST_F(lschan, fails_where_it_cannot_look_for_another_reason)

@@ -325,6 +325,24 @@ TEST(a_new_channel_is_open_and_empty)
 	EXPECT_EQ(0, memcmp(&expected, &info, sizeof(info)));
 }
 
+TEST(ids_tell_nothing_of_other_channels)
+{
+	uint64_t ids[64];
+	int higher = 0;
+
+	for (int i = 0; i < ARRAY_LENGTH(ids); i++) {
+		ids[i] = channel_info(channel_make(0)).id;
+		EXPECT_NE(0, ids[i]);
+		EXPECT_EQ(0, ids[i] >> 53);
+		for (int before = 0; before < i; before++)
+			EXPECT_NE(ids[before], ids[i]);
+		higher += i && ids[i] > ids[i - 1];
+	}
+	/* Fewer or more of 63 are higher than the one before once in a million runs. */
+	EXPECT_LE(20, higher);
+	EXPECT_GE(43, higher);
+}
+
 TEST(query_says_what_the_module_knows_and_allows)
 {
 	const struct chan_query query = channel_query();

@@ -112,7 +112,7 @@ static const char *handoff_line(int ch, pid_t from, pid_t to)
 {
 	static char line[128];
 
-	snprintf(line, sizeof(line), " %8llu  %7d %-16s %7d %s\n",
+	snprintf(line, sizeof(line), " %16llu  %7d %-16s %7d %s\n",
 		 (unsigned long long)channel_info(ch).id, from, "bpftrace", to, "bpftrace");
 	return line;
 }
@@ -179,7 +179,7 @@ static const char *parked_line(int ch, pid_t tid)
 {
 	static char line[128];
 
-	snprintf(line, sizeof(line), "\n%7d %-16s %8llu %-6s ", tid, "bpftrace",
+	snprintf(line, sizeof(line), "\n%7d %-16s %16llu %-6s ", tid, "bpftrace",
 		 (unsigned long long)channel_info(ch).id, "recv");
 	return line;
 }

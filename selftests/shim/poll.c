@@ -133,13 +133,14 @@ void __wake_up(wait_queue_head_t *wq, unsigned int states, int exclusive, void *
 	pthread_mutex_unlock(&wq->lock);
 }
 
+/* As FUSE does, it shows nothing but what it is asked for. */
 static __poll_t shim_pollable_poll(struct file *file, struct poll_table_struct *table)
 {
 	struct shim_pollable *pollable = container_of(file, struct shim_pollable, file);
 
 	poll_wait(file, &pollable->wq, table);
 	smp_mb();
-	return SHIM_LOAD(pollable->ready);
+	return SHIM_LOAD(pollable->ready) & poll_requested_events(table);
 }
 
 void shim_pollable_init(struct shim_pollable *pollable)

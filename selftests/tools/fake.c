@@ -31,7 +31,7 @@ void fake_process(int pid, const char *command)
 		give_up("%s: %s", path, strerror(errno));
 }
 
-void fake_channel(int pid, int fd, int id, const char *more)
+void fake_channel(int pid, int fd, unsigned long long id, const char *more)
 {
 	char path[64];
 	FILE *stream;
@@ -39,7 +39,7 @@ void fake_channel(int pid, int fd, int id, const char *more)
 	snprintf(path, sizeof(path), "/proc/%d/fdinfo/%d", pid, fd);
 	stream = fopen(path, "we");
 	if (!stream || fprintf(stream,
-			       "pos:\t0\nflags:\t02\nchan-id:\t%d\nchan-type:\t\n"
+			       "pos:\t0\nflags:\t02\nchan-id:\t%llu\nchan-type:\t\n"
 			       "chan-elemsize:\t8\nchan-cap:\t1\nchan-len:\t0\nchan-closed:\tno\n"
 			       "chan-rights:\tsend,recv,close\nchan-sendq:\t0\nchan-recvq:\t0\n%s",
 			       id, more) < 0 || fclose(stream))

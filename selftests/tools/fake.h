@@ -9,6 +9,6 @@
 void fake_proc(void);
 void fake_process(int pid, const char *command);
 /* A file descriptor of a process. @more: lines that come last, and count if they come again. */
-void fake_channel(int pid, int fd, int id, const char *more);
+void fake_channel(int pid, int fd, unsigned long long id, const char *more);
 
 #endif /* _TOOLS_FAKE_H */

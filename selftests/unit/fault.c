@@ -96,7 +96,7 @@ static void G3_G4_receive_that_faults_at_each_byte(void **state)
 			received = chan_xfer_recv(cf, elems, COUNT, COUNT, &chan_deadline_now);
 			restore_user_memory();
 			assert_int_equal(received, whole ? whole : -EFAULT);
-			for (j = 0; j < whole; j++)
+			for (j = 0; (long)j < whole; j++)
 				assert_true(element_is(elems + j * size, size, j));
 			expect_elements(cf, size, whole, COUNT);
 		}

@@ -18,6 +18,15 @@ static void assert_live(unsigned int channels, unsigned int waiters)
 	assert_int_equal(waiters_now, waiters);
 }
 
+static long run_live(struct operation *op)
+{
+	unsigned int channels, waiters;
+
+	(void)op;
+	chan_hchan_live(&channels, &waiters);
+	return channels;
+}
+
 static void make_works_once(void **state)
 {
 	struct chan_file *cf = channel_make(8, 1);
@@ -147,6 +156,55 @@ static void live_channels_and_waiters_are_counted(void **state)
 	assert_live(0, 0);
 }
 
+/* What a walk has reached stays, and it goes on from there whatever goes. */
+static void walk_goes_on_from_a_channel_without_files(void **state)
+{
+	struct chan_file *files[4];
+	struct hchan *ch, *chs[4];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(files); i++) {
+		files[i] = channel_open();
+		chs[i] = files[i]->ch;
+	}
+	ch = chan_hchan_next(NULL);
+	assert_ptr_equal(ch, chs[0]);
+	channel_release(files[0]);
+	channel_release(files[1]);
+	assert_live(3, 0);
+	ch = chan_hchan_next(ch);
+	assert_ptr_equal(ch, chs[2]);
+	assert_live(2, 0);
+	ch = chan_hchan_next(ch);
+	assert_ptr_equal(ch, chs[3]);
+	channel_release(files[3]);
+	assert_live(2, 0);
+	assert_null(chan_hchan_next(ch));
+	assert_live(1, 0);
+}
+
+/* The lock of the list is free at each step of another task. */
+static void walk_holds_nobody_up(void **state)
+{
+	struct chan_file *cf = channel_make(8, 0);
+	struct operation *op;
+	unsigned int nth;
+	bool stopped;
+
+	(void)state;
+	channel_open();
+	for (nth = 1, stopped = true; stopped; nth++) {
+		op = operation_new(run_live, cf, 1);
+		operation_start_stopped(op, SHIM_POINT_UNLOCK, nth);
+		stopped = shim_task_stopped(op->task);
+		channel_release(channel_open());
+		operation_continue(op);
+		assert_in_range(operation_join(op), 2, 3);
+	}
+	assert_in_range(nth, 6, 100);
+}
+
 static void last_file_frees_the_channel(void **state)
 {
 	struct chan_file *first = channel_make(8, 1);
@@ -172,7 +230,8 @@ static void every_channel_has_its_number(void **state)
 		struct chan_file *cf = channel_open();
 		u64 id = channel_info(cf).id;
 
-		assert_true(id > last);
+		assert_int_not_equal(id, 0);
+		assert_int_not_equal(id, last);
 		last = id;
 		channel_release(cf);
 	}
@@ -186,6 +245,8 @@ int main(void)
 		UNIT_TEST(made_channel_is_seen_whole),
 		UNIT_TEST(operation_on_nil_channel_does_not_notice_make),
 		UNIT_TEST(live_channels_and_waiters_are_counted),
+		UNIT_TEST(walk_goes_on_from_a_channel_without_files),
+		UNIT_TEST(walk_holds_nobody_up),
 		UNIT_TEST(last_file_frees_the_channel),
 		UNIT_TEST(every_channel_has_its_number),
 	};

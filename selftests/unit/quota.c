@@ -6,6 +6,8 @@
 #include "unit.h"
 
 #define LARGE	300
+/* Bytes of its slot. */
+#define SLOT	sizeof(struct chan_elem_ref)
 
 static void become(uid_t uid)
 {
@@ -63,7 +65,7 @@ static void maker_is_charged_with_the_ring(void **state)
 	const struct {
 		u32 elemsize;
 		u64 slot;
-	} sizes[] = { { 0, 0 }, { 1, 1 }, { 8, 8 }, { 256, 256 }, { 257, 16 }, { LARGE, 16 } };
+	} sizes[] = { { 0, 0 }, { 1, 1 }, { 8, 8 }, { 256, 256 }, { 257, SLOT }, { LARGE, SLOT } };
 	unsigned int i;
 
 	(void)state;
@@ -168,7 +170,7 @@ static void sender_is_charged_with_large_elements(void **state)
 	become(1001);
 	assert_usage(0, LARGE);
 	become(1000);
-	assert_usage(1, 32);
+	assert_usage(1, 2 * SLOT);
 }
 
 static void G12_large_elements_have_a_limit(void **state)
@@ -219,9 +221,9 @@ static void element_requeued_stays_charged(void **state)
 	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
 	assert_usage(0, 0);
 	become(0);
-	assert_usage(1, 16 + LARGE);
+	assert_usage(1, SLOT + LARGE);
 	assert_int_equal(recv_large(cf), 1);
-	assert_usage(1, 16);
+	assert_usage(1, SLOT);
 }
 
 static void refused_send_is_not_charged(void **state)
@@ -230,10 +232,10 @@ static void refused_send_is_not_charged(void **state)
 
 	(void)state;
 	assert_int_equal(chan_xfer_send(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
-	assert_usage(1, 16);
+	assert_usage(1, SLOT);
 	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
 	assert_int_equal(send_large(cf), -EPIPE);
-	assert_usage(1, 16);
+	assert_usage(1, SLOT);
 }
 
 /* In the ring, past its end and at its start, when the channel goes. */
@@ -252,7 +254,7 @@ static void G11_elements_nobody_received_are_freed(void **state)
 		}
 		assert_int_equal(send_large(cf), 1);
 		assert_int_equal(send_large(cf), 1);
-		assert_usage(1, 3 * 16 + 2 * LARGE);
+		assert_usage(1, 3 * SLOT + 2 * LARGE);
 		channel_release(cf);
 		assert_usage(0, 0);
 	}

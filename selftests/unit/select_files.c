@@ -129,6 +129,29 @@ static void G5_file_that_becomes_ready_on_the_way_is_not_missed(void **state)
 	}
 }
 
+/* The events of one file are not asked of another, neither before nor after a wait. */
+static void G9_each_file_is_polled_for_its_own_events(void **state)
+{
+	static const __poll_t events[] = { EPOLLIN, EPOLLOUT, EPOLLPRI };
+	static struct shim_pollable files[ARRAY_LENGTH(events)];
+	struct chan_file *cf = channel_make(8, 0);
+	struct operation *op;
+	unsigned int i, ready;
+
+	(void)state;
+	for (ready = 0; ready < ARRAY_LENGTH(events); ready++) {
+		op = choice_operation(cf);
+		for (i = 0; i < ARRAY_LENGTH(events); i++) {
+			shim_pollable_init(&files[i]);
+			choice_add_file(operation_choice(op), &files[i], events[i]);
+		}
+		operation_park(op);
+		shim_pollable_set(&files[ready], events[ready], events[ready]);
+		assert_int_equal(operation_join(op), ready);
+		assert_int_equal(operation_choice(op)->revents, events[ready]);
+	}
+}
+
 /* A peer has claimed the select when the file becomes ready. */
 static void G10_claimed_select_beats_file(void **state)
 {
@@ -248,6 +271,7 @@ int main(void)
 		UNIT_TEST(G5_choice_among_files_and_channels_is_uniform),
 		UNIT_TEST(G4_file_that_is_not_ready_is_EAGAIN),
 		UNIT_TEST(G5_file_that_becomes_ready_on_the_way_is_not_missed),
+		UNIT_TEST(G9_each_file_is_polled_for_its_own_events),
 		UNIT_TEST(G10_claimed_select_beats_file),
 		UNIT_TEST(G10_peer_beats_file_until_the_select_claims_itself),
 		UNIT_TEST(G2_kick_without_readiness_keeps_the_place_in_the_queue),

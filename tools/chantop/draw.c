@@ -10,7 +10,10 @@
 #define MILLISECOND	1000000
 #define CELL_SIZE	TYPE_SIZE
 #define BAR_WIDTH	5
-#define MIX_WIDTH	8
+/* A count has at most four places. */
+#define DEPTH_WIDTH	(4 + 1 + 4)
+/* Below this, there is no bar, and the columns are narrow. */
+#define WIDE		91
 /* Lines above the rows, and below them. */
 #define LINES_ABOVE	3
 #define LINES_BELOW	1
@@ -24,37 +27,44 @@ enum {
 struct column {
 	enum field field;
 	const char *heading;
+	int narrow;
 	int width;
 	bool left;
 };
 
 /* That of the type takes what is left of the line. */
 static const struct column columns[] = {
-	{ FIELD_ID, "ID", 5, false },
-	{ FIELD_TYPE, "TYPE", 10, true },
-	{ FIELD_STATE, "STATE", 5, true },
-	{ FIELD_LEN, "LEN/CAP", BAR_WIDTH + 10, false },
-	{ FIELD_SENDS, "SEND/s", 6, false },
-	{ FIELD_RECVS, "RECV/s", 6, false },
-	{ FIELD_HANDOFF, "MIX", MIX_WIDTH, true },
-	{ FIELD_SENDQ, "SQ", 3, false },
-	{ FIELD_RECVQ, "RQ", 3, false },
-	{ FIELD_OLDEST, "AGE", 5, false },
-	{ FIELD_HOLDERS, "HOLD", 4, false },
+	{ FIELD_ID, "ID", 16, 16, false },
+	{ FIELD_TYPE, "TYPE", 9, 10, true },
+	{ FIELD_STATE, "STATE", 5, 5, true },
+	{ FIELD_LEN, "LEN/CAP", DEPTH_WIDTH, BAR_WIDTH + 1 + DEPTH_WIDTH, false },
+	{ FIELD_SENDS, "SEND/s", 6, 6, false },
+	{ FIELD_RECVS, "RECV/s", 6, 6, false },
+	{ FIELD_HANDOFF, "MIX", 4, 8, true },
+	{ FIELD_SENDQ, "SQ", 3, 3, false },
+	{ FIELD_RECVQ, "RQ", 3, 3, false },
+	{ FIELD_OLDEST, "AGE", 5, 5, false },
+	{ FIELD_HOLDERS, "HOLD", 4, 4, false },
 };
 
 #define COLUMNS		(sizeof(columns) / sizeof(columns[0]))
 
+static int column_least_width(const struct column *column)
+{
+	return COLS < WIDE ? column->narrow : column->width;
+}
+
 static int column_width(const struct column *column)
 {
+	const int least = column_least_width(column);
 	int width = COLS;
 	size_t i;
 
 	if (column->field != FIELD_TYPE)
-		return column->width;
+		return least;
 	for (i = 0; i < COLUMNS; i++)
-		width -= columns[i].field == FIELD_TYPE ? 0 : columns[i].width + 1;
-	return width > column->width ? width : column->width;
+		width -= columns[i].field == FIELD_TYPE ? 0 : column_least_width(&columns[i]) + 1;
+	return width > least ? width : least;
 }
 
 enum field draw_neighbour(enum field field, int by)
@@ -111,30 +121,39 @@ static void format_age(char *cell, uint64_t age)
 		snprintf(cell, CELL_SIZE, "%" PRIu64 "h", seconds / 3600);
 }
 
-static void format_depth(char *cell, const struct row *row)
+static void format_bar(char bar[BAR_WIDTH + 2], uint64_t len, uint64_t cap)
 {
-	const uint64_t len = row->values[FIELD_LEN], cap = row->values[FIELD_CAP];
-	char lens[CELL_SIZE], caps[CELL_SIZE], bar[BAR_WIDTH + 1] = "";
 	/* Not empty if the buffer is not, and full only if that is. */
 	const int filled = cap ? (len * BAR_WIDTH + (len < cap ? cap - 1 : 0)) / cap : 0;
 	int i;
 
-	for (i = 0; cap && i < BAR_WIDTH; i++)
-		bar[i] = i < filled ? '#' : '.';
+	for (i = 0; i < BAR_WIDTH; i++)
+		bar[i] = !cap ? ' ' : i < filled ? '#' : '.';
+	strcpy(bar + BAR_WIDTH, " ");
+}
+
+static void format_depth(char *cell, const struct row *row)
+{
+	const uint64_t len = row->values[FIELD_LEN], cap = row->values[FIELD_CAP];
+	char lens[CELL_SIZE], caps[CELL_SIZE], bar[BAR_WIDTH + 2] = "";
+
+	if (COLS >= WIDE)
+		format_bar(bar, len, cap);
 	format_count(lens, len);
 	format_count(caps, cap);
-	snprintf(cell, CELL_SIZE, "%-*s %4.4s/%-4.4s", BAR_WIDTH, bar, lens, caps);
+	snprintf(cell, CELL_SIZE, "%s%4.4s/%-4.4s", bar, lens, caps);
 }
 
 /* The shares of the paths, each by its letter. */
-static void format_mix(char *cell, const struct row *row)
+static void format_mix(char *cell, const struct row *row, int width)
 {
 	const uint64_t *values = row->values;
 	const uint64_t sum = values[FIELD_HANDOFF] + values[FIELD_RING] + values[FIELD_PARK];
-	uint64_t i, at;
+	uint64_t at;
+	int i;
 
-	for (i = 0; sum && i < MIX_WIDTH; i++) {
-		at = (2 * i + 1) * sum / (2 * MIX_WIDTH);
+	for (i = 0; sum && i < width; i++) {
+		at = (2 * i + 1) * sum / (2 * width);
 		if (at < values[FIELD_HANDOFF])
 			cell[i] = 'H';
 		else
@@ -151,8 +170,10 @@ static const char *short_state(const char *state)
 }
 
 static void format_cell(char *cell, const struct view *view, const struct row *row,
-			enum field field)
+			const struct column *column)
 {
+	const enum field field = column->field;
+
 	switch (field) {
 	case FIELD_TYPE:
 		strcpy(cell, row->type);
@@ -168,7 +189,7 @@ static void format_cell(char *cell, const struct view *view, const struct row *r
 		format_rate(cell, row->values[field], view->interval);
 		break;
 	case FIELD_HANDOFF:
-		format_mix(cell, row);
+		format_mix(cell, row, column_width(column));
 		break;
 	case FIELD_OLDEST:
 		format_age(cell, row->values[field]);
@@ -229,7 +250,7 @@ static void draw_row(const struct view *view, const struct row *row, int y)
 	int x = 0;
 
 	for (column = columns; column < columns + COLUMNS; column++) {
-		format_cell(cell, view, row, column->field);
+		format_cell(cell, view, row, column);
 		x = draw_text(y, x, column_width(column), column->left, cell,
 			      cell_attributes(row, column->field));
 	}

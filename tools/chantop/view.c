@@ -120,11 +120,11 @@ static int row_compare(const void *one, const void *two, void *data)
 	else if (sort == FIELD_STATE)
 		order = strcmp(first->state, second->state);
 	else if (sort == FIELD_ID)
-		order = 0;
+		order = (a[sort] > b[sort]) - (a[sort] < b[sort]);
 	else
 		order = (a[sort] < b[sort]) - (a[sort] > b[sort]);
 	if (!order)
-		order = (a[FIELD_ID] > b[FIELD_ID]) - (a[FIELD_ID] < b[FIELD_ID]);
+		order = (first->place > second->place) - (first->place < second->place);
 	return view->reverse ? -order : order;
 }
 
@@ -143,6 +143,7 @@ int view_fill(struct view *view, const struct samples *samples)
 		channel = model->channels[i];
 		row = &view->rows[view->count];
 		row_fill(row, channel, model_find(&samples->before.model, channel->id));
+		row->place = i;
 		if (view_shows(view, row))
 			view->count++;
 	}

@@ -38,17 +38,20 @@ enum field {
  * struct row - a channel
  * @type: of its elements; printable
  * @state: open, or why it is not
+ * @place: in the order in which the channels were found
  * @values: of the fields that are numbers
  */
 struct row {
 	char type[TYPE_SIZE];
 	const char *state;
+	size_t place;
 	uint64_t values[FIELDS];
 };
 
 /**
  * struct view - what is shown
- * @sort: by this field: the highest number or the first name is on top
+ * @sort: by this field: the highest number or the first name is on top; of equal ones, the
+ *	channel that was found first
  * @reverse: the other way round
  * @filter: the number of a channel, or part of a type; empty: all
  * @rows: of the last sample

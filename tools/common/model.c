@@ -5,14 +5,14 @@
 
 #include "model.h"
 
-/* Where the channel is, or would have to be. */
+/* Where the channel is in @by_id, or would have to be. */
 static size_t model_place(const struct model *model, uint64_t id)
 {
 	size_t low = 0, high = model->count, middle;
 
 	while (low < high) {
 		middle = low + (high - low) / 2;
-		if (model->channels[middle]->id < id)
+		if (model->by_id[middle]->id < id)
 			low = middle + 1;
 		else
 			high = middle;
@@ -20,22 +20,30 @@ static size_t model_place(const struct model *model, uint64_t id)
 	return low;
 }
 
+/* Room for one more channel. Returns false if there is no memory. */
+static bool model_grow(struct channel ***channels, size_t count)
+{
+	struct channel **grown = reallocarray(*channels, count + 1, sizeof(*grown));
+
+	if (grown)
+		*channels = grown;
+	return grown;
+}
+
 static struct channel *model_insert(struct model *model, size_t place, const struct channel *seen)
 {
-	struct channel **channels, *channel;
+	struct channel *channel;
 
-	channels = reallocarray(model->channels, model->count + 1, sizeof(*channels));
-	if (!channels)
+	if (!model_grow(&model->channels, model->count) || !model_grow(&model->by_id, model->count))
 		return NULL;
-	model->channels = channels;
 	channel = malloc(sizeof(*channel));
 	if (!channel)
 		return NULL;
 	*channel = *seen;
-	memmove(channels + place + 1, channels + place,
-		(model->count - place) * sizeof(*channels));
-	channels[place] = channel;
-	model->count++;
+	memmove(model->by_id + place + 1, model->by_id + place,
+		(model->count - place) * sizeof(*model->by_id));
+	model->by_id[place] = channel;
+	model->channels[model->count++] = channel;
 	return channel;
 }
 
@@ -69,9 +77,9 @@ struct channel *model_find(const struct model *model, uint64_t id)
 {
 	const size_t place = model_place(model, id);
 
-	if (place == model->count || model->channels[place]->id != id)
+	if (place == model->count || model->by_id[place]->id != id)
 		return NULL;
-	return model->channels[place];
+	return model->by_id[place];
 }
 
 int model_add(struct model *model, const struct channel *seen, const struct holder *holder)
@@ -91,6 +99,22 @@ int model_add(struct model *model, const struct channel *seen, const struct hold
 	return channel_add_holder(channel, holder);
 }
 
+static int model_compare(const void *one, const void *two)
+{
+	const struct channel *const *a = one, *const *b = two;
+	const struct holder *first = (*a)->holders, *second = (*b)->holders;
+
+	if (first->pid != second->pid)
+		return first->pid < second->pid ? -1 : 1;
+	return (first->fd > second->fd) - (first->fd < second->fd);
+}
+
+void model_sort(struct model *model)
+{
+	if (model->count)
+		qsort(model->channels, model->count, sizeof(*model->channels), model_compare);
+}
+
 void model_free(struct model *model)
 {
 	size_t i;
@@ -101,4 +125,5 @@ void model_free(struct model *model)
 		free(model->channels[i]);
 	}
 	free(model->channels);
+	free(model->by_id);
 }

@@ -73,9 +73,15 @@ struct channel {
 	unsigned long more_waiters;	/* beside these */
 };
 
-/* Sorted by number. */
+/**
+ * struct model - channels
+ * @channels: in the order in which they were found
+ * @by_id: the same by number, to find them
+ * @count: how many
+ */
 struct model {
 	struct channel **channels;
+	struct channel **by_id;
 	size_t count;
 };
 
@@ -93,6 +99,8 @@ int model_add(struct model *model, const struct channel *seen, const struct hold
 int channel_add_waiter(struct channel *channel, const struct waiter *waiter);
 /* NULL if it is not known. */
 struct channel *model_find(const struct model *model, uint64_t id);
+/* By the process that was found first to hold them, and its descriptor. All have a holder. */
+void model_sort(struct model *model);
 void model_free(struct model *model);
 
 #endif /* COMMON_MODEL_H */

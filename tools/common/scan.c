@@ -112,5 +112,6 @@ int scan(struct model *model, const struct filter *filter)
 		err = scan_process(&scan, name);
 	}
 	closedir(processes);
+	model_sort(model);
 	return err;
 }

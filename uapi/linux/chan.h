@@ -126,7 +126,8 @@ struct chan_paths {
 
 /**
  * struct chan_info - result of CHAN_IOC_INFO, one consistent snapshot
- * @id: number of the channel, unique until the module is unloaded
+ * @id: number of the channel, from 1 to 2^53 - 1, unique until the module is unloaded; of
+ *	two numbers, neither which channel is older nor how many there are can be told
  * @elemsize: as made
  * @cap: as made
  * @flags: as made; CHAN_F_TIMER

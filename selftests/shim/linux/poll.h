@@ -72,6 +72,11 @@ static inline __poll_t vfs_poll(struct file *file, poll_table *table)
 	return file->f_op->poll(file, table);
 }
 
+static inline __poll_t poll_requested_events(const poll_table *table)
+{
+	return table ? table->_key : ~0U;
+}
+
 static inline void *poll_to_key(__poll_t events)
 {
 	return (void *)(uintptr_t)events;
@@ -86,7 +91,7 @@ unsigned int shim_poller_woken(struct shim_poller *poller);
  * struct shim_pollable - a file that is no channel
  * @file: the file
  * @wq: its pollers
- * @ready: what it shows
+ * @ready: what it shows, of what it is asked for
  */
 struct shim_pollable {
 	struct file		file;

@@ -2,6 +2,7 @@
 #ifndef _SHIM_LINUX_REFCOUNT_H
 #define _SHIM_LINUX_REFCOUNT_H
 
+#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "shim.h"
@@ -21,16 +22,6 @@ static inline void refcount_inc(refcount_t *r)
 		shim_fail("refcount_inc: the object is dead");
 }
 
-static inline bool refcount_inc_not_zero(refcount_t *r)
-{
-	int refs = __atomic_load_n(&r->refs, __ATOMIC_RELAXED);
-
-	while (refs && !__atomic_compare_exchange_n(&r->refs, &refs, refs + 1, false,
-						    __ATOMIC_RELAXED, __ATOMIC_RELAXED))
-		;
-	return refs;
-}
-
 static inline bool refcount_dec_and_test(refcount_t *r)
 {
 	int before;
@@ -40,6 +31,16 @@ static inline bool refcount_dec_and_test(refcount_t *r)
 	if (before <= 0)
 		shim_fail("refcount_dec_and_test: the object is dead");
 	return before == 1;
+}
+
+/* If this is the last reference, the lock is held. */
+static inline bool refcount_dec_and_lock(refcount_t *r, spinlock_t *lock)
+{
+	spin_lock(lock);
+	if (refcount_dec_and_test(r))
+		return true;
+	spin_unlock(lock);
+	return false;
 }
 
 #endif /* _SHIM_LINUX_REFCOUNT_H */

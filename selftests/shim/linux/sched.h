@@ -90,8 +90,11 @@ static inline pid_t task_pid_nr(const struct task_struct *task)
 	return 1;
 }
 
-static inline pid_t task_pid_vnr(const struct task_struct *task)
+struct pid_namespace;
+
+static inline pid_t task_pid_nr_ns(const struct task_struct *task, struct pid_namespace *ns)
 {
+	(void)ns;
 	return task_pid_nr(task);
 }
 

@@ -11,7 +11,7 @@
 #include "rows.h"
 
 #define TIME_WIDTH	76
-#define COLUMN_WIDTH	132
+#define COLUMN_WIDTH	148
 #define ROW_HEIGHT	28
 #define TOP		84
 #define HEAD_HEIGHT	40
@@ -19,7 +19,7 @@
 #define GAP		10
 #define MARGIN		12
 /* Characters that fit into the head of a column. */
-#define HEAD_TEXT	16
+#define HEAD_TEXT	18
 /* What the module says when a signal came: the kernel's own, which programs never see. */
 #define ERESTARTSYS	512
 

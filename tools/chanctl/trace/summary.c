@@ -3,7 +3,7 @@
 
 #include "outputs.h"
 
-#define COLUMN	28
+#define COLUMN	36
 
 /* printf() pads by bytes; a name may have longer characters, and too many. */
 static void put_name(FILE *stream, const char *name)
