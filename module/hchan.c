@@ -139,6 +139,7 @@ void chan_wake_run_any(struct hchan *ch, struct chan_wake *wake)
 		chan_poll_wake_all(ch);
 	wake->recv = 0;
 	wake->send = 0;
+	wake->closed = false;
 }
 
 static void *chan_ring_slot(struct hchan *ch, u32 index)
@@ -262,6 +263,7 @@ inline int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *seq, struct c
 	if (unlikely(ch->nrequeued)) {
 		chan_requeue_take_locked(ch, slot, seq);
 		ch->recvs.ring++;
+		chan_wake_poll_locked(ch, wake, 0, 0);
 		trace_chan_recv(ch->id, CHAN_PATH_RING, ch->qcount, 0, 0);
 		return 1;
 	}

@@ -112,7 +112,7 @@ struct hchan {
  * @recv: receives that may go through now, if there are pollers: so many of those
  *	that poll exclusively are told
  * @send: the same for sends
- * @closed: the channel was closed, if there are pollers: all are told
+ * @closed: the channel was closed, or is now drained too, if there are pollers: all are told
  */
 struct chan_wake {
 	struct chan_claimed	claimed;
@@ -190,6 +190,13 @@ static inline bool chan_hchan_may_recv_locked(struct hchan *ch)
 	return ch->qcount || ch->nrequeued || ch->closed || chan_waitq_parked(&ch->sendq);
 }
 
+/* Is the channel closed, and is there nothing left to receive? */
+static inline bool chan_hchan_drained_locked(struct hchan *ch)
+{
+	lockdep_assert_held(&ch->lock);
+	return ch->closed && !ch->qcount && !ch->nrequeued;
+}
+
 #ifdef CHAN_DEBUG
 void chan_hchan_check_locked(struct hchan *ch);
 #else
@@ -218,9 +225,11 @@ static inline void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wak
 	if (likely(!waitqueue_active(&ch->pollwq)))
 		return;
 	wake->recv += recv;
-	/* On a closed channel, room is no news. */
+	/* On a closed channel, room is no news, but to be drained is. */
 	if (!ch->closed)
 		wake->send += send;
+	else if (chan_hchan_drained_locked(ch))
+		wake->closed = true;
 }
 
 void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool send, int result);

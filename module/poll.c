@@ -23,8 +23,9 @@
  *
  * Both sides share one wait queue, and what changed is the key of the wake-up, so that
  * who polls for one side sleeps through the other's. EPOLLHUP and EPOLLERR are in the
- * key of a close only: epoll adds them to every interest. A nil channel has its wait
- * queue already: who polls it is woken when it is made.
+ * key of a close only, and of the receive that drains a closed channel: epoll adds them to
+ * every interest. A nil channel has its wait queue already: who polls it is woken when it
+ * is made.
  */
 #include "file.h"
 #include "poll.h"
@@ -54,9 +55,12 @@ __poll_t chan_poll(struct file *file, struct poll_table_struct *wait)
 	if (ch->qcount < ch->dataqsiz || ch->recvq.count || ch->closed)
 		send |= EPOLLOUT | EPOLLWRNORM;
 	if (ch->closed) {
-		recv |= EPOLLHUP | EPOLLRDHUP;
+		recv |= EPOLLRDHUP;
 		send |= EPOLLERR;
 	}
+	/* Event loops (libuv) take a short read after EPOLLHUP for the end. */
+	if (chan_hchan_drained_locked(ch))
+		recv |= EPOLLHUP;
 	spin_unlock(&ch->lock);
 
 	rights = cf->rights & ch->rights;
@@ -88,7 +92,7 @@ void chan_poll_wake_send(struct hchan *ch, int n)
 }
 
 /**
- * chan_poll_wake_all() - tell all pollers to look again: made, or closed
+ * chan_poll_wake_all() - wake all pollers: made, closed, or closed and drained
  * @ch: the channel
  *
  * Context: no lock held.
