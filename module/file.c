@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The open file of a channel: open, release, read, write, fdinfo; its rights.
+ * The open file of a channel: open, release, fdinfo; its rights.
  */
 #include <linux/anon_inodes.h>
-#include <linux/capability.h>
-#include <linux/cred.h>
 #include <linux/file.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-#include "elem.h"
 #include "file.h"
 #include "show.h"
-#include "xfer.h"
 
 static struct chan_file *chan_file_alloc(struct hchan *ch, u32 rights)
 {
@@ -49,6 +45,7 @@ static int chan_file_open(struct inode *inode, struct file *file)
 		chan_hchan_put(ch);
 		return -ENOMEM;
 	}
+	file->f_mode |= FMODE_NOWAIT;
 	return stream_open(inode, file);
 }
 
@@ -99,86 +96,10 @@ int chan_file_dup(struct chan_file *cf, u32 rights)
 		put_unused_fd(fd);
 		return PTR_ERR(file);
 	}
+	file->f_mode |= FMODE_NOWAIT;
 	stream_open(file_inode(file), file);
 	fd_install(fd, file);
 	return fd;
-}
-
-static ssize_t chan_file_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
-{
-	struct chan_file *cf = file->private_data;
-	u32 elemsize;
-	long n;
-
-	if (!chan_hchan_made(cf->ch))
-		return chan_xfer_nil(chan_file_deadline(file));
-	if (!len)
-		return 0;
-	elemsize = cf->ch->elemsize;
-	if (!elemsize || len < elemsize)
-		return -EMSGSIZE;
-	len /= elemsize;
-	n = chan_xfer_recv(cf, buf, len, 1, chan_file_deadline(file));
-	return n > 0 ? n * elemsize : n;
-}
-
-/*
- * Does the task have more rights than who opened the file, and so perhaps does not know what
- * it writes to? An ioctl it would not do by mistake.
- */
-static bool chan_file_lends_capability(const struct file *file)
-{
-	return cap_raised(current_cap(), CAP_SYS_RESOURCE) &&
-	       !file_ns_capable(file, &init_user_ns, CAP_SYS_RESOURCE);
-}
-
-/* Without the capability, then, to exceed the limit of its user. */
-static long chan_file_send_limited(struct file *file, const void __user *from, size_t n)
-{
-	struct cred *limited = prepare_creds();
-	const struct cred *own;
-	long sent;
-
-	if (!limited)
-		return -ENOMEM;
-	cap_lower(limited->cap_effective, CAP_SYS_RESOURCE);
-	own = override_creds(limited);
-	sent = chan_xfer_send(file->private_data, from, n, n, chan_file_deadline(file));
-	revert_creds(own);
-	put_cred(limited);
-	return sent;
-}
-
-static long chan_file_send(struct file *file, const void __user *from, size_t n)
-{
-	struct chan_file *cf = file->private_data;
-
-	/* Only elements by reference are charged. */
-	if (unlikely(chan_elem_is_ref(cf->ch->elemsize)) && chan_file_lends_capability(file))
-		return chan_file_send_limited(file, from, n);
-	return chan_xfer_send(cf, from, n, n, chan_file_deadline(file));
-}
-
-static ssize_t chan_file_write(struct file *file, const char __user *buf, size_t len,
-			       loff_t *pos)
-{
-	struct chan_file *cf = file->private_data;
-	u32 elemsize;
-	long n;
-
-	if (!chan_hchan_made(cf->ch))
-		return chan_xfer_nil(chan_file_deadline(file));
-	if (!len)
-		return 0;
-	elemsize = cf->ch->elemsize;
-	if (!elemsize)
-		return -EMSGSIZE;
-	/* The VFS cuts a longer write to this, whatever the size of an element. */
-	if (len % elemsize && len != MAX_RW_COUNT)
-		return -EMSGSIZE;
-	len /= elemsize;
-	n = chan_file_send(file, buf, len);
-	return n > 0 ? n * elemsize : n;
 }
 
 /**
@@ -205,8 +126,8 @@ const struct file_operations chan_file_fops = {
 	.owner		= THIS_MODULE,
 	.open		= chan_file_open,
 	.release	= chan_file_release,
-	.read		= chan_file_read,
-	.write		= chan_file_write,
+	.read_iter	= chan_read_iter,
+	.write_iter	= chan_write_iter,
 	.poll		= chan_poll,
 	.unlocked_ioctl	= chan_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,
