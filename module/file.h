@@ -43,6 +43,7 @@ static inline const struct chan_deadline *chan_file_deadline(const struct file *
 
 extern const struct file_operations chan_file_fops;
 
+struct file *chan_file_new(struct hchan *ch, u32 rights);
 int chan_file_dup(struct chan_file *cf, u32 rights);
 void chan_file_info(struct chan_file *cf, struct chan_info *info);
 

@@ -66,7 +66,7 @@ struct chan_requeued {
  * @type: name of the element type
  * @user: who is charged for the channel and its ring
  * @ticker: what feeds the channel, if a clock does; else NULL
- * @refs: one for each open file
+ * @refs: one for each open file, and for each inode (inode.c)
  * @pollwq: pollers of either side
  * @node: in the list of all channels
  */
