@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * libchan: one system call for each function.
+ * libchan: one system call for each function, but three to make a channel.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,22 +42,30 @@ static int chan_open(void)
 	return ch;
 }
 
-/* A new file descriptor, whose nil channel becomes what the command makes of it. */
-static int chan_open_as(unsigned long command, const void *arg)
+/* Any file descriptor of /dev/chan makes channels. */
+static int chan_new(struct chan_new *new)
 {
-	int ch = chan_open();
+	int device = chan_open();
 	int saved, ret;
 
-	if (ch < 0)
-		return ch;
-	ret = chan_ioctl(ch, command, arg);
-	if (ret < 0) {
-		saved = errno;
-		close(ch);
-		errno = saved;
-		return ret;
-	}
-	return ch;
+	if (device < 0)
+		return device;
+	ret = chan_ioctl(device, CHAN_IOC_NEW, new);
+	saved = errno;
+	close(device);
+	errno = saved;
+	return ret;
+}
+
+static int chan_new_timer(uint64_t ns, uint64_t interval)
+{
+	struct chan_new new = {
+		.flags = CHAN_NEW_TIMER,
+		.timer = { .expires = chan_deadline(ns), .interval = interval },
+	};
+	int ret = chan_new(&new);
+
+	return ret < 0 ? ret : new.fds[0];
 }
 
 static int chan_xfer_one(int ch, unsigned long command, const void *elem, unsigned int flags,
@@ -100,22 +108,40 @@ static int chan_send_one(int ch, const void *elem, unsigned int flags, uint64_t 
 
 int chan_make_typed(size_t elemsize, unsigned int cap, unsigned int flags, const char *type)
 {
-	struct chan_make make = {
-		.cap = cap,
-		.flags = flags,
-	};
+	struct chan_new new = { .make = { .cap = cap, .flags = flags } };
 	size_t length = strnlen(type, CHAN_TYPE_MAX);
+	int ret;
 
 	if (elemsize > CHAN_ELEM_MAX || length == CHAN_TYPE_MAX)
 		return -EINVAL;
-	make.elemsize = elemsize;
-	memcpy(make.type, type, length);
-	return chan_open_as(CHAN_IOC_MAKE, &make);
+	new.make.elemsize = elemsize;
+	memcpy(new.make.type, type, length);
+	ret = chan_new(&new);
+	return ret < 0 ? ret : new.fds[0];
 }
 
 int chan_make(size_t elemsize, unsigned int cap, unsigned int flags)
 {
 	return chan_make_typed(elemsize, cap, flags, "");
+}
+
+int chan_pair(int fds[2], size_t elemsize, unsigned int cap, unsigned int flags)
+{
+	struct chan_new new = {
+		.flags = CHAN_NEW_PAIR,
+		.make = { .cap = cap, .flags = flags },
+	};
+	int ret;
+
+	if (elemsize > CHAN_ELEM_MAX)
+		return -EINVAL;
+	new.make.elemsize = elemsize;
+	ret = chan_new(&new);
+	if (ret < 0)
+		return ret;
+	fds[0] = new.fds[0];
+	fds[1] = new.fds[1];
+	return 0;
 }
 
 int chan_attach(int ch, size_t elemsize, const char *type)
@@ -287,16 +313,12 @@ int chan_select_until(struct chan_case *cases, unsigned int n, uint64_t deadline
 
 int chan_after(uint64_t ns)
 {
-	struct chan_timer timer = { .expires = chan_deadline(ns) };
-
-	return chan_open_as(CHAN_IOC_TIMER, &timer);
+	return chan_new_timer(ns, 0);
 }
 
 int chan_tick(uint64_t ns)
 {
-	struct chan_timer timer = { .expires = chan_deadline(ns), .interval = ns };
-
-	return ns ? chan_open_as(CHAN_IOC_TIMER, &timer) : -EINVAL;
+	return ns ? chan_new_timer(ns, ns) : -EINVAL;
 }
 
 int chan_timer_stop(int ch)

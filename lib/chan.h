@@ -58,6 +58,17 @@ int chan_make(size_t elemsize, unsigned int cap, unsigned int flags);
 int chan_make_typed(size_t elemsize, unsigned int cap, unsigned int flags, const char *type);
 
 /**
+ * chan_pair() - make a channel with an end for each direction, as pipe(2) does
+ * @fds: result: close-on-exec file descriptors; fds[0] receives, fds[1] sends and closes
+ * @elemsize: as for chan_make()
+ * @cap: as for chan_make()
+ * @flags: as for chan_make()
+ *
+ * Return: 0, or as chan_make(); then @fds is as before.
+ */
+int chan_pair(int fds[2], size_t elemsize, unsigned int cap, unsigned int flags);
+
+/**
  * chan_attach() - check the element type of a channel that came from elsewhere
  * @ch: the channel
  * @elemsize: the expected size of an element, in bytes

@@ -6,6 +6,7 @@
 #define _CHAN_COMPAT_H
 
 #include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/hrtimer.h>
 #include <linux/resume_user_mode.h>
 #include <linux/sched/signal.h>
@@ -33,5 +34,34 @@ static inline void chan_defer_task_work(void)
 	clear_notify_signal();
 	set_notify_resume(current);
 }
+
+/* Since 6.3, the owner that a mount shows comes from an idmap, not from a user namespace. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+typedef struct user_namespace chan_idmap;
+#else
+typedef struct mnt_idmap chan_idmap;
+#endif
+
+/* Since 6.6, generic_fillattr() knows which attributes are wanted. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+#define chan_fillattr(idmap, mask, inode, stat) generic_fillattr(idmap, inode, stat)
+#else
+#define chan_fillattr generic_fillattr
+#endif
+
+/* Since 6.6, the times of an inode are hidden behind functions. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+static inline void simple_inode_init_ts(struct inode *inode)
+{
+	inode->i_mtime = current_time(inode);
+	inode->i_atime = inode->i_mtime;
+	inode->i_ctime = inode->i_mtime;
+}
+#endif
+
+/* Since 6.14, FMODE_NONOTIFY means that no event is reported only if it is alone in a mask. */
+#ifndef FMODE_FSNOTIFY_MASK
+#define FMODE_FSNOTIFY_MASK	FMODE_NONOTIFY
+#endif
 
 #endif /* _CHAN_COMPAT_H */

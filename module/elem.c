@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Elements between user memory and slots: in from user memory before any lock
- * is taken, out to it after every lock is released.
+ * Elements between the caller's memory and slots: in from it before any lock is taken,
+ * out to it after every lock is released.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 
 #include "elem.h"
 #include "user.h"
@@ -43,6 +44,90 @@ static void chan_elem_ref_free(struct chan_elem_ref *ref, u32 elemsize)
 }
 
 /**
+ * chan_mem_revert() - go back in memory
+ * @mem: the memory; plain memory has no position
+ * @bytes: how far
+ */
+void chan_mem_revert(struct chan_mem mem, size_t bytes)
+{
+	if (mem.iter)
+		iov_iter_revert(mem.iter, bytes);
+}
+
+/**
+ * chan_mem_clear() - fill memory with zeros, without advancing in it
+ * @mem: the memory
+ * @bytes: how much of it
+ *
+ * Context: may sleep.
+ * Return: whether all of it could be written.
+ */
+bool chan_mem_clear(struct chan_mem mem, size_t bytes)
+{
+	size_t cleared;
+
+	if (!mem.iter)
+		return !clear_user(mem.user, bytes);
+	cleared = iov_iter_zero(bytes, mem.iter);
+	iov_iter_revert(mem.iter, cleared);
+	return cleared == bytes;
+}
+
+/* Of @n elements, all but @left bytes were copied. Returns how many elements are whole. */
+static unsigned int chan_mem_whole(struct chan_mem mem, u32 elemsize, unsigned int n,
+				   unsigned long left)
+{
+	size_t copied = (size_t)n * elemsize - left;
+
+	chan_mem_revert(mem, copied % elemsize);
+	return copied / elemsize;
+}
+
+/* Returns how many elements were copied, from the first one on. */
+static __always_inline unsigned int chan_mem_read(struct chan_mem from, void *to, u32 elemsize,
+						  unsigned int n)
+{
+	unsigned long bytes = n * elemsize, left;
+
+	left = from.iter ? bytes - copy_from_iter(to, bytes, from.iter) :
+			   copy_from_user(to, from.user, bytes);
+	return likely(!left) ? n : chan_mem_whole(from, elemsize, n, left);
+}
+
+static __always_inline unsigned int chan_mem_write(struct chan_mem to, const void *from,
+						   u32 elemsize, unsigned int n)
+{
+	unsigned long bytes = n * elemsize, left;
+
+	left = to.iter ? bytes - copy_to_iter(from, bytes, to.iter) :
+			 copy_to_user(to.user, from, bytes);
+	return likely(!left) ? n : chan_mem_whole(to, elemsize, n, left);
+}
+
+/* Inline, so that plain memory costs nothing more. */
+static __always_inline int chan_elem_copy_in_any(struct chan_elem *elem, u32 elemsize,
+						 struct chan_mem from, unsigned int n)
+{
+	int err;
+
+	if (chan_elem_is_ref(elemsize)) {
+		err = chan_elem_ref_alloc(&elem->ref, elemsize);
+		if (err)
+			return err;
+		if (chan_mem_read(from, elem->ref.buf, elemsize, 1))
+			return 1;
+		chan_elem_ref_free(&elem->ref, elemsize);
+		return -EFAULT;
+	}
+
+	if (n == 1 && chan_elem_is_word(elemsize) && !from.iter)
+		return get_user(*(u64 *)elem->slots, (const u64 __user *)from.user) ? -EFAULT : n;
+
+	n = chan_mem_read(from, elem->slots, elemsize, n);
+	return n ? n : -EFAULT;
+}
+
+/**
  * chan_elem_copy_in() - take elements from user memory
  * @elem: empty slots
  * @elemsize: bytes of one element
@@ -56,26 +141,39 @@ static void chan_elem_ref_free(struct chan_elem_ref *ref, u32 elemsize)
 int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
 		      const void __user *from, unsigned int n)
 {
-	unsigned long left;
-	int err;
+	return chan_elem_copy_in_any(elem, elemsize, chan_mem_user(from), n);
+}
 
+/**
+ * chan_elem_copy_in_iter() - chan_elem_copy_in() from memory of any kind
+ * @elem: as there
+ * @elemsize: as there
+ * @from: @n elements; advances by those that are taken
+ * @n: as there
+ *
+ * Context: may sleep.
+ * Return: as there.
+ */
+int chan_elem_copy_in_iter(struct chan_elem *elem, u32 elemsize, struct iov_iter *from,
+			   unsigned int n)
+{
+	return chan_elem_copy_in_any(elem, elemsize, chan_mem_iter(from), n);
+}
+
+static __always_inline int chan_elem_copy_out_any(struct chan_mem to, struct chan_elem *elem,
+						  u32 elemsize, unsigned int n)
+{
 	if (chan_elem_is_ref(elemsize)) {
-		err = chan_elem_ref_alloc(&elem->ref, elemsize);
-		if (err)
-			return err;
-		if (!copy_from_user(elem->ref.buf, from, elemsize))
-			return 1;
+		if (!chan_mem_write(to, elem->ref.buf, elemsize, 1))
+			return 0;
 		chan_elem_ref_free(&elem->ref, elemsize);
-		return -EFAULT;
+		return 1;
 	}
 
-	if (n == 1 && chan_elem_is_word(elemsize))
-		return get_user(*(u64 *)elem->slots, (const u64 __user *)from) ? -EFAULT : n;
+	if (n == 1 && chan_elem_is_word(elemsize) && !to.iter)
+		return put_user(*(u64 *)elem->slots, (u64 __user *)to.user) ? 0 : n;
 
-	left = copy_from_user(elem->slots, from, n * elemsize);
-	if (unlikely(left))
-		n = (n * elemsize - left) / elemsize;
-	return n ? n : -EFAULT;
+	return chan_mem_write(to, elem->slots, elemsize, n);
 }
 
 /**
@@ -92,22 +190,23 @@ int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
 int chan_elem_copy_out(void __user *to, struct chan_elem *elem, u32 elemsize,
 		       unsigned int n)
 {
-	unsigned long left;
+	return chan_elem_copy_out_any(chan_mem_user(to), elem, elemsize, n);
+}
 
-	if (chan_elem_is_ref(elemsize)) {
-		if (copy_to_user(to, elem->ref.buf, elemsize))
-			return 0;
-		chan_elem_ref_free(&elem->ref, elemsize);
-		return 1;
-	}
-
-	if (n == 1 && chan_elem_is_word(elemsize))
-		return put_user(*(u64 *)elem->slots, (u64 __user *)to) ? 0 : n;
-
-	left = copy_to_user(to, elem->slots, n * elemsize);
-	if (unlikely(left))
-		n = (n * elemsize - left) / elemsize;
-	return n;
+/**
+ * chan_elem_copy_out_iter() - chan_elem_copy_out() to memory of any kind
+ * @to: room for @n elements; advances by those that are given
+ * @elem: as there
+ * @elemsize: as there
+ * @n: as there
+ *
+ * Context: may sleep.
+ * Return: as there.
+ */
+int chan_elem_copy_out_iter(struct iov_iter *to, struct chan_elem *elem, u32 elemsize,
+			    unsigned int n)
+{
+	return chan_elem_copy_out_any(chan_mem_iter(to), elem, elemsize, n);
 }
 
 /**

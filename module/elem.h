@@ -18,6 +18,7 @@
 #include <linux/chan.h>
 
 struct chan_user;
+struct iov_iter;
 
 /* Most elements that one pass over a channel moves. */
 #define CHAN_ELEM_BATCH	32
@@ -43,6 +44,33 @@ struct chan_elem {
 		struct chan_elem_ref	ref;
 	};
 };
+
+/**
+ * struct chan_mem - the caller's memory that elements come from or go to
+ * @user: plain user memory, if @iter is NULL
+ * @iter: memory of any kind, which advances as it is copied from or to; or NULL
+ */
+struct chan_mem {
+	void __user	*user;
+	struct iov_iter	*iter;
+};
+
+static inline struct chan_mem chan_mem_user(const void __user *user)
+{
+	return (struct chan_mem){ .user = (void __user *)user };
+}
+
+static inline struct chan_mem chan_mem_iter(struct iov_iter *iter)
+{
+	return (struct chan_mem){ .iter = iter };
+}
+
+/* The same, @bytes further. An iterator is there already. */
+static inline struct chan_mem chan_mem_after(struct chan_mem mem, size_t bytes)
+{
+	mem.user += bytes;
+	return mem;
+}
 
 static inline bool chan_elem_is_ref(u32 elemsize)
 {
@@ -81,8 +109,14 @@ static inline void chan_elem_move(void *to, const void *from, u32 slotsize)
 
 int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
 		      const void __user *from, unsigned int n);
+int chan_elem_copy_in_iter(struct chan_elem *elem, u32 elemsize, struct iov_iter *from,
+			   unsigned int n);
 int chan_elem_copy_out(void __user *to, struct chan_elem *elem, u32 elemsize,
 		       unsigned int n);
+int chan_elem_copy_out_iter(struct iov_iter *to, struct chan_elem *elem, u32 elemsize,
+			    unsigned int n);
+void chan_mem_revert(struct chan_mem mem, size_t bytes);
+bool chan_mem_clear(struct chan_mem mem, size_t bytes);
 void chan_elem_free(void *slots, u32 elemsize, unsigned int n);
 
 #endif /* _CHAN_ELEM_H */

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The open file of a channel: open, release, read, write, fdinfo; its rights.
+ * The open file of a channel: open, reopen, release, fdinfo; its rights.
  */
-#include <linux/anon_inodes.h>
-#include <linux/capability.h>
-#include <linux/cred.h>
+#include <linux/err.h>
 #include <linux/file.h>
 #include <linux/module.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 
-#include "elem.h"
+#include "compat.h"
 #include "file.h"
+#include "inode.h"
 #include "show.h"
-#include "xfer.h"
 
 static struct chan_file *chan_file_alloc(struct hchan *ch, u32 rights)
 {
@@ -35,8 +33,29 @@ static void chan_file_free(struct chan_file *cf)
 	kfree(cf);
 }
 
-static int chan_file_open(struct inode *inode, struct file *file)
+/* Hold the channel for a new file. */
+static struct chan_file *chan_file_get(struct hchan *ch, u32 rights)
 {
+	struct chan_file *cf = chan_file_alloc(ch, rights);
+
+	if (cf)
+		chan_hchan_get(ch);
+	return cf;
+}
+
+/* What all files have in common. */
+static int chan_file_set(struct inode *inode, struct file *file, struct chan_file *cf)
+{
+	file->private_data = cf;
+	/* Who may watch the inode is not who may know what is sent: no event is reported. */
+	file->f_mode = (file->f_mode & ~FMODE_FSNOTIFY_MASK) | FMODE_NONOTIFY | FMODE_NOWAIT;
+	return stream_open(inode, file);
+}
+
+/* Open /dev/chan: a new nil channel. */
+static int chan_file_open_device(struct inode *inode, struct file *file)
+{
+	struct chan_file *cf;
 	struct hchan *ch;
 
 	if ((file->f_flags & O_ACCMODE) != O_RDWR)
@@ -44,30 +63,67 @@ static int chan_file_open(struct inode *inode, struct file *file)
 	ch = chan_hchan_alloc();
 	if (!ch)
 		return -ENOMEM;
-	file->private_data = chan_file_alloc(ch, CHAN_RIGHTS_ALL);
-	if (!file->private_data) {
+	cf = chan_file_alloc(ch, CHAN_RIGHTS_ALL);
+	if (!cf) {
 		chan_hchan_put(ch);
 		return -ENOMEM;
 	}
-	return stream_open(inode, file);
+	return chan_file_set(inode, file, cf);
+}
+
+static int chan_file_reopen(struct inode *inode, struct file *file)
+{
+	struct chan_file *cf;
+	u32 rights;
+	int err;
+
+	err = chan_inode_reopen(inode, file, &rights);
+	if (err)
+		return err;
+	cf = chan_file_get(chan_inode_channel(inode), rights);
+	if (!cf) {
+		chan_inode_unpin();
+		return -ENOMEM;
+	}
+	return chan_file_set(inode, file, cf);
+}
+
+static int chan_file_open(struct inode *inode, struct file *file)
+{
+	if (chan_inode_is(inode))
+		return chan_file_reopen(inode, file);
+	return chan_file_open_device(inode, file);
 }
 
 static int chan_file_release(struct inode *inode, struct file *file)
 {
 	chan_file_free(file->private_data);
+	if (chan_inode_is(inode))
+		chan_inode_unpin();
 	return 0;
 }
 
-static int chan_file_mode(u32 rights)
+/**
+ * chan_file_new() - a new open file of a channel, without a descriptor
+ * @ch: the channel, made
+ * @rights: CHAN_RIGHT_* of the file; those that the channel cannot have do not matter
+ *
+ * Context: may sleep.
+ * Return: the file, or an ERR_PTR of -ENFILE or -ENOMEM.
+ */
+struct file *chan_file_new(struct hchan *ch, u32 rights)
 {
-	switch (rights & (CHAN_RIGHT_SEND | CHAN_RIGHT_RECV)) {
-	case CHAN_RIGHT_SEND | CHAN_RIGHT_RECV:
-		return O_RDWR;
-	case CHAN_RIGHT_SEND:
-		return O_WRONLY;
-	default:
-		return O_RDONLY;
-	}
+	struct chan_file *cf = chan_file_get(ch, rights);
+	struct file *file;
+
+	if (!cf)
+		return ERR_PTR(-ENOMEM);
+	file = chan_inode_getfile(ch, rights & ch->rights, &chan_file_fops);
+	if (IS_ERR(file))
+		chan_file_free(cf);
+	else
+		chan_file_set(file_inode(file), file, cf);
+	return file;
 }
 
 /**
@@ -80,105 +136,19 @@ static int chan_file_mode(u32 rights)
  */
 int chan_file_dup(struct chan_file *cf, u32 rights)
 {
-	struct chan_file *new;
 	struct file *file;
 	int fd;
 
 	fd = get_unused_fd_flags(O_CLOEXEC);
 	if (fd < 0)
 		return fd;
-	new = chan_file_alloc(cf->ch, rights);
-	if (!new) {
-		put_unused_fd(fd);
-		return -ENOMEM;
-	}
-	chan_hchan_get(new->ch);
-	file = anon_inode_getfile("[chan]", &chan_file_fops, new, chan_file_mode(rights));
+	file = chan_file_new(cf->ch, rights);
 	if (IS_ERR(file)) {
-		chan_file_free(new);
 		put_unused_fd(fd);
 		return PTR_ERR(file);
 	}
-	stream_open(file_inode(file), file);
 	fd_install(fd, file);
 	return fd;
-}
-
-static ssize_t chan_file_read(struct file *file, char __user *buf, size_t len, loff_t *pos)
-{
-	struct chan_file *cf = file->private_data;
-	u32 elemsize;
-	long n;
-
-	if (!chan_hchan_made(cf->ch))
-		return chan_xfer_nil(chan_file_deadline(file));
-	if (!len)
-		return 0;
-	elemsize = cf->ch->elemsize;
-	if (!elemsize || len < elemsize)
-		return -EMSGSIZE;
-	len /= elemsize;
-	n = chan_xfer_recv(cf, buf, len, 1, chan_file_deadline(file));
-	return n > 0 ? n * elemsize : n;
-}
-
-/*
- * Does the task have more rights than who opened the file, and so perhaps does not know what
- * it writes to? An ioctl it would not do by mistake.
- */
-static bool chan_file_lends_capability(const struct file *file)
-{
-	return cap_raised(current_cap(), CAP_SYS_RESOURCE) &&
-	       !file_ns_capable(file, &init_user_ns, CAP_SYS_RESOURCE);
-}
-
-/* Without the capability, then, to exceed the limit of its user. */
-static long chan_file_send_limited(struct file *file, const void __user *from, size_t n)
-{
-	struct cred *limited = prepare_creds();
-	const struct cred *own;
-	long sent;
-
-	if (!limited)
-		return -ENOMEM;
-	cap_lower(limited->cap_effective, CAP_SYS_RESOURCE);
-	own = override_creds(limited);
-	sent = chan_xfer_send(file->private_data, from, n, n, chan_file_deadline(file));
-	revert_creds(own);
-	put_cred(limited);
-	return sent;
-}
-
-static long chan_file_send(struct file *file, const void __user *from, size_t n)
-{
-	struct chan_file *cf = file->private_data;
-
-	/* Only elements by reference are charged. */
-	if (unlikely(chan_elem_is_ref(cf->ch->elemsize)) && chan_file_lends_capability(file))
-		return chan_file_send_limited(file, from, n);
-	return chan_xfer_send(cf, from, n, n, chan_file_deadline(file));
-}
-
-static ssize_t chan_file_write(struct file *file, const char __user *buf, size_t len,
-			       loff_t *pos)
-{
-	struct chan_file *cf = file->private_data;
-	u32 elemsize;
-	long n;
-
-	if (!chan_hchan_made(cf->ch))
-		return chan_xfer_nil(chan_file_deadline(file));
-	if (!len)
-		return 0;
-	elemsize = cf->ch->elemsize;
-	if (!elemsize)
-		return -EMSGSIZE;
-	/* The VFS cuts a longer write to this, whatever the size of an element. */
-	if (len % elemsize && len != MAX_RW_COUNT)
-		return -EMSGSIZE;
-	len /= elemsize;
-	n = chan_file_send(file, buf, len);
-	return n > 0 ? n * elemsize : n;
 }
 
 /**
@@ -205,8 +175,8 @@ const struct file_operations chan_file_fops = {
 	.owner		= THIS_MODULE,
 	.open		= chan_file_open,
 	.release	= chan_file_release,
-	.read		= chan_file_read,
-	.write		= chan_file_write,
+	.read_iter	= chan_read_iter,
+	.write_iter	= chan_write_iter,
 	.poll		= chan_poll,
 	.unlocked_ioctl	= chan_ioctl,
 	.compat_ioctl	= compat_ptr_ioctl,

@@ -10,6 +10,9 @@
 
 #include "hchan.h"
 
+struct iov_iter;
+struct kiocb;
+
 /**
  * struct chan_file - an open file
  * @ch: its channel; constant
@@ -40,9 +43,12 @@ static inline const struct chan_deadline *chan_file_deadline(const struct file *
 
 extern const struct file_operations chan_file_fops;
 
+struct file *chan_file_new(struct hchan *ch, u32 rights);
 int chan_file_dup(struct chan_file *cf, u32 rights);
 void chan_file_info(struct chan_file *cf, struct chan_info *info);
 
+ssize_t chan_read_iter(struct kiocb *iocb, struct iov_iter *to);
+ssize_t chan_write_iter(struct kiocb *iocb, struct iov_iter *from);
 long chan_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 __poll_t chan_poll(struct file *file, struct poll_table_struct *wait);
 

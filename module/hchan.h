@@ -49,7 +49,7 @@ struct pid_namespace;
  * @type: name of the element type; made
  * @user: the account that is charged for the channel and its ring; made
  * @ticker: the clock that feeds the channel, or NULL; made
- * @refs: one for each open file; atomic
+ * @refs: one for each open file, and for each inode (inode.c); atomic
  * @pollwq: pollers of either side; its own lock
  * @node: in the list of all channels; the lock of that list
  *
@@ -159,6 +159,13 @@ static inline void chan_recvq_unlock(struct hchan *ch, unsigned long flags)
 		chan_ticker_unlock(ch->ticker, flags);
 }
 
+/* Is the channel closed, and is there nothing left to receive? */
+static inline bool chan_hchan_drained_locked(struct hchan *ch)
+{
+	lockdep_assert_held(&ch->lock);
+	return ch->closed && !ch->ring.qcount && !ch->requeue.n;
+}
+
 #ifdef CHAN_DEBUG
 void chan_hchan_check_locked(struct hchan *ch);
 #else
@@ -187,9 +194,11 @@ static inline void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wak
 	if (likely(!waitqueue_active(&ch->pollwq)))
 		return;
 	wake->recv += recv;
-	/* On a closed channel, room is no news. */
+	/* On a closed channel, room is no news, but to be drained is. */
 	if (!ch->closed)
 		wake->send += send;
+	else if (chan_hchan_drained_locked(ch))
+		wake->closed = true;
 }
 
 void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool send, int result);

@@ -8,7 +8,10 @@
  * E2BIG), its fields (EINVAL), whether the channel is made (EBADFD, or the wait of a
  * nil channel), the right (EBADF), the element's memory (EFAULT), the channel's state.
  */
+#include <asm/ioctls.h>
 #include <linux/build_bug.h>
+#include <linux/err.h>
+#include <linux/file.h>
 #include <linux/ktime.h>
 #include <linux/nospec.h>
 #include <linux/time_namespace.h>
@@ -26,6 +29,7 @@ static_assert(sizeof(struct chan_xfer) == 32);
 static_assert(sizeof(struct chan_dup) == 8);
 static_assert(sizeof(struct chan_info) == 160);
 static_assert(sizeof(struct chan_timer) == 24);
+static_assert(sizeof(struct chan_new) == 64);
 static_assert(sizeof(struct chan_query) == 80);
 static_assert(sizeof(struct chan_case) == 32);
 static_assert(sizeof(struct chan_select) == 32);
@@ -33,6 +37,20 @@ static_assert(sizeof(((struct hchan *)0)->type) == CHAN_TYPE_MAX);
 
 /* Bytes of the first version of struct chan_case. */
 #define CHAN_CASE_SIZE_MIN	32
+
+/**
+ * struct chan_ioctl_new - a CHAN_IOC_NEW on its way
+ * @user: the user's structure
+ * @files: of its descriptors, which are reserved until chan_ioctl_new_finish()
+ * @n: how many there are
+ */
+struct chan_ioctl_new {
+	struct chan_new	user;
+	struct file	*files[2];
+	unsigned int	n;
+};
+
+static_assert(offsetof(struct chan_ioctl_new, user) == 0);
 
 union chan_ioctl_arg {
 	struct chan_make	make;
@@ -42,6 +60,7 @@ union chan_ioctl_arg {
 	struct chan_query	query;
 	struct chan_select	select;
 	struct chan_timer	timer;
+	struct chan_ioctl_new	new;
 };
 
 /* Some architectures have 13 bits for a structure's size in the number of its command. */
@@ -64,13 +83,12 @@ static long chan_ioctl_query(struct file *file, union chan_ioctl_arg *arg)
 	query->select_flags = CHAN_SELECT_ALL;
 	query->select_max = CHAN_SELECT_MAX;
 	query->timer_flags = CHAN_TIMER_ALL;
+	query->new_flags = CHAN_NEW_ALL;
 	return 0;
 }
 
-static long chan_ioctl_make(struct file *file, union chan_ioctl_arg *arg)
+static int chan_ioctl_make_channel(struct hchan *ch, const struct chan_make *make)
 {
-	struct chan_file *cf = file->private_data;
-	struct chan_make *make = &arg->make;
 	size_t len = strnlen(make->type, sizeof(make->type));
 
 	if (make->elemsize > CHAN_ELEM_MAX || (make->flags & ~CHAN_F_ALL) || make->reserved)
@@ -78,7 +96,14 @@ static long chan_ioctl_make(struct file *file, union chan_ioctl_arg *arg)
 	if (len == sizeof(make->type) ||
 	    memchr_inv(make->type + len, 0, sizeof(make->type) - len))
 		return -EINVAL;
-	return chan_hchan_make(cf->ch, make, NULL);
+	return chan_hchan_make(ch, make, NULL);
+}
+
+static long chan_ioctl_make(struct file *file, union chan_ioctl_arg *arg)
+{
+	struct chan_file *cf = file->private_data;
+
+	return chan_ioctl_make_channel(cf->ch, &arg->make);
 }
 
 static long chan_ioctl_dup(struct file *file, union chan_ioctl_arg *arg)
@@ -229,10 +254,8 @@ static noinline long chan_ioctl_select_known(const void __user *user)
 	return chan_ioctl_select(&select);
 }
 
-static long chan_ioctl_timer(struct file *file, union chan_ioctl_arg *arg)
+static int chan_ioctl_set_timer(struct hchan *ch, const struct chan_timer *timer)
 {
-	struct chan_file *cf = file->private_data;
-	const struct chan_timer *timer = &arg->timer;
 	struct chan_ticks ticks;
 	int err;
 
@@ -243,7 +266,100 @@ static long chan_ioctl_timer(struct file *file, union chan_ioctl_arg *arg)
 		return err;
 	ticks.interval = min_t(u64, timer->interval, KTIME_MAX);
 	ticks.ahead = chan_ioctl_ahead(ticks.first.clock);
-	return chan_hchan_set_ticker(cf->ch, &ticks);
+	return chan_hchan_set_ticker(ch, &ticks);
+}
+
+static long chan_ioctl_timer(struct file *file, union chan_ioctl_arg *arg)
+{
+	struct chan_file *cf = file->private_data;
+
+	return chan_ioctl_set_timer(cf->ch, &arg->timer);
+}
+
+static int chan_ioctl_new_channel(struct hchan *ch, const struct chan_new *user)
+{
+	const void *rest = &user->timer + 1;
+
+	if (!(user->flags & CHAN_NEW_TIMER))
+		return chan_ioctl_make_channel(ch, &user->make);
+	if (memchr_inv(rest, 0, (const void *)(user + 1) - rest))
+		return -EINVAL;
+	return chan_ioctl_set_timer(ch, &user->timer);
+}
+
+/* One more file of the channel, and a descriptor that is reserved for it. */
+static int chan_ioctl_new_file(struct chan_ioctl_new *new, struct hchan *ch, u32 rights)
+{
+	struct file *file;
+	int fd = get_unused_fd_flags(O_CLOEXEC);
+
+	if (fd < 0)
+		return fd;
+	file = chan_file_new(ch, rights);
+	if (IS_ERR(file)) {
+		put_unused_fd(fd);
+		return PTR_ERR(file);
+	}
+	new->user.fds[new->n] = fd;
+	new->files[new->n++] = file;
+	return 0;
+}
+
+/* Install the descriptors, or with an error give all back. */
+static void chan_ioctl_new_finish(union chan_ioctl_arg *arg, int err)
+{
+	struct chan_ioctl_new *new = &arg->new;
+	unsigned int i;
+
+	for (i = 0; i < new->n; i++) {
+		if (likely(!err)) {
+			fd_install(new->user.fds[i], new->files[i]);
+			continue;
+		}
+		put_unused_fd(new->user.fds[i]);
+		fput(new->files[i]);
+	}
+}
+
+static long chan_ioctl_new(struct file *file, union chan_ioctl_arg *arg)
+{
+	struct chan_ioctl_new *new = &arg->new;
+	bool pair = new->user.flags & CHAN_NEW_PAIR;
+	struct hchan *ch;
+	int err;
+
+	new->n = 0;
+	new->user.fds[0] = -1;
+	new->user.fds[1] = -1;
+	if ((new->user.flags & ~CHAN_NEW_ALL) || new->user.flags == CHAN_NEW_ALL ||
+	    new->user.reserved)
+		return -EINVAL;
+	ch = chan_hchan_alloc();
+	if (!ch)
+		return -ENOMEM;
+	err = chan_ioctl_new_channel(ch, &new->user);
+	if (err >= 0)
+		err = chan_ioctl_new_file(new, ch, pair ? CHAN_RIGHT_RECV : CHAN_RIGHTS_ALL);
+	if (!err && pair)
+		err = chan_ioctl_new_file(new, ch, CHAN_RIGHT_SEND | CHAN_RIGHT_CLOSE);
+	if (err)
+		chan_ioctl_new_finish(arg, err);
+	chan_hchan_put(ch);
+	return err;
+}
+
+/* As for a pipe. What receivers requeued counts, an element that a sender is parked with not. */
+static long chan_ioctl_fionread(struct chan_file *cf, unsigned long user)
+{
+	int err = chan_file_check(cf, CHAN_RIGHT_RECV);
+	struct chan_info info;
+	u64 bytes;
+
+	if (err)
+		return err;
+	chan_file_info(cf, &info);
+	bytes = ((u64)info.len + info.requeued) * info.elemsize;
+	return put_user((int)min_t(u64, bytes, INT_MAX), (int __user *)user);
 }
 
 /**
@@ -251,15 +367,17 @@ static long chan_ioctl_timer(struct file *file, union chan_ioctl_arg *arg)
  * @cmd: the command, with the size of the structure as this module knows it
  * @min_size: size of its first version
  * @run: the handler; its argument is complete, and is copied out if it succeeds
+ * @finish: after the copy of the result, with its error or 0; or NULL
  */
 struct chan_ioctl_op {
 	unsigned int	cmd;
 	unsigned int	min_size;
 	long		(*run)(struct file *file, union chan_ioctl_arg *arg);
+	void		(*finish)(union chan_ioctl_arg *arg, int err);
 };
 
-#define CHAN_IOCTL_OP(_cmd, _min_size, _run) \
-	[_IOC_NR(_cmd)] = { .cmd = _cmd, .min_size = _min_size, .run = _run }
+#define CHAN_IOCTL_OP(_cmd, _min_size, _run, ...) \
+	[_IOC_NR(_cmd)] = { .cmd = _cmd, .min_size = _min_size, .run = _run, ##__VA_ARGS__ }
 
 static const struct chan_ioctl_op chan_ioctl_ops[] = {
 	CHAN_IOCTL_OP(CHAN_IOC_QUERY, 72, chan_ioctl_query),
@@ -268,6 +386,7 @@ static const struct chan_ioctl_op chan_ioctl_ops[] = {
 	CHAN_IOCTL_OP(CHAN_IOC_CLOSE, 0, chan_ioctl_close),
 	CHAN_IOCTL_OP(CHAN_IOC_INFO, 160, chan_ioctl_info),
 	CHAN_IOCTL_OP(CHAN_IOC_TIMER, 24, chan_ioctl_timer),
+	CHAN_IOCTL_OP(CHAN_IOC_NEW, 64, chan_ioctl_new, .finish = chan_ioctl_new_finish),
 	CHAN_IOCTL_OP(CHAN_IOC_SENDV, 32, chan_ioctl_sendv),
 	CHAN_IOCTL_OP(CHAN_IOC_RECVV, 32, chan_ioctl_recvv),
 	CHAN_IOCTL_OP(CHAN_IOC_SELECT, 32, chan_ioctl_select_any),
@@ -326,6 +445,8 @@ static noinline long chan_ioctl_run(struct file *file, unsigned int cmd, unsigne
 	long ret;
 	int err;
 
+	if (cmd == FIONREAD)
+		return chan_ioctl_fionread(file->private_data, user);
 	if (!op)
 		return -ENOTTY;
 	err = chan_ioctl_copy_in(op, cmd, &arg, user);
@@ -335,6 +456,8 @@ static noinline long chan_ioctl_run(struct file *file, unsigned int cmd, unsigne
 	if (ret < 0)
 		return ret;
 	err = chan_ioctl_copy_out(op, cmd, &arg, user);
+	if (op->finish)
+		op->finish(&arg, err);
 	return err ? err : ret;
 }
 

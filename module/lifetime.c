@@ -243,9 +243,10 @@ void chan_hchan_attach(struct hchan *ch, u32 rights)
  * @ch: the channel
  * @rights: CHAN_RIGHT_*
  *
- * Without anybody who may send, or who may receive, the channel is closed, as that
- * can never change again: a right comes only from an open file that has it. This is
- * also why the close may follow after the lock was released.
+ * Without anybody who may send, or who may receive, the channel is closed: a right comes
+ * only from an open file that has it. An inode that is held without an open file (O_PATH)
+ * may be opened again later, but to a channel that is closed. This is also why the close may
+ * follow after the lock was released.
  *
  * Context: may sleep.
  */

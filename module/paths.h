@@ -143,6 +143,7 @@ static __always_inline int chan_recv_try_locked(struct hchan *ch, void *slot, u6
 	if (unlikely(ch->requeue.n)) {
 		chan_requeue_take(&ch->requeue, slot, seq);
 		ch->recvs.ring++;
+		chan_wake_poll_locked(ch, wake, 0, 0);
 		trace_chan_recv(ch->id, CHAN_PATH_RING, ch->ring.qcount, 0, 0);
 		return 1;
 	}

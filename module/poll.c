@@ -24,8 +24,9 @@
  *
  * Both sides share one wait queue, and what changed is the key of the wake-up, so that
  * who polls for one side sleeps through the other's. EPOLLHUP and EPOLLERR are in the
- * key of a close only: epoll adds them to every interest. A nil channel has its wait
- * queue already: who polls it is woken when it is made.
+ * key of a close only, and of the receive that drains a closed channel: epoll adds them to
+ * every interest. A nil channel has its wait queue already: who polls it is woken when it
+ * is made.
  */
 #include "file.h"
 
@@ -63,9 +64,12 @@ __poll_t chan_poll(struct file *file, struct poll_table_struct *wait)
 	if (!chan_ring_full(&ch->ring) || ch->closed || chan_waitq_others(&ch->recvq))
 		send |= EPOLLOUT | EPOLLWRNORM;
 	if (ch->closed) {
-		recv |= EPOLLHUP | EPOLLRDHUP;
+		recv |= EPOLLRDHUP;
 		send |= EPOLLERR;
 	}
+	/* Event loops (libuv) take a short read after EPOLLHUP for the end. */
+	if (chan_hchan_drained_locked(ch))
+		recv |= EPOLLHUP;
 	spin_unlock(&ch->lock);
 
 	rights = cf->rights & ch->rights;

@@ -35,7 +35,7 @@ struct task_struct;
  * @ntasks: length of @tasks
  * @recv: number of exclusive read pollers to wake
  * @send: number of exclusive write pollers to wake
- * @closed: all pollers are to be woken
+ * @closed: all pollers are to be woken: closed, or drained as well
  * @tasks: tasks to wake, a reference to each; the rest of the array is not initialised
  */
 struct chan_wake {

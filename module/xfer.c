@@ -62,21 +62,65 @@ static bool chan_xfer_may_go_on(void)
 	return !fatal_signal_pending(current);
 }
 
-static int chan_xfer_send_batch(struct hchan *ch, const void __user *from, unsigned int n,
-				unsigned int min, bool begun,
-				const struct chan_deadline *deadline)
+/*
+ * Of memory of any kind. What has _any in its name is inline, so that plain memory costs
+ * nothing more.
+ */
+static __always_inline int chan_xfer_copy_in(struct chan_elem *elem, u32 elemsize,
+					     struct chan_mem from, unsigned int n)
+{
+	return from.iter ? chan_elem_copy_in_iter(elem, elemsize, from.iter, n) :
+			   chan_elem_copy_in(elem, elemsize, from.user, n);
+}
+
+static __always_inline int chan_xfer_copy_out(struct chan_mem to, struct chan_elem *elem,
+					      u32 elemsize, unsigned int n)
+{
+	return to.iter ? chan_elem_copy_out_iter(to.iter, elem, elemsize, n) :
+			 chan_elem_copy_out(to.user, elem, elemsize, n);
+}
+
+static __always_inline int chan_xfer_send_batch(struct hchan *ch, struct chan_mem from,
+						unsigned int n, unsigned int min, bool begun,
+						const struct chan_deadline *deadline)
 {
 	struct chan_elem elem __uninitialized;
 	int taken, sent;
 
-	taken = chan_elem_copy_in(&elem, ch->elemsize, from, n);
+	taken = chan_xfer_copy_in(&elem, ch->elemsize, from, n);
 	if (taken < 0)
 		return taken;
 	sent = chan_hchan_send(ch, &elem, taken, min_t(unsigned int, taken, min), begun,
 			       deadline);
-	if (unlikely(sent < taken))
-		chan_elem_free(&elem, ch->elemsize, taken - max(sent, 0));
+	if (unlikely(sent < taken)) {
+		taken -= max(sent, 0);
+		if (from.iter)
+			chan_mem_revert(from, (size_t)taken * ch->elemsize);
+		chan_elem_free(&elem, ch->elemsize, taken);
+	}
 	return sent;
+}
+
+static __always_inline long chan_xfer_send_any(struct chan_file *cf, struct chan_mem from,
+					       size_t count, size_t min,
+					       const struct chan_deadline *deadline)
+{
+	struct hchan *ch = cf->ch;
+	unsigned int n;
+	size_t done = 0;
+	int sent;
+
+	sent = chan_xfer_check(cf, CHAN_RIGHT_SEND, deadline);
+	if (unlikely(sent))
+		return sent;
+	do {
+		n = min_t(size_t, count - done, ch->batch);
+		sent = chan_xfer_send_batch(ch, chan_mem_after(from, done * ch->elemsize), n,
+					    chan_xfer_rest(n, min, done), done, deadline);
+		if (sent > 0)
+			done += sent;
+	} while (sent == n && done < count && chan_xfer_may_go_on());
+	return done ? done : sent;
 }
 
 /**
@@ -93,22 +137,38 @@ static int chan_xfer_send_batch(struct hchan *ch, const void __user *from, unsig
 long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count, size_t min,
 		    const struct chan_deadline *deadline)
 {
-	struct hchan *ch = cf->ch;
-	unsigned int n;
-	size_t done = 0;
-	int sent;
+	return chan_xfer_send_any(cf, chan_mem_user(from), count, min, deadline);
+}
 
-	sent = chan_xfer_check(cf, CHAN_RIGHT_SEND, deadline);
-	if (unlikely(sent))
-		return sent;
-	do {
-		n = min_t(size_t, count - done, ch->batch);
-		sent = chan_xfer_send_batch(ch, from + done * ch->elemsize, n,
-					    chan_xfer_rest(n, min, done), done, deadline);
-		if (sent > 0)
-			done += sent;
-	} while (sent == n && done < count && chan_xfer_may_go_on());
-	return done ? done : sent;
+/**
+ * chan_xfer_send_iter() - send elements from memory of any kind
+ * @cf: the file
+ * @from: @count elements; advances by those that are sent
+ * @count: as for chan_xfer_send()
+ * @min: as for chan_xfer_send()
+ * @deadline: how long to wait
+ *
+ * Context: may sleep.
+ * Return: how many were sent; or if none was, a negative errno.
+ */
+long chan_xfer_send_iter(struct chan_file *cf, struct iov_iter *from, size_t count, size_t min,
+			 const struct chan_deadline *deadline)
+{
+	return chan_xfer_send_any(cf, chan_mem_iter(from), count, min, deadline);
+}
+
+static __always_inline int chan_xfer_take_any(struct hchan *ch, struct chan_mem to,
+					      struct chan_elem *elem, const u64 *seqs, int got)
+{
+	int given = 0;
+
+	if (likely(!fatal_signal_pending(current)))
+		given = chan_xfer_copy_out(to, elem, ch->elemsize, got);
+	chan_requeue_settle(&ch->requeue, given);
+	if (likely(given == got))
+		return got;
+	chan_hchan_requeue(ch, elem, seqs, given, got);
+	return given ? given : -EFAULT;
 }
 
 /**
@@ -127,27 +187,43 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count,
 int chan_xfer_take(struct hchan *ch, void __user *to, struct chan_elem *elem,
 		   const u64 *seqs, int got)
 {
-	int given = 0;
-
-	if (likely(!fatal_signal_pending(current)))
-		given = chan_elem_copy_out(to, elem, ch->elemsize, got);
-	chan_requeue_settle(&ch->requeue, given);
-	if (likely(given == got))
-		return got;
-	chan_hchan_requeue(ch, elem, seqs, given, got);
-	return given ? given : -EFAULT;
+	return chan_xfer_take_any(ch, chan_mem_user(to), elem, seqs, got);
 }
 
-static int chan_xfer_recv_batch(struct hchan *ch, void __user *to, unsigned int n,
-				unsigned int min, bool begun,
-				const struct chan_deadline *deadline)
+static __always_inline int chan_xfer_recv_batch(struct hchan *ch, struct chan_mem to,
+						unsigned int n, unsigned int min, bool begun,
+						const struct chan_deadline *deadline)
 {
 	struct chan_elem elem __uninitialized;
 	u64 seqs[CHAN_ELEM_BATCH] __uninitialized;
 	int got;
 
 	got = chan_hchan_recv(ch, &elem, seqs, n, min, begun, deadline);
-	return got <= 0 ? got : chan_xfer_take(ch, to, &elem, seqs, got);
+	return got <= 0 ? got : chan_xfer_take_any(ch, to, &elem, seqs, got);
+}
+
+static __always_inline long chan_xfer_recv_any(struct chan_file *cf, struct chan_mem to,
+					       size_t count, size_t min,
+					       const struct chan_deadline *deadline)
+{
+	struct hchan *ch = cf->ch;
+	unsigned int n;
+	size_t done = 0;
+	int got;
+
+	got = chan_xfer_check(cf, CHAN_RIGHT_RECV, deadline);
+	if (unlikely(got))
+		return got;
+	do {
+		n = min_t(size_t, count - done, ch->batch);
+		got = chan_xfer_recv_batch(ch, chan_mem_after(to, done * ch->elemsize), n,
+					   chan_xfer_rest(n, min, done), done, deadline);
+		if (got > 0)
+			done += got;
+	} while (got == n && done < count && chan_xfer_may_go_on());
+	if (!done && !got && !chan_mem_clear(to, ch->elemsize))
+		return -EFAULT;
+	return done ? done : got;
 }
 
 /**
@@ -165,22 +241,22 @@ static int chan_xfer_recv_batch(struct hchan *ch, void __user *to, unsigned int 
 long chan_xfer_recv(struct chan_file *cf, void __user *to, size_t count, size_t min,
 		    const struct chan_deadline *deadline)
 {
-	struct hchan *ch = cf->ch;
-	unsigned int n;
-	size_t done = 0;
-	int got;
+	return chan_xfer_recv_any(cf, chan_mem_user(to), count, min, deadline);
+}
 
-	got = chan_xfer_check(cf, CHAN_RIGHT_RECV, deadline);
-	if (unlikely(got))
-		return got;
-	do {
-		n = min_t(size_t, count - done, ch->batch);
-		got = chan_xfer_recv_batch(ch, to + done * ch->elemsize, n,
-					   chan_xfer_rest(n, min, done), done, deadline);
-		if (got > 0)
-			done += got;
-	} while (got == n && done < count && chan_xfer_may_go_on());
-	if (!done && !got && clear_user(to, ch->elemsize))
-		return -EFAULT;
-	return done ? done : got;
+/**
+ * chan_xfer_recv_iter() - receive elements into memory of any kind
+ * @cf: the file
+ * @to: room for @count elements; advances by those that are received
+ * @count: as for chan_xfer_recv()
+ * @min: as for chan_xfer_recv()
+ * @deadline: how long to wait
+ *
+ * Context: may sleep.
+ * Return: as chan_xfer_recv().
+ */
+long chan_xfer_recv_iter(struct chan_file *cf, struct iov_iter *to, size_t count, size_t min,
+			 const struct chan_deadline *deadline)
+{
+	return chan_xfer_recv_any(cf, chan_mem_iter(to), count, min, deadline);
 }

@@ -91,6 +91,13 @@ FIELD(chan_timer, interval, 8, 8);
 FIELD(chan_timer, flags, 16, 4);
 FIELD(chan_timer, reserved, 20, 4);
 
+SIZE(chan_new, 64);
+FIELD(chan_new, flags, 0, 4);
+FIELD(chan_new, fds, 4, 8);
+FIELD(chan_new, reserved, 12, 4);
+FIELD(chan_new, make, 16, 48);
+FIELD(chan_new, timer, 16, 24);
+
 SIZE(chan_query, 80);
 FIELD(chan_query, version, 0, 4);
 FIELD(chan_query, make_flags, 4, 4);
@@ -106,7 +113,7 @@ FIELD(chan_query, user_bytes, 56, 8);
 FIELD(chan_query, select_flags, 64, 4);
 FIELD(chan_query, select_max, 68, 4);
 FIELD(chan_query, timer_flags, 72, 4);
-FIELD(chan_query, reserved, 76, 4);
+FIELD(chan_query, new_flags, 76, 4);
 
 SIZE(chan_case, 32);
 FIELD(chan_case, fd, 0, 4);

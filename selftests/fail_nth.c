@@ -7,8 +7,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
@@ -79,6 +81,45 @@ static int call_make(struct scene *scene)
 static int call_open_and_make(struct scene *scene)
 {
 	return made(scene, chan_make_typed(scene->elemsize, scene->path->cap, 0, "long"));
+}
+
+/* The command alone: of a pair, only the end that receives stays open. */
+static int call_new_flags(struct scene *scene, unsigned int flags)
+{
+	struct chan_new new = {
+		.flags = flags,
+		.make = { .elemsize = scene->elemsize, .cap = scene->path->cap },
+	};
+	const int err = channel_ioctl(scene->chs[0], CHAN_IOC_NEW, &new);
+
+	if (err)
+		return err;
+	if (flags)
+		close(new.fds[1]);
+	return made(scene, new.fds[0]);
+}
+
+static int call_new(struct scene *scene)
+{
+	return call_new_flags(scene, 0);
+}
+
+static int call_new_pair(struct scene *scene)
+{
+	return call_new_flags(scene, CHAN_NEW_PAIR);
+}
+
+static int call_reopen(struct scene *scene)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", scene->chs[0]);
+	return made(scene, result_of(open(path, O_RDONLY | O_CLOEXEC)));
+}
+
+static int call_fionread(struct scene *scene)
+{
+	return result_of(ioctl(scene->chs[0], FIONREAD, scene->elems));
 }
 
 static int call_after(struct scene *scene)
@@ -205,6 +246,19 @@ static bool check_dup(struct scene *scene)
 	       channel_recv(scene->made) == 1;
 }
 
+static bool check_pair(struct scene *scene)
+{
+	const struct chan_info info = channel_info(scene->made);
+
+	return info.rights == CHAN_RIGHT_RECV && info.receivers == 1 && !info.senders &&
+	       info.closed == CHAN_CLOSED_NO_SENDERS;
+}
+
+static bool check_fionread(struct scene *scene)
+{
+	return *(int *)scene->elems == 16 && scene_receives(scene, 1, 2);
+}
+
 static bool check_close(struct scene *scene)
 {
 	return channel_info(scene->chs[0]).closed == CHAN_CLOSED_BY_CLOSE &&
@@ -268,6 +322,10 @@ SWEEP_MAKE(make_for_known_user, build_known_nil, 4, 1);
 SWEEP_MAKE(make_with_ring_of_pages, build_nil, 16384, 1);
 SWEEP_MAKE(make_with_large_ring, build_nil, 600000, 1);
 SWEEP_CALL(open_and_make, nothing, opened_and_made, 4, 0, 4, 1);
+SWEEP_CALL(new, nil, opened_and_made, 4, 0, 4, 1);
+SWEEP_CALL(new_pair, nil, pair, 4, 0, 4, 1);
+SWEEP_CALL(reopen, filled, dup, 4, 1, 2, 0);
+SWEEP_CALL(fionread, filled, fionread, 4, 2, 0, 0);
 SWEEP_CALL(timer, nil, timer, 1, 0, 3, 1);
 SWEEP_CALL(after, nothing, clock, 1, 0, 5, 1);
 SWEEP_CALL(tick, nothing, clock, 1, 0, 5, 1);

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
@@ -134,6 +135,31 @@ static int call_write(struct scene *scene)
 	return moved(scene, n < 0 ? n : n / (ssize_t)size);
 }
 
+/* The rest of the elements, in two segments: an element begins in one and ends in the other. */
+static int call_vector(struct scene *scene,
+		       ssize_t (*call)(int fd, const struct iovec *vector, int n))
+{
+	const size_t size = scene->elemsize;
+	unsigned int count;
+	char *elems = rest(scene, &count);
+	const struct iovec vector[] = {
+		{ elems, size / 2 }, { elems + size / 2, count * size - size / 2 },
+	};
+	const ssize_t n = result_of(call(scene->chs[0], vector, 2));
+
+	return moved(scene, n < 0 ? n : n / (ssize_t)size);
+}
+
+static int call_writev(struct scene *scene)
+{
+	return call_vector(scene, writev);
+}
+
+static int call_readv(struct scene *scene)
+{
+	return call_vector(scene, readv);
+}
+
 static int call_recv(struct scene *scene)
 {
 	return moved(scene, chan_recv(scene->chs[0], scene->elems));
@@ -255,6 +281,8 @@ SWEEP_SEND(sendv_ref_parks, call_sendv, REF,               1, 1, 3, 0, meet_send
 SWEEP_SEND(try_sendv, call_try_sendv, INLINE,              7, 1, 3, 0, NULL, 0, 2);
 SWEEP_SEND(try_sendv_ref, call_try_sendv, REF,             7, 1, 3, 0, NULL, 1, 2);
 SWEEP_SEND(write_to_ring, call_write, INLINE,              7, 1, 3, 0, NULL, 0, 1);
+SWEEP_SEND(writev_to_ring, call_writev, INLINE,            7, 1, 3, 0, NULL, 0, 1);
+SWEEP_SEND(writev_ref_parks, call_writev, REF,             1, 1, 3, 0, meet_send, 1, 1);
 SWEEP_SEND(write_ref_parks, call_write, REF,               1, 1, 3, 0, meet_send, 1, 1);
 
 SWEEP_RECV(recv_word_from_ring, call_recv, WORD,           3, 2, 1, 0, NULL, 0);
@@ -276,6 +304,8 @@ SWEEP_RECV(recvv_ref_parks, call_recvv, REF,               1, 0, 3, 0, meet_recv
 SWEEP_RECV(try_recvv, call_try_recvv, INLINE,              7, 5, 3, 0, NULL, 2);
 SWEEP_RECV(try_recvv_ref, call_try_recvv, REF,             7, 5, 3, 0, NULL, 2);
 SWEEP_RECV(read_from_ring, call_read, INLINE,              7, 5, 3, 0, NULL, 1);
+SWEEP_RECV(readv_from_ring, call_readv, INLINE,            7, 5, 3, 0, NULL, 1);
+SWEEP_RECV(readv_ref_parks, call_readv, REF,               1, 0, 3, 0, meet_recv, 1);
 SWEEP_RECV(read_ref_parks, call_read, REF,                 1, 0, 3, 0, meet_recv, 1);
 
 SWEEP_RECV_NOWHERE(requeue_from_ring, INLINE,            2, 2, 0, NULL);

@@ -19,7 +19,7 @@
 #include "common/operation.h"
 #include "common/state.h"
 
-/* A file of the device, and one of CHAN_IOC_DUP: they are of different kinds. */
+/* A file of the device, and one of CHAN_IOC_DUP, as those of CHAN_IOC_NEW are. */
 FIXTURE(file)
 {
 	int ch;
@@ -36,7 +36,7 @@ FIXTURE_VARIANT_ADD(file, copy) { .copy = true };
 
 FIXTURE_SETUP(file)
 {
-	self->ch = channel_make(7);
+	self->ch = channel_make_device(7);
 	channel_send_range(self->ch, 1, 3);
 	self->file = variant->copy ? channel_dup(self->ch, CHAN_RIGHTS_ALL) : self->ch;
 }

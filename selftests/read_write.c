@@ -288,18 +288,169 @@ TEST(vectors_are_written_and_read_one_after_the_other)
 	uint64_t in[4] = { 1, 2, 3, 4 }, out[4] = { 0 };
 	const struct iovec from[] = { { in, 16 }, { in + 2, 0 }, { in + 2, 16 } };
 	const struct iovec to[] = { { out, 8 }, { out + 1, 24 } };
-	const struct iovec odd[] = { { in, 8 }, { in + 1, 4 }, { in + 2, 4 } };
 
 	EXPECT_EQ(32, writev(ch, from, 3));
 	EXPECT_EQ(4, channel_info(ch).len);
 	EXPECT_EQ(32, readv(ch, to, 2));
 	EXPECT_EQ(0, memcmp(in, out, sizeof(in)));
-	/* An element does not go across buffers. */
-	EXPECT_EQ(8, writev(ch, odd, 3));
-	EXPECT_EQ(1, channel_recv(ch));
-	EXPECT_EQ(-1, writev(ch, odd + 1, 2));
-	EXPECT_EQ(EMSGSIZE, errno);
+}
+
+TEST(vectors_are_one_transfer_whose_elements_may_straddle_buffers)
+{
+	const int ch = channel_make(7);
+	uint64_t in[3] = { 1, 2, 3 }, out[3] = { 0 };
+	char *bytes = (char *)in, *room = (char *)out;
+	const struct iovec from[] = { { bytes, 4 }, { bytes + 4, 0 }, { bytes + 4, 20 } };
+	const struct iovec to[] = {
+		{ room, 1 }, { room + 1, 2 }, { room + 3, 10 }, { room + 13, 11 },
+	};
+
+	EXPECT_EQ(24, result_of(writev(ch, from, 3)));
+	EXPECT_EQ(3, channel_info(ch).len);
+	EXPECT_EQ(24, result_of(readv(ch, to, 4)));
+	EXPECT_EQ(0, memcmp(in, out, sizeof(in)));
 	EXPECT_EQ(0, channel_info(ch).len);
+}
+
+TEST(vectors_whose_sum_does_not_fit_fail)
+{
+	const int ch = channel_make(7);
+	char bytes[24] = { 0 };
+	const struct iovec odd[] = { { bytes, 8 }, { bytes + 8, 4 } };
+	const struct iovec few[] = { { bytes, 4 }, { bytes + 4, 3 } };
+	const struct iovec none[] = { { bytes, 0 }, { NULL, 0 } };
+	struct state before;
+
+	channel_send(ch, 1);
+	before = state_of(ch);
+	EXPECT_EQ(-EMSGSIZE, result_of(writev(ch, odd, 2)));
+	EXPECT_EQ(-EMSGSIZE, result_of(writev(ch, few, 2)));
+	EXPECT_EQ(-EMSGSIZE, result_of(readv(ch, few, 2)));
+	EXPECT_EQ(0, result_of(readv(ch, none, 2)));
+	EXPECT_EQ(0, result_of(writev(ch, none, 2)));
+	EXPECT_TRUE(state_is(ch, &before));
+	/* Room for more than a whole element is no mistake. */
+	EXPECT_EQ(8, result_of(readv(ch, odd, 2)));
+}
+
+/* readv(2) of two buffers, an element each. */
+static int operation_readv(struct operation *op)
+{
+	const struct iovec to[] = { { op->elems, 8 }, { (char *)op->elems + 8, 8 } };
+
+	return result_of(readv(op->ch, to, 2));
+}
+
+TEST_F(rw, readv_returns_with_what_is_there)
+{
+	const int ch = channel_make(variant->cap);
+	struct operation *reader = operation_new(variant->kind, operation_readv, ch, 2);
+
+	operation_park(reader);
+	channel_send(ch, 9);
+	EXPECT_EQ(8, operation_wait(reader));
+	EXPECT_EQ(9, operation_value(reader));
+	EXPECT_EQ(0, channel_info(ch).recvq);
+}
+
+/* It has the element of its first buffer, or the channel has: it never parks with one. */
+TEST_F(rw, G3_kill_of_a_parked_readv_loses_nothing)
+{
+	const int ch = channel_make(variant->cap);
+	struct operation *reader = operation_new(TASK_PROCESS, operation_readv, ch, 2);
+	int result;
+
+	operation_offer(variant->kind, ch, 9);
+	operation_start(reader);
+	wait_until(operation_done(reader) || channel_info(ch).recvq);
+	if (!operation_done(reader))
+		operation_kill(reader);
+	result = operation_wait(reader);
+	EXPECT_EQ(1, (result == 8) + channel_info(ch).len + channel_info(ch).requeued);
+}
+
+/* The second element ends in the second buffer, where memory ends; the third does not. */
+TEST(G4_readv_into_memory_that_ends_gives_back_whole_elements)
+{
+	const int ch = channel_make(7);
+	char *border = memory_border();
+	char first[12];
+	const struct iovec to[] = { { first, 12 }, { border - 8, 20 } };
+
+	channel_send_range(ch, 1, 4);
+	EXPECT_EQ(16, result_of(readv(ch, to, 2)));
+	EXPECT_EQ(2, channel_info(ch).requeued + channel_info(ch).len);
+	for (int i = 3; i <= 4; i++)
+		EXPECT_EQ(i, channel_recv(ch));
+}
+
+TEST(writev_from_memory_that_ends_sends_whole_elements)
+{
+	const int ch = channel_make(7);
+	char *border = memory_border();
+	uint64_t value = 1;
+	const struct iovec from[] = { { &value, 8 }, { border - 4, 16 } };
+	struct state before;
+
+	EXPECT_EQ(8, result_of(writev(ch, from, 2)));
+	EXPECT_EQ(1, channel_recv(ch));
+	before = state_of(ch);
+	EXPECT_EQ(-EFAULT, result_of(writev(ch, from + 1, 1)));
+	EXPECT_TRUE(state_is(ch, &before));
+}
+
+TEST(vectors_of_elements_of_all_sizes_pass)
+{
+	const size_t sizes[] = ELEMENT_SIZES;
+	unsigned char *in = malloc(3 * 65536), *out = malloc(3 * 65536);
+
+	for (int i = 1; i < ARRAY_LENGTH(sizes); i++) {
+		const size_t size = sizes[i], third = size / 3;
+		const int ch = channel_make_elems(size, 3);
+		const struct iovec from[] = {
+			{ in, size + third }, { in + size + third, 2 * size - third },
+		};
+		const struct iovec to[] = {
+			{ out, third }, { out + third, size }, { out + size + third, 2 * size - third },
+		};
+
+		for (int n = 0; n < 3; n++)
+			element_fill(in + n * size, size, 100 + n);
+		EXPECT_EQ(3 * size, result_of(writev(ch, from, 2)));
+		memset(out, 0xa5, 3 * size);
+		EXPECT_EQ(3 * size, result_of(readv(ch, to, 3)));
+		EXPECT_EQ(0, memcmp(in, out, 3 * size)) {
+			TH_LOG("%zu bytes", size);
+		}
+	}
+}
+
+TEST(G6_readv_of_a_closed_channel_returns_0_when_it_is_drained)
+{
+	const int ch = channel_make(4);
+	char bytes[16];
+	const struct iovec to[] = { { bytes, 4 }, { bytes + 4, 12 } };
+
+	channel_send(ch, 3);
+	ASSERT_EQ(0, chan_close(ch));
+	EXPECT_EQ(8, result_of(readv(ch, to, 2)));
+	memset(bytes, 0xa5, sizeof(bytes));
+	EXPECT_EQ(0, result_of(readv(ch, to, 2)));
+	EXPECT_TRUE(memory_is(bytes, 8, 0));
+	EXPECT_TRUE(memory_is(bytes + 8, 8, 0xa5));
+}
+
+TEST(nowait_of_one_call_is_honoured)
+{
+	const int ch = channel_make(1);
+	uint64_t value = 1;
+	const struct iovec vector = { &value, 8 };
+
+	EXPECT_EQ(-EAGAIN, result_of(preadv2(ch, &vector, 1, -1, RWF_NOWAIT)));
+	EXPECT_EQ(8, result_of(pwritev2(ch, &vector, 1, -1, RWF_NOWAIT)));
+	EXPECT_EQ(-EAGAIN, result_of(pwritev2(ch, &vector, 1, -1, RWF_NOWAIT)));
+	EXPECT_EQ(8, result_of(preadv2(ch, &vector, 1, -1, RWF_NOWAIT)));
+	EXPECT_EQ(0, channel_info(ch).send_parks + channel_info(ch).recv_parks);
 }
 
 TEST(there_are_no_positions)

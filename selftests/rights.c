@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "common/channel.h"
 #include "common/passing.h"
 #include "common/state.h"
+#include "common/user.h"
 
 static int try_send(int ch)
 {
@@ -184,6 +186,10 @@ TEST_F(rights, G13_poll_shows_the_sides_of_the_rights)
 
 	EXPECT_EQ(recv | send, channel_events(self->copy));
 	ASSERT_EQ(0, chan_close(self->ch));
+	EXPECT_EQ((recv ? recv | POLLRDHUP : 0) | (send ? send | POLLERR : 0),
+		  channel_events(self->copy));
+	while (channel_info(self->ch).len)
+		channel_recv(self->ch);
 	EXPECT_EQ((recv ? recv | POLLHUP | POLLRDHUP : 0) | (send ? send | POLLERR : 0),
 		  channel_events(self->copy));
 }
@@ -286,20 +292,117 @@ static int reopen(int ch, int mode)
 	return result_of(open(path, mode));
 }
 
-TEST_F(rights, G13_a_copy_cannot_be_reopened)
+/* Those that an open of this mode is for: to write means to close, too. */
+static unsigned int rights_of_mode(int mode)
+{
+	return (mode != O_WRONLY ? CHAN_RIGHT_RECV : 0) |
+	       (mode != O_RDONLY ? CHAN_RIGHT_SEND | CHAN_RIGHT_CLOSE : 0);
+}
+
+/* Those that it cannot do without. */
+static unsigned int rights_needed(int mode)
+{
+	return rights_of_mode(mode) & ~CHAN_RIGHT_CLOSE;
+}
+
+static int modes_that_fail(int ch, unsigned int rights)
+{
+	int fail = 0;
+
+	for (int mode = O_RDONLY; mode <= O_RDWR; mode++) {
+		if (rights_needed(mode) & ~rights)
+			fail += reopen(ch, mode) == -EACCES;
+		else
+			fail += reopen(ch, mode) < 0;
+	}
+	return fail;
+}
+
+static int modes_that_widen(unsigned int rights)
+{
+	int widen = 0;
+
+	for (int mode = O_RDONLY; mode <= O_RDWR; mode++)
+		widen += !!(rights_needed(mode) & ~rights);
+	return widen;
+}
+
+/* The tests run as root. */
+TEST_F(rights, G13_reopening_a_copy_never_widens_even_for_root)
 {
 	const struct state before = state_of(self->ch);
 
-	for (int mode = O_RDONLY; mode <= O_RDWR; mode++)
-		EXPECT_EQ(-ENXIO, reopen(self->copy, mode));
+	for (int mode = O_RDONLY; mode <= O_RDWR; mode++) {
+		const int file = reopen(self->copy, mode | O_TRUNC | O_CREAT);
+
+		if (rights_needed(mode) & ~variant->rights) {
+			EXPECT_EQ(-EACCES, file);
+			continue;
+		}
+		ASSERT_LE(0, file);
+		EXPECT_EQ(variant->rights & rights_of_mode(mode), channel_info(file).rights);
+		EXPECT_EQ(before.info.len, channel_info(file).len);
+		EXPECT_EQ(before.info.senders + (mode != O_RDONLY), channel_info(file).senders);
+		EXPECT_EQ(before.info.receivers + (mode != O_WRONLY),
+			  channel_info(file).receivers);
+		close(file);
+	}
+	EXPECT_EQ(-EINVAL, reopen(self->copy, O_ACCMODE));
 	EXPECT_TRUE(state_is(self->ch, &before));
+}
+
+TEST_F(rights, G13_reopening_what_was_reopened_never_widens)
+{
+	for (int mode = O_RDONLY; mode <= O_RDWR; mode++) {
+		const int file = reopen(self->copy, mode);
+
+		if (file >= 0)
+			EXPECT_EQ(modes_that_widen(variant->rights),
+				  modes_that_fail(file, variant->rights));
+	}
+}
+
+TEST_F(rights, G13_mode_bits_do_not_widen)
+{
+	ASSERT_EQ(0, fchmod(self->copy, 0777));
+	EXPECT_EQ(modes_that_widen(variant->rights), modes_that_fail(self->copy, variant->rights));
+}
+
+TEST_F(rights, G13_owner_who_is_not_root_may_reopen)
+{
+	const pid_t pid = fork();
+	int status, copy;
+
+	if (!pid) {
+		user_become(41001);
+		copy = channel_dup(self->ch, variant->rights);
+		_exit(modes_that_fail(copy, variant->rights));
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(modes_that_widen(variant->rights), WEXITSTATUS(status));
+}
+
+TEST_F(rights, G13_other_user_may_not_reopen)
+{
+	const pid_t pid = fork();
+	int status, opened = 0;
+
+	if (!pid) {
+		user_become(41002);
+		for (int mode = O_RDONLY; mode <= O_RDWR; mode++)
+			opened += reopen(self->copy, mode) != -EACCES;
+		_exit(opened);
+	}
+	ASSERT_EQ(pid, waitpid(pid, &status, 0));
+	EXPECT_EQ(0, WEXITSTATUS(status));
 }
 
 TEST(G13_reopening_the_device_gives_another_channel)
 {
-	const int ch = half_full(), other = reopen(ch, O_RDWR);
+	const int ch = channel_make_device(16), other = reopen(ch, O_RDWR);
 	struct chan_info info;
 
+	channel_send_range(ch, 1, 8);
 	ASSERT_LE(0, other);
 	EXPECT_EQ(-EBADFD, chan_get_info(other, &info));
 	EXPECT_EQ(-EAGAIN, chan_try_recv(other, &info));

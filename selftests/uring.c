@@ -9,6 +9,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "kselftest_harness.h"
@@ -288,6 +289,131 @@ TEST_F(uring, work_does_not_end_a_receive_before_all_that_is_there)
 	memory_slow_release(&slow);
 	EXPECT_EQ(n, operation_wait(op));
 	EXPECT_EQ(0, chan_len(ch));
+
+/* A command that waits for its own completion, and its result. */
+static int uring_run(struct uring *ring, const struct io_uring_sqe *sqe)
+{
+	uring_submit(ring, 1, sqe);
+	return uring_result(ring);
+}
+
+static void uring_register_buffer(struct uring *ring, void *buffer, size_t size)
+{
+	const struct iovec vector = { buffer, size };
+
+	if (syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_BUFFERS, &vector, 1))
+		give_up("IORING_REGISTER_BUFFERS: %s", strerror(errno));
+}
+
+TEST_F(uring, fixed_buffers_are_written_and_read)
+{
+	const int ch = channel_make(7);
+	static uint64_t buffer[1024] __attribute__((aligned(4096)));
+	struct io_uring_sqe write = transfer(IORING_OP_WRITE_FIXED, ch, buffer);
+	struct io_uring_sqe read = transfer(IORING_OP_READ_FIXED, ch, buffer + 511);
+
+	/* Elements straddle the pages of the buffer. */
+	for (int i = 0; i < 7; i++)
+		buffer[i] = i + 1;
+	uring_register_buffer(&self->ring, buffer, sizeof(buffer));
+	write.len = 7 * sizeof(*buffer);
+	EXPECT_EQ(56, uring_run(&self->ring, &write));
+	EXPECT_EQ(7, channel_info(ch).len);
+	read.len = 3 * sizeof(*buffer) + 4;
+	EXPECT_EQ(24, uring_run(&self->ring, &read));
+	for (int i = 0; i < 3; i++)
+		EXPECT_EQ(i + 1, buffer[511 + i]);
+	EXPECT_EQ(0, buffer[514]);
+	read.len = 7;
+	EXPECT_EQ(-EMSGSIZE, uring_run(&self->ring, &read));
+	EXPECT_EQ(4, channel_info(ch).len);
+}
+
+TEST_F(uring, fixed_buffers_take_elements_by_reference)
+{
+	const int ch = channel_make_elems(5000, 2);
+	static unsigned char buffer[4 * 5000] __attribute__((aligned(4096)));
+	struct io_uring_sqe write = transfer(IORING_OP_WRITE_FIXED, ch, (void *)buffer);
+	struct io_uring_sqe read = transfer(IORING_OP_READ_FIXED, ch, (void *)(buffer + 10000));
+
+	element_fill(buffer, 5000, 1);
+	element_fill(buffer + 5000, 5000, 2);
+	uring_register_buffer(&self->ring, buffer, sizeof(buffer));
+	write.len = 10000;
+	read.len = 10000;
+	EXPECT_EQ(10000, uring_run(&self->ring, &write));
+	EXPECT_EQ(10000, uring_run(&self->ring, &read));
+	EXPECT_EQ(0, memcmp(buffer, buffer + 10000, 10000));
+}
+
+TEST_F(uring, vectors_are_one_transfer)
+{
+	const int ch = channel_make(7);
+	uint64_t in[3] = { 1, 2, 3 }, out[3] = { 0 };
+	const struct iovec from[] = { { in, 4 }, { (char *)in + 4, 20 } };
+	const struct iovec to[] = { { out, 9 }, { (char *)out + 9, 15 } };
+	const struct io_uring_sqe write = {
+		.opcode = IORING_OP_WRITEV, .fd = ch, .addr = (uintptr_t)from, .len = 2, .off = -1,
+	};
+	const struct io_uring_sqe read = {
+		.opcode = IORING_OP_READV, .fd = ch, .addr = (uintptr_t)to, .len = 2, .off = -1,
+	};
+
+	EXPECT_EQ(24, uring_run(&self->ring, &write));
+	EXPECT_EQ(24, uring_run(&self->ring, &read));
+	EXPECT_EQ(0, memcmp(in, out, sizeof(in)));
+}
+
+/* It waits as a poller does, and occupies no thread. */
+TEST_F(uring, read_that_waits_is_not_parked)
+{
+	uint64_t out = 0;
+	const struct io_uring_sqe read = transfer(IORING_OP_READ, self->ch, &out);
+
+	uring_submit(&self->ring, 1, &read);
+	EXPECT_FALSE(uring_has_result(&self->ring));
+	EXPECT_EQ(0, channel_info(self->ch).recvq);
+	channel_send(self->ch, 7);
+	EXPECT_EQ(8, uring_result(&self->ring));
+	EXPECT_EQ(0, channel_info(self->ch).recv_parks);
+}
+
+/* Since 6.7; the number stands here for older headers. */
+#define OP_READ_MULTISHOT	49
+
+TEST_F(uring, multishot_read_completes_for_each_element)
+{
+	static uint64_t buffers[4];
+	const struct io_uring_sqe provide = {
+		.opcode = IORING_OP_PROVIDE_BUFFERS, .fd = 4, .addr = (uintptr_t)buffers,
+		.len = sizeof(*buffers), .off = 0, .buf_group = 1,
+	};
+	const struct io_uring_sqe read = {
+		.opcode = OP_READ_MULTISHOT, .fd = self->ch, .off = -1,
+		.flags = IOSQE_BUFFER_SELECT, .buf_group = 1,
+	};
+	const int sender = channel_dup(self->ch, CHAN_RIGHT_SEND);
+	unsigned int number;
+	int result;
+
+	EXPECT_EQ(0, uring_run(&self->ring, &provide));
+	uring_submit(&self->ring, 2, &read);
+	if (uring_has_result(&self->ring)) {
+		result = uring_result(&self->ring);
+		if (result == -EINVAL)
+			SKIP(return, "no multishot reads");
+		ASSERT_EQ(0, result);
+	}
+	for (uint64_t i = 1; i <= 3; i++) {
+		channel_send(sender, i);
+		result = uring_wait(&self->ring, &number);
+		ASSERT_EQ(8, result);
+		EXPECT_EQ(2, number);
+		EXPECT_EQ(0, channel_info(self->ch).len);
+	}
+	EXPECT_EQ(6, buffers[0] + buffers[1] + buffers[2] + buffers[3]);
+	ASSERT_EQ(0, chan_close(self->ch));
+	EXPECT_EQ(0, uring_wait(&self->ring, &number));
 }
 
 TEST_HARNESS_MAIN

@@ -60,6 +60,17 @@ int channel_make(unsigned int cap)
 	return channel_make_elems(sizeof(uint64_t), cap);
 }
 
+int channel_make_device(unsigned int cap)
+{
+	const struct chan_make make = { .elemsize = sizeof(uint64_t), .cap = cap };
+	int ch = channel_open();
+	int err = channel_ioctl(ch, CHAN_IOC_MAKE, &make);
+
+	if (err)
+		give_up("CHAN_IOC_MAKE: %s", strerror(-err));
+	return ch;
+}
+
 int channel_dup(int ch, unsigned int rights)
 {
 	int copy = chan_dup(ch, rights);

@@ -45,6 +45,8 @@ int channel_open(void);
 /* Elements of 8 bytes, all rights. */
 int channel_make(unsigned int cap);
 int channel_make_elems(size_t elemsize, unsigned int cap);
+/* The same as a file of /dev/chan, which was nil. */
+int channel_make_device(unsigned int cap);
 int channel_dup(int ch, unsigned int rights);
 
 struct chan_info channel_info(int ch);

@@ -9,13 +9,14 @@
 #include "command.h"
 #include "state.h"
 
-const struct command commands[11] = {
+const struct command commands[12] = {
 	{ "QUERY", CHAN_IOC_QUERY },
 	{ "MAKE", CHAN_IOC_MAKE },
 	{ "DUP", CHAN_IOC_DUP },
 	{ "CLOSE", CHAN_IOC_CLOSE },
 	{ "INFO", CHAN_IOC_INFO },
 	{ "TIMER", CHAN_IOC_TIMER },
+	{ "NEW", CHAN_IOC_NEW },
 	{ "SEND", CHAN_IOC_SEND },
 	{ "RECV", CHAN_IOC_RECV },
 	{ "SENDV", CHAN_IOC_SENDV },
@@ -62,6 +63,7 @@ void command_fill(const struct command *command, void *structure)
 		.deadline = CHAN_DEADLINE_NONE,
 	};
 	const struct chan_timer timer = { .expires = CHAN_DEADLINE_NONE };
+	const struct chan_new new = { .flags = CHAN_NEW_PAIR, .make = make };
 	const struct chan_dup dup = { .rights = CHAN_RIGHTS_ALL };
 	const struct chan_xfer xfer = {
 		.elems = (uintptr_t)&element,
@@ -82,6 +84,9 @@ void command_fill(const struct command *command, void *structure)
 	case CHAN_IOC_TIMER:
 		memcpy(structure, &timer, sizeof(timer));
 		break;
+	case CHAN_IOC_NEW:
+		memcpy(structure, &new, sizeof(new));
+		break;
 	case CHAN_IOC_DUP:
 		memcpy(structure, &dup, sizeof(dup));
 		break;
@@ -89,6 +94,18 @@ void command_fill(const struct command *command, void *structure)
 	case CHAN_IOC_RECVV:
 		memcpy(structure, &xfer, sizeof(xfer));
 		break;
+	}
+}
+
+/* Close what CHAN_IOC_NEW has opened. Its structure need not be aligned. */
+static void command_close(const void *structure)
+{
+	struct chan_new new;
+
+	memcpy(&new, structure, sizeof(new));
+	for (int i = 0; i < 2; i++) {
+		if (new.fds[i] >= 0)
+			close(new.fds[i]);
 	}
 }
 
@@ -111,6 +128,8 @@ int command_try(unsigned int number, const void *arg)
 		close(ret);
 		ret = 0;
 	}
+	if (_IOC_NR(number) == _IOC_NR(CHAN_IOC_NEW) && !ret)
+		command_close(arg);
 	close(ch);
 	return ret;
 }

@@ -14,16 +14,16 @@ struct command {
 };
 
 /* All of them. */
-extern const struct command commands[11];
+extern const struct command commands[12];
 
 #define for_each_command(command) \
 	for (const struct command *command = commands; \
 	     command < commands + sizeof(commands) / sizeof(commands[0]); command++)
-/* Those that take, that fill, or that take or fill a structure. */
+/* Those that take, that only fill, or that take or fill a structure. */
 #define for_each_taking(command) \
 	for_each_command(command) if (_IOC_DIR((command)->number) & _IOC_WRITE)
 #define for_each_filling(command) \
-	for_each_command(command) if (_IOC_DIR((command)->number) & _IOC_READ)
+	for_each_command(command) if (_IOC_DIR((command)->number) == _IOC_READ)
 #define for_each_structured(command) \
 	for_each_command(command) if (_IOC_DIR((command)->number) != _IOC_NONE)
 

@@ -82,8 +82,11 @@ static void G13_events_of_a_side_need_its_right(void **state)
 	assert_int_equal(ready(closer), 0);
 	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
 	assert_int_equal(ready(sender), WRITABLE | EPOLLERR);
-	assert_int_equal(ready(receiver), READABLE | HUNG_UP);
+	assert_int_equal(ready(receiver), READABLE | EPOLLRDHUP);
 	assert_int_equal(ready(closer), 0);
+	channel_expect(cf, 1);
+	assert_int_equal(ready(sender), WRITABLE | EPOLLERR);
+	assert_int_equal(ready(receiver), READABLE | HUNG_UP);
 }
 
 static void G9_receiver_is_told_of_each_change(void **state)
@@ -120,6 +123,14 @@ static void G9_receiver_is_told_of_each_change(void **state)
 	poller = poll_for(cf, HUNG_UP);
 	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
 	assert_int_equal(operation_join(poller), HUNG_UP);
+
+	/* And that of the receive that drains a closed one. */
+	cf = channel_make(8, 1);
+	channel_send(cf, 3);
+	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
+	poller = poll_for(cf, EPOLLHUP);
+	channel_expect(cf, 3);
+	assert_int_equal(operation_join(poller), EPOLLHUP);
 
 	cf = channel_open();
 	poller = poll_for(cf, WRITABLE);

@@ -3,8 +3,9 @@
  * Channels between processes: the interface of /dev/chan.
  *
  * Open /dev/chan for reading and writing, give the new channel its element
- * size and capacity with CHAN_IOC_MAKE, and share the file descriptor: by
- * fork, dup or SCM_RIGHTS. See Documentation/chan.rst and chan(4).
+ * size and capacity with CHAN_IOC_MAKE, or let CHAN_IOC_NEW make another one,
+ * and share the file descriptor: by fork, dup or SCM_RIGHTS. See
+ * Documentation/chan.rst and chan(4).
  *
  * Rules that hold for every command:
  *
@@ -268,6 +269,35 @@ struct chan_timer {
 	__u32	reserved;
 };
 
+/* chan_new.flags */
+#define CHAN_NEW_PAIR		(1U << 0)	/* an end for each direction */
+#define CHAN_NEW_TIMER		(1U << 1)	/* a timer */
+#define CHAN_NEW_ALL		(CHAN_NEW_PAIR | CHAN_NEW_TIMER)
+
+/**
+ * struct chan_new - argument and result of CHAN_IOC_NEW, for any chan file descriptor
+ * @flags: CHAN_NEW_*, at most one
+ * @fds: results, close-on-exec, without O_NONBLOCK; -1: unused; what the caller sets does
+ *	not matter. Of a pair, the first may receive, and the second may send and close; else
+ *	the first has all rights that the channel can have.
+ * @reserved: 0
+ * @make: the form of the channel, without CHAN_NEW_TIMER
+ * @timer: the setting of the timer, with CHAN_NEW_TIMER; the bytes after it are 0
+ *
+ * Makes a channel, whatever the file descriptor is that the command is given. A file of it is
+ * a FIFO to fstat(2). The channel hangs up as a pipe does: with the last file descriptor that
+ * may send, or that may receive.
+ */
+struct chan_new {
+	__u32	flags;
+	__s32	fds[2];
+	__u32	reserved;
+	union {
+		struct chan_make	make;
+		struct chan_timer	timer;
+	};
+};
+
 /**
  * struct chan_query - result of CHAN_IOC_QUERY, for any chan file descriptor
  * @version: CHAN_ABI_VERSION of the module
@@ -284,7 +314,7 @@ struct chan_timer {
  * @select_flags: CHAN_SELECT_* it knows
  * @select_max: most cases of one select
  * @timer_flags: CHAN_TIMER_* it knows
- * @reserved: 0
+ * @new_flags: CHAN_NEW_* it knows
  *
  * CAP_SYS_RESOURCE lifts the limits of a user.
  */
@@ -303,13 +333,14 @@ struct chan_query {
 	__u32	select_flags;
 	__u32	select_max;
 	__u32	timer_flags;
-	__u32	reserved;
+	__u32	new_flags;
 };
 
 /*
  * Type byte 0xE8 is free in the kernel's ioctl-number.rst. The argument of SEND
  * and RECV is the address of one element, whose size the channel knows; CLOSE
- * takes 0.
+ * takes 0. FIONREAD of <asm/ioctls.h> stores an int: how many bytes of elements the channel
+ * holds, at most INT_MAX.
  */
 #define CHAN_IOC_TYPE	0xE8
 #define CHAN_IOC_QUERY	_IOR(CHAN_IOC_TYPE, 0x00, struct chan_query)
@@ -318,6 +349,7 @@ struct chan_query {
 #define CHAN_IOC_CLOSE	_IO(CHAN_IOC_TYPE, 0x03)
 #define CHAN_IOC_INFO	_IOR(CHAN_IOC_TYPE, 0x04, struct chan_info)
 #define CHAN_IOC_TIMER	_IOW(CHAN_IOC_TYPE, 0x05, struct chan_timer)
+#define CHAN_IOC_NEW	_IOWR(CHAN_IOC_TYPE, 0x06, struct chan_new)
 #define CHAN_IOC_SEND	_IO(CHAN_IOC_TYPE, 0x10)
 #define CHAN_IOC_RECV	_IO(CHAN_IOC_TYPE, 0x11)
 #define CHAN_IOC_SENDV	_IOW(CHAN_IOC_TYPE, 0x12, struct chan_xfer)
