@@ -118,7 +118,7 @@ static ssize_t chan_file_read(struct file *file, char __user *buf, size_t len, l
 	if (!elemsize || len < elemsize)
 		return -EMSGSIZE;
 	len /= elemsize;
-	n = chan_xfer_recv(cf, buf, len, 1, chan_file_deadline(file));
+	n = chan_xfer_recv(cf, buf, elemsize, len, 1, chan_file_deadline(file));
 	return n > 0 ? n * elemsize : n;
 }
 
@@ -135,6 +135,7 @@ static bool chan_file_lends_capability(const struct file *file)
 /* Without the capability, then, to exceed the limit of its user. */
 static long chan_file_send_limited(struct file *file, const void __user *from, size_t n)
 {
+	struct chan_file *cf = file->private_data;
 	struct cred *limited = prepare_creds();
 	const struct cred *own;
 	long sent;
@@ -143,7 +144,7 @@ static long chan_file_send_limited(struct file *file, const void __user *from, s
 		return -ENOMEM;
 	cap_lower(limited->cap_effective, CAP_SYS_RESOURCE);
 	own = override_creds(limited);
-	sent = chan_xfer_send(file->private_data, from, n, n, chan_file_deadline(file));
+	sent = chan_xfer_send(cf, from, cf->ch->elemsize, n, n, chan_file_deadline(file));
 	revert_creds(own);
 	put_cred(limited);
 	return sent;
@@ -156,7 +157,7 @@ static long chan_file_send(struct file *file, const void __user *from, size_t n)
 	/* Only elements by reference are charged. */
 	if (unlikely(chan_elem_is_ref(cf->ch->elemsize)) && chan_file_lends_capability(file))
 		return chan_file_send_limited(file, from, n);
-	return chan_xfer_send(cf, from, n, n, chan_file_deadline(file));
+	return chan_xfer_send(cf, from, cf->ch->elemsize, n, n, chan_file_deadline(file));
 }
 
 static ssize_t chan_file_write(struct file *file, const char __user *buf, size_t len,

@@ -86,12 +86,12 @@ static void chan_polled_file_check(struct chan_polled_file *ff, poll_table *tabl
  * @f: room for it
  * @index: its place in the selection
  * @file: the file, which the caller holds until chan_pollset_free()
- * @events: EPOLL* to wait for; EPOLLERR and EPOLLHUP always count
+ * @events: POLL* to wait for; POLLERR and POLLHUP always count
  *
  * Context: may sleep.
  * Return: 0, -EPERM if it cannot be polled, or -ENOMEM.
  */
-int chan_pollset_add(struct chan_pollset *f, unsigned int index, struct file *file, u32 events)
+int chan_pollset_add(struct chan_pollset *f, unsigned int index, struct file *file, u16 events)
 {
 	struct chan_polled_file *ff = &f->files[f->n];
 
@@ -99,7 +99,7 @@ int chan_pollset_add(struct chan_pollset *f, unsigned int index, struct file *fi
 		return -EPERM;
 	ff->file = file;
 	ff->index = index;
-	ff->events = (__force __poll_t)events | EPOLLERR | EPOLLHUP;
+	ff->events = demangle_poll(events) | EPOLLERR | EPOLLHUP;
 	f->n++;
 	f->pollers.pt._key = ff->events;
 	chan_polled_file_check(ff, &f->pollers.pt);
@@ -151,13 +151,13 @@ const int *chan_pollset_kicked(struct chan_pollset *f)
  * @f: the files
  * @index: its place in the selection
  *
- * Return: EPOLL* of those waited for.
+ * Return: POLL* of those waited for.
  */
-u32 chan_pollset_revents(struct chan_pollset *f, unsigned int index)
+u16 chan_pollset_revents(struct chan_pollset *f, unsigned int index)
 {
 	struct chan_polled_file *ff = f->files;
 
 	while (ff->index != index)
 		ff++;
-	return (__force u32)ff->revents;
+	return mangle_poll(ff->revents);
 }

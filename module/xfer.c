@@ -38,12 +38,14 @@ int chan_xfer_nil(const struct chan_deadline *deadline)
 	return chan_parker_wait(&p, deadline);
 }
 
-static int chan_xfer_check(struct chan_file *cf, u32 right,
+static int chan_xfer_check(struct chan_file *cf, u32 right, u32 elemsize,
 			   const struct chan_deadline *deadline)
 {
 	int err = chan_file_check(cf, right);
 
-	return unlikely(err == -EBADFD) ? chan_xfer_nil(deadline) : err;
+	if (unlikely(err))
+		return err == -EBADFD ? chan_xfer_nil(deadline) : err;
+	return likely(cf->ch->elemsize == elemsize) ? 0 : -EMSGSIZE;
 }
 
 /* How many of the next @n elements must be waited for. */
@@ -78,6 +80,7 @@ static int chan_xfer_send_batch(struct hchan *ch, const void __user *from, unsig
  * chan_xfer_send() - send elements from user memory
  * @cf: the file
  * @from: @count elements, one after the other
+ * @elemsize: bytes of one, as the caller expects them
  * @count: 1 or more
  * @min: wait until this many are sent, 1 to @count
  * @deadline: how long to wait
@@ -85,15 +88,15 @@ static int chan_xfer_send_batch(struct hchan *ch, const void __user *from, unsig
  * Context: may sleep.
  * Return: how many were sent; or if none was, a negative errno.
  */
-long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count, size_t min,
-		    const struct chan_deadline *deadline)
+long chan_xfer_send(struct chan_file *cf, const void __user *from, u32 elemsize, size_t count,
+		    size_t min, const struct chan_deadline *deadline)
 {
 	struct hchan *ch = cf->ch;
 	unsigned int n;
 	size_t done = 0;
 	int sent;
 
-	sent = chan_xfer_check(cf, CHAN_RIGHT_SEND, deadline);
+	sent = chan_xfer_check(cf, CHAN_RIGHT_SEND, elemsize, deadline);
 	if (unlikely(sent))
 		return sent;
 	do {
@@ -147,6 +150,7 @@ static int chan_xfer_recv_batch(struct hchan *ch, void __user *to, unsigned int 
  * chan_xfer_recv() - receive elements into user memory
  * @cf: the file
  * @to: room for @count elements
+ * @elemsize: bytes of one, as the caller expects them
  * @count: 1 or more
  * @min: wait until this many are received, 1 to @count
  * @deadline: how long to wait
@@ -155,15 +159,15 @@ static int chan_xfer_recv_batch(struct hchan *ch, void __user *to, unsigned int 
  * Return: how many were received; or if none was, 0 and the first element zeroed if
  * the channel is closed and drained, or a negative errno.
  */
-long chan_xfer_recv(struct chan_file *cf, void __user *to, size_t count, size_t min,
-		    const struct chan_deadline *deadline)
+long chan_xfer_recv(struct chan_file *cf, void __user *to, u32 elemsize, size_t count,
+		    size_t min, const struct chan_deadline *deadline)
 {
 	struct hchan *ch = cf->ch;
 	unsigned int n;
 	size_t done = 0;
 	int got;
 
-	got = chan_xfer_check(cf, CHAN_RIGHT_RECV, deadline);
+	got = chan_xfer_check(cf, CHAN_RIGHT_RECV, elemsize, deadline);
 	if (unlikely(got))
 		return got;
 	do {
