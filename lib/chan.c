@@ -139,14 +139,14 @@ int chan_attach(int ch, size_t elemsize, const char *type)
 int chan_send(int ch, const void *elem, size_t size)
 {
 	if (size > CHAN_IOC_SIZE_MAX)
-		return chan_send_one(ch, elem, size, 0, CHAN_DEADLINE_NONE);
+		return chan_send_until(ch, elem, size, CHAN_DEADLINE_NONE);
 	return chan_ioctl(ch, CHAN_IOC_SEND(size), elem);
 }
 
 int chan_recv(int ch, void *elem, size_t size)
 {
 	if (size > CHAN_IOC_SIZE_MAX)
-		return chan_recv_many(ch, elem, size, 1, 0, CHAN_DEADLINE_NONE);
+		return chan_recv_until(ch, elem, size, CHAN_DEADLINE_NONE);
 	return chan_ioctl(ch, CHAN_IOC_RECV(size), elem);
 }
 

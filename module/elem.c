@@ -59,6 +59,9 @@ int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
 	unsigned long left;
 	int err;
 
+	if (n == 1 && chan_elem_is_word(elemsize))
+		return get_user(*(u64 *)elem->slots, (const u64 __user *)from) ? -EFAULT : n;
+
 	if (chan_elem_is_ref(elemsize)) {
 		err = chan_elem_ref_alloc(&elem->ref, elemsize);
 		if (err)
@@ -68,9 +71,6 @@ int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
 		chan_elem_ref_free(&elem->ref, elemsize);
 		return -EFAULT;
 	}
-
-	if (n == 1 && chan_elem_is_word(elemsize))
-		return get_user(*(u64 *)elem->slots, (const u64 __user *)from) ? -EFAULT : n;
 
 	left = copy_from_user(elem->slots, from, n * elemsize);
 	if (unlikely(left))
@@ -94,15 +94,15 @@ int chan_elem_copy_out(void __user *to, struct chan_elem *elem, u32 elemsize,
 {
 	unsigned long left;
 
+	if (n == 1 && chan_elem_is_word(elemsize))
+		return put_user(*(u64 *)elem->slots, (u64 __user *)to) ? 0 : n;
+
 	if (chan_elem_is_ref(elemsize)) {
 		if (copy_to_user(to, elem->ref.buf, elemsize))
 			return 0;
 		chan_elem_ref_free(&elem->ref, elemsize);
 		return 1;
 	}
-
-	if (n == 1 && chan_elem_is_word(elemsize))
-		return put_user(*(u64 *)elem->slots, (u64 __user *)to) ? 0 : n;
 
 	left = copy_to_user(to, elem->slots, n * elemsize);
 	if (unlikely(left))

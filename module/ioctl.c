@@ -35,9 +35,6 @@ static_assert(sizeof(((struct hchan *)0)->type) == CHAN_TYPE_MAX);
 /* Bytes of the first version of struct chan_case. */
 #define CHAN_CASE_SIZE_MIN	48
 
-/* The bits of SEND and RECV that are the size of the element. */
-#define CHAN_IOCTL_SIZE_BITS	((u32)CHAN_IOC_SIZE_MAX << _IOC_SIZESHIFT)
-
 union chan_ioctl_arg {
 	struct chan_make	make;
 	struct chan_xfer	xfer;
@@ -348,6 +345,15 @@ static noinline long chan_ioctl_run(struct file *file, unsigned int cmd, unsigne
 	return err ? err : ret;
 }
 
+/* Is this @base, which is SEND or RECV of 0 bytes, for an element of any size? */
+static inline bool chan_ioctl_is_sized(unsigned int cmd, unsigned int base, u32 *elemsize)
+{
+	const u32 differs = cmd ^ base;
+
+	*elemsize = differs >> _IOC_SIZESHIFT;
+	return !(differs & ~((u32)CHAN_IOC_SIZE_MAX << _IOC_SIZESHIFT));
+}
+
 /**
  * chan_ioctl() - the ioctls of a channel
  * @file: the file
@@ -359,19 +365,18 @@ static noinline long chan_ioctl_run(struct file *file, unsigned int cmd, unsigne
  */
 long chan_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 {
-	const u32 elemsize = (cmd & CHAN_IOCTL_SIZE_BITS) >> _IOC_SIZESHIFT;
 	struct chan_file *cf = file->private_data;
+	u32 elemsize;
 	long ret;
 
-	switch (cmd & ~CHAN_IOCTL_SIZE_BITS) {
-	case CHAN_IOC_SEND(0):
+	if (chan_ioctl_is_sized(cmd, CHAN_IOC_SEND(0), &elemsize)) {
 		ret = chan_xfer_send(cf, (const void __user *)user, elemsize, 1, 1,
 				     chan_file_deadline(file));
 		return ret > 0 ? 0 : ret;
-	case CHAN_IOC_RECV(0):
+	}
+	if (chan_ioctl_is_sized(cmd, CHAN_IOC_RECV(0), &elemsize))
 		return chan_xfer_recv(cf, (void __user *)user, elemsize, 1, 1,
 				      chan_file_deadline(file));
-	}
 	if (cmd == CHAN_IOC_SELECT)
 		return chan_ioctl_select_known((const void __user *)user);
 	return chan_ioctl_run(file, cmd, user);

@@ -28,7 +28,7 @@
  * Context: may sleep.
  * Return: -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
  */
-int chan_xfer_nil(const struct chan_deadline *deadline)
+noinline int chan_xfer_nil(const struct chan_deadline *deadline)
 {
 	struct chan_parker p;
 
@@ -38,14 +38,15 @@ int chan_xfer_nil(const struct chan_deadline *deadline)
 	return chan_parker_wait(&p, deadline);
 }
 
-static int chan_xfer_check(struct chan_file *cf, u32 right, u32 elemsize,
-			   const struct chan_deadline *deadline)
+static __always_inline int chan_xfer_check(struct chan_file *cf, u32 right, u32 elemsize,
+					   const struct chan_deadline *deadline)
 {
-	int err = chan_file_check(cf, right);
+	const struct hchan *ch = cf->ch;
+	int err = chan_hchan_check_rights(ch, cf->rights, right);
 
 	if (unlikely(err))
 		return err == -EBADFD ? chan_xfer_nil(deadline) : err;
-	return likely(cf->ch->elemsize == elemsize) ? 0 : -EMSGSIZE;
+	return likely(ch->elemsize == elemsize) ? 0 : -EMSGSIZE;
 }
 
 /* How many of the next @n elements must be waited for. */

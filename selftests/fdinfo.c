@@ -249,7 +249,8 @@ TEST_F(parked, tasks_are_listed_from_the_head_of_the_queue_on)
 static int run_select_send(struct operation *op)
 {
 	struct chan_case cases[] = {
-		chan_case_send(op->ch, op->elems), chan_case_recv(-1, op->elems),
+		chan_case_send(op->ch, op->elems, op->elemsize), chan_case_recv(-1, op->elems,
+										op->elemsize),
 	};
 
 	return chan_select(cases, 2);
@@ -275,7 +276,8 @@ TEST_F(parked, select_is_said_to_be_one)
 static int run_select_file(struct operation *op)
 {
 	struct chan_case cases[] = {
-		chan_case_recv(op->ch, op->elems), chan_case_poll((intptr_t)op->data, POLLIN),
+		chan_case_recv(op->ch, op->elems, op->elemsize), chan_case_poll((intptr_t)op->data,
+										POLLIN),
 	};
 
 	return chan_select(cases, 2);
@@ -321,7 +323,7 @@ static int look_in_namespace(int ch, char (*lines)[64], int max)
 	uint64_t value;
 
 	if (!fork()) {
-		chan_recv(ch, &value);
+		chan_recv(ch, &value, sizeof(value));
 		_exit(0);
 	}
 	channel_wait_parked(ch, 0, 2);

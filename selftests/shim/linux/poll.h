@@ -72,6 +72,16 @@ static inline __poll_t vfs_poll(struct file *file, poll_table *table)
 	return file->f_op->poll(file, table);
 }
 
+static inline __poll_t demangle_poll(u16 events)
+{
+	return events;
+}
+
+static inline u16 mangle_poll(__poll_t events)
+{
+	return events;
+}
+
 static inline void *poll_to_key(__poll_t events)
 {
 	return (void *)(uintptr_t)events;
