@@ -273,7 +273,7 @@ static long chan_cases_finish_send(struct chan_cases *cases, const struct chan_s
 
 	/* A fault changes nothing: the element is sent, and the return value says so. */
 	(void)chan_cases_put(cases, select, 0, 0, s->result);
-	return s->winner | (s->result ? CHAN_SELECT_CLOSED : 0);
+	return s->result ? s->winner | CHAN_SELECT_CLOSED : s->winner;
 }
 
 static long chan_cases_finish_recv(struct chan_cases *cases, const struct chan_select *select)
@@ -281,9 +281,9 @@ static long chan_cases_finish_recv(struct chan_cases *cases, const struct chan_s
 	struct chan_selection *s = &cases->selection;
 	struct hchan *ch = s->alternatives[s->winner].ch;
 	void __user *elem = u64_to_user_ptr(cases->room.cases[s->winner].elem);
-	int err;
+	const u32 length = s->result ? ch->elemsize : 0;
+	int err = chan_cases_put(cases, select, length, 0, s->result);
 
-	err = chan_cases_put(cases, select, s->result ? ch->elemsize : 0, 0, s->result);
 	if (!s->result) {
 		if (err || clear_user(elem, ch->elemsize))
 			return -EFAULT;

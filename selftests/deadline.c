@@ -325,7 +325,8 @@ TEST_F(deadline, G10_success_or_timeout_but_not_both)
 		wait_until(operation_done(op) || channel_info(ch).recvq);
 		while (chan_deadline(i * 2000) < op->deadline)
 			;
-		while (chan_try_send(ch, &(uint64_t){ i }, sizeof(uint64_t)) == -EAGAIN && !operation_done(op))
+		while (chan_try_send(ch, &(uint64_t){ i }, sizeof(uint64_t)) == -EAGAIN &&
+		       !operation_done(op))
 			;
 		if (operation_wait(op) == 1) {
 			moved++;

@@ -279,7 +279,7 @@ static bool ends_with_parked_threads(unsigned int cap, size_t elemsize, int how)
 	for (i = 0; i < cap; i++) {
 		char elem[300];
 
-		if (chan_try_recv(channels[1], elem, sizeof(*elem)) != 1)
+		if (chan_try_recv(channels[1], elem, elemsize) != 1)
 			return false;
 	}
 	return channel_works(channels[0]) && channel_works(channels[1]);

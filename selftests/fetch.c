@@ -237,11 +237,11 @@ static bool made_well(int ch, uint64_t charged)
 	if (info.flags & ~CHAN_F_ALL || info.type[sizeof(info.type) - 1])
 		return false;
 	for (int i = 0; i < info.cap; i++) {
-		if (chan_try_send(ch, &element, sizeof(element)))
+		if (chan_try_send(ch, &element, info.elemsize))
 			return false;
 	}
-	return chan_try_send(ch, &element,
-			     sizeof(element)) == -EAGAIN && charged == info.elemsize * info.cap;
+	return chan_try_send(ch, &element, info.elemsize) == -EAGAIN &&
+	       charged == info.elemsize * info.cap;
 }
 
 TEST(a_make_acts_on_one_copy)

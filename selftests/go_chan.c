@@ -371,10 +371,10 @@ TEST_F(go_elements, sends_without_waiting_meet_a_parked_receiver)
 	struct operation *op = operation_new(TASK_PROCESS, operation_recv_one, ch, 1);
 	uint8_t elem[300];
 
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, elem, sizeof(*elem)));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, elem, variant->elemsize));
 	operation_park(op);
 	element_fill(elem, variant->elemsize, VALUE);
-	EXPECT_EQ(0, chan_try_send(ch, elem, sizeof(elem)));
+	EXPECT_EQ(0, chan_try_send(ch, elem, variant->elemsize));
 	EXPECT_EQ(1, operation_wait(op));
 	EXPECT_TRUE(element_is(op->elems, variant->elemsize, VALUE));
 }
@@ -388,7 +388,7 @@ TEST_F(go_elements, receives_without_waiting_meet_a_sender)
 	element_fill(op->elems, variant->elemsize, VALUE);
 	operation_start(op);
 	wait_until(channel_info(ch).len || channel_info(ch).sendq);
-	EXPECT_EQ(1, chan_try_recv(ch, elem, sizeof(*elem)));
+	EXPECT_EQ(1, chan_try_recv(ch, elem, variant->elemsize));
 	EXPECT_TRUE(element_is(elem, variant->elemsize, VALUE));
 	EXPECT_EQ(0, operation_join(op));
 }

@@ -94,8 +94,8 @@ static int run_select_mutex(struct operation *op)
 
 	for (i = 0; i < ROUNDS; i++) {
 		struct chan_case cases[] = {
-			chan_case_send(board->chs[0], NULL, 0), chan_case_send(board->chs[1], NULL,
-									       0),
+			chan_case_send(board->chs[0], NULL, 0),
+			chan_case_send(board->chs[1], NULL, 0),
 		};
 
 		chosen = chan_select(cases, 2);

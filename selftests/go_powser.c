@@ -157,8 +157,8 @@ static void get_two(const struct series *s, struct rational *terms)
 {
 	struct chan_case cases[] = {
 		chan_case_send(s[0].demand, NULL, 0), chan_case_send(s[1].demand, NULL, 0),
-		chan_case_recv(-1, &terms[0], sizeof(terms[0])), chan_case_recv(-1, &terms[1],
-										sizeof(terms[1])),
+		chan_case_recv(-1, &terms[0], sizeof(terms[0])),
+		chan_case_recv(-1, &terms[1], sizeof(terms[1])),
 	};
 	int i, chosen;
 

@@ -298,9 +298,10 @@ TEST_F(go_random, G5_a_case_that_may_be_carried_out_is)
 static int never_cases(struct chan_case *cases, int combination, int idle, int nil, uint64_t *elem)
 {
 	const struct chan_case all[NEVER] = {
-		chan_case_send(idle, elem, sizeof(*elem)), chan_case_recv(idle, elem,
-									  sizeof(*elem)),
-		chan_case_send(nil, elem, sizeof(*elem)), chan_case_recv(nil, elem, sizeof(*elem)),
+		chan_case_send(idle, elem, sizeof(*elem)),
+		chan_case_recv(idle, elem, sizeof(*elem)),
+		chan_case_send(nil, elem, sizeof(*elem)),
+		chan_case_recv(nil, elem, sizeof(*elem)),
 	};
 	int i, n = 0;
 

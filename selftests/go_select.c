@@ -152,9 +152,8 @@ static int select_all(const int *chs, bool send)
 	int i, chosen;
 
 	for (i = 0; i < CHANNELS; i++)
-		cases[i] = send ? chan_case_send(chs[i], &value,
-						 sizeof(value)) : chan_case_recv(chs[i], &value,
-										 sizeof(value));
+		cases[i] = send ? chan_case_send(chs[i], &value, sizeof(value)) :
+				  chan_case_recv(chs[i], &value, sizeof(value));
 	for (i = 0; i < CHANNELS * EACH; i++) {
 		chosen = chan_select(cases, CHANNELS);
 		if (chosen < 0 || cases[chosen].result != !send)

@@ -213,7 +213,7 @@ static int run_send_and_receive(struct operation *op)
 			op->progress++;
 		else if (ret && ret != -EAGAIN)
 			return ret;
-		if (ret && chan_try_recv(op->ch, elem, sizeof(*elem)) != 1)
+		if (ret && chan_try_recv(op->ch, elem, sizeof(elem)) != 1)
 			continue;
 	}
 	return 0;

@@ -262,7 +262,7 @@ TEST(elements_in_bad_memory_are_not_sent)
 	channel_send_range(ch, 1, 2);
 	before = state_of(ch);
 	for (int i = 0; i < ARRAY_LENGTH(addresses); i++) {
-		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_SEND(sizeof(uint64_t)), addresses[i]));
+		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_SEND(8), addresses[i]));
 		xfer.elems = (uintptr_t)addresses[i];
 		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_SENDV, &xfer));
 	}
@@ -284,7 +284,7 @@ TEST(G4_elements_for_bad_memory_are_requeued)
 
 	channel_send_range(ch, 1, 2);
 	for (int i = 0; i < ARRAY_LENGTH(addresses); i++) {
-		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_RECV(sizeof(uint64_t)), addresses[i]));
+		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_RECV(8), addresses[i]));
 		xfer.elems = (uintptr_t)addresses[i];
 		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_RECVV, &xfer));
 		EXPECT_EQ(2 * (i + 1), channel_info(ch).requeues);

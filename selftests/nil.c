@@ -118,7 +118,7 @@ TEST(make_does_not_end_the_wait)
 	EXPECT_EQ(0, channel_info(ch).sendq);
 	EXPECT_EQ(0, channel_info(ch).recvq);
 	channel_send(ch, 1);
-	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &any, sizeof(any)));
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &any, any.elemsize));
 	EXPECT_EQ(1, channel_recv(ch));
 	ASSERT_EQ(0, chan_close(ch));
 	for (int i = 0; i < ARRAY_LENGTH(ways); i++) {

@@ -172,7 +172,7 @@ TEST(lengths_that_do_not_fit_fail)
 		const int ch = channel_make_elems(sizes[i], 4);
 		struct state before;
 
-		ASSERT_EQ(0, chan_send(ch, buffer, sizeof(buffer)));
+		ASSERT_EQ(0, chan_send(ch, buffer, sizes[i]));
 		before = state_of(ch);
 		EXPECT_EQ(-EMSGSIZE, result_of(read(ch, buffer, sizes[i] - 1)));
 		EXPECT_EQ(-EMSGSIZE, result_of(read(ch, buffer, 1)));

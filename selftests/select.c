@@ -438,7 +438,11 @@ TEST(outputs_of_the_chosen_case_are_written)
 	channel_send(full, 1);
 	for (int i = 0; i < ARRAY_LENGTH(outputs); i++) {
 		const struct chan_case never = chan_case_recv(idle, &value, sizeof(value));
-		struct chan_case cases[] = { painted(never), painted(outputs[i].c), painted(never) };
+		struct chan_case cases[] = {
+			painted(never),
+			painted(outputs[i].c),
+			painted(never),
+		};
 
 		EXPECT_EQ(1, chan_select(cases, 3));
 		EXPECT_TRUE(outputs_are(&cases[1], outputs[i].c, outputs[i].length,

@@ -232,7 +232,7 @@ static struct account storm_account(const struct storm *storm)
 		for (slot = storm->slots[i]; value_at(slot); slot += storm->slotsize)
 			account.invented += !count(storm, slot, counts);
 	}
-	while (chan_try_recv(storm->ch, elem, sizeof(*elem)) == 1)
+	while (chan_try_recv(storm->ch, elem, storm->elemsize) == 1)
 		account.invented += !count(storm, elem, counts);
 	for (i = 0; i < PRODUCERS; i++) {
 		for (j = 1; j <= ELEMS; j++) {
