@@ -41,8 +41,8 @@ static void desk(struct requests requests, int lookups, struct founds founds, co
 	struct request request;
 	struct found found;
 	struct chan_case cases[] = {
-		chan_case_recv(requests.fd, &request, sizeof(request)),
-		chan_case_recv(founds.fd, &found, sizeof(found)),
+		requests_case_recv(requests, &request),
+		founds_case_recv(founds, &found),
 	};
 
 	for (;;) {

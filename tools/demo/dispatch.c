@@ -142,7 +142,7 @@ int dispatch_step(struct dispatch *d, uint64_t deadline)
 
 	cases[CASE_PATH] = chan_case_recv(has_path || d->drained ? -1 : d->demo->paths.fd,
 					  &d->path, sizeof(d->path));
-	cases[CASE_RESULT] = chan_case_recv(d->demo->results.fd, &d->result, sizeof(d->result));
+	cases[CASE_RESULT] = result_channel_case_recv(d->demo->results, &d->result);
 	for (worker = 1; worker <= d->workers; worker++) {
 		struct dispatched *w = &d->worker[worker];
 
