@@ -87,7 +87,7 @@ TEST_F(paths, G8_ring_takes_as_many_as_the_capacity)
 		EXPECT_EQ(cap - i, channel_info(ch).len);
 	}
 	info = channel_info(ch);
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, NULL, 0));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, NULL, variant->elemsize));
 	EXPECT_TRUE(channel_unchanged(ch, info));
 	EXPECT_TRUE(channel_paths_are(info.recvs, 0, cap, 0));
 	EXPECT_EQ(cap, info.maxlen);
