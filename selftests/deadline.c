@@ -95,7 +95,7 @@ TEST_F(deadline, ETIMEDOUT_not_before_the_clock_has_passed_it)
 	EXPECT_EQ(0, channel_info(ch).recvq + channel_info(full).sendq);
 	for (i = 0; i < variant->cap; i++)
 		EXPECT_EQ(i, channel_recv(full));
-	EXPECT_EQ(-EAGAIN, chan_try_recv(full, &before, sizeof(before)));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(full, &before, sizeof(uint64_t)));
 }
 
 TEST_F(deadline, past_deadline_only_forbids_to_wait)

@@ -288,7 +288,7 @@ TEST(right_to_close_keeps_nothing_open)
 	EXPECT_TRUE(drained(recv));
 	close(other);
 	EXPECT_EQ(CHAN_CLOSED_NO_RECEIVERS, channel_info(other_closer).closed);
-	EXPECT_EQ(-EPIPE, chan_send(send, &ch, sizeof(ch)));
+	EXPECT_EQ(-EPIPE, chan_send(send, &(uint64_t){ 1 }, sizeof(uint64_t)));
 }
 
 /* As with pipes: close(2) by one thread is nothing to the operation of another. */
