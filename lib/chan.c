@@ -68,42 +68,45 @@ static int chan_new_timer(uint64_t ns, uint64_t interval)
 	return ret < 0 ? ret : new.fds[0];
 }
 
-static int chan_xfer_one(int ch, unsigned long command, const void *elem, unsigned int flags,
-			 uint64_t deadline)
-{
-	struct chan_xfer xfer = {
-		.elems = (uintptr_t)elem,
-		.count = 1,
-		.min = 1,
-		.flags = flags,
-		.deadline = deadline,
-	};
-
-	return chan_ioctl(ch, command, &xfer);
-}
-
-static int chan_xfer_many(int ch, unsigned long command, const void *elems, unsigned int n,
-			  unsigned int min)
+/* Wait until all are sent. */
+static int chan_send_many(int ch, const void *elems, size_t size, unsigned int n,
+			  unsigned int flags, uint64_t deadline)
 {
 	struct chan_xfer xfer = {
 		.elems = (uintptr_t)elems,
 		.count = n,
-		.min = min,
-		.deadline = CHAN_DEADLINE_NONE,
+		.min = n,
+		.flags = flags,
+		.elemsize = chan_elem_size(size),
+		.deadline = deadline,
 	};
 
-	/* More would not fit the result. */
-	if (n > INT_MAX)
-		return -EINVAL;
-	return chan_ioctl(ch, command, &xfer);
+	return chan_ioctl(ch, CHAN_IOC_SENDV, &xfer);
 }
 
 /* A send of one element returns 0, not how many. */
-static int chan_send_one(int ch, const void *elem, unsigned int flags, uint64_t deadline)
+static int chan_send_one(int ch, const void *elem, size_t size, unsigned int flags,
+			 uint64_t deadline)
 {
-	int ret = chan_xfer_one(ch, CHAN_IOC_SENDV, elem, flags, deadline);
+	int ret = chan_send_many(ch, elem, size, 1, flags, deadline);
 
 	return ret < 0 ? ret : 0;
+}
+
+/* Wait until there is one. */
+static int chan_recv_many(int ch, void *elems, size_t size, unsigned int n,
+			  unsigned int flags, uint64_t deadline)
+{
+	struct chan_xfer xfer = {
+		.elems = (uintptr_t)elems,
+		.count = n,
+		.min = 1,
+		.flags = flags,
+		.elemsize = chan_elem_size(size),
+		.deadline = deadline,
+	};
+
+	return chan_ioctl(ch, CHAN_IOC_RECVV, &xfer);
 }
 
 int chan_make_typed(size_t elemsize, unsigned int cap, unsigned int flags, const char *type)
@@ -158,34 +161,39 @@ int chan_attach(int ch, size_t elemsize, const char *type)
 	return ch;
 }
 
-int chan_send(int ch, const void *elem)
+/* One element of a size that fits the command is sent and received by its address alone. */
+int chan_send(int ch, const void *elem, size_t size)
 {
-	return chan_ioctl(ch, CHAN_IOC_SEND, elem);
+	if (size > CHAN_IOC_SIZE_MAX)
+		return chan_send_until(ch, elem, size, CHAN_DEADLINE_NONE);
+	return chan_ioctl(ch, CHAN_IOC_SEND(size), elem);
 }
 
-int chan_recv(int ch, void *elem)
+int chan_recv(int ch, void *elem, size_t size)
 {
-	return chan_ioctl(ch, CHAN_IOC_RECV, elem);
+	if (size > CHAN_IOC_SIZE_MAX)
+		return chan_recv_until(ch, elem, size, CHAN_DEADLINE_NONE);
+	return chan_ioctl(ch, CHAN_IOC_RECV(size), elem);
 }
 
-int chan_try_send(int ch, const void *elem)
+int chan_try_send(int ch, const void *elem, size_t size)
 {
-	return chan_send_one(ch, elem, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
+	return chan_send_one(ch, elem, size, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
 }
 
-int chan_try_recv(int ch, void *elem)
+int chan_try_recv(int ch, void *elem, size_t size)
 {
-	return chan_xfer_one(ch, CHAN_IOC_RECVV, elem, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
+	return chan_recv_many(ch, elem, size, 1, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
 }
 
-int chan_send_until(int ch, const void *elem, uint64_t deadline)
+int chan_send_until(int ch, const void *elem, size_t size, uint64_t deadline)
 {
-	return chan_send_one(ch, elem, 0, deadline);
+	return chan_send_one(ch, elem, size, 0, deadline);
 }
 
-int chan_recv_until(int ch, void *elem, uint64_t deadline)
+int chan_recv_until(int ch, void *elem, size_t size, uint64_t deadline)
 {
-	return chan_xfer_one(ch, CHAN_IOC_RECVV, elem, 0, deadline);
+	return chan_recv_many(ch, elem, size, 1, 0, deadline);
 }
 
 uint64_t chan_deadline(uint64_t ns)
@@ -198,14 +206,35 @@ uint64_t chan_deadline(uint64_t ns)
 	return ns < CHAN_DEADLINE_NONE - start ? start + ns : CHAN_DEADLINE_NONE;
 }
 
-int chan_sendv(int ch, const void *elems, unsigned int n)
+int chan_sendv(int ch, const void *elems, size_t size, unsigned int n)
 {
-	return chan_xfer_many(ch, CHAN_IOC_SENDV, elems, n, n);
+	return chan_send_many(ch, elems, size, n, 0, CHAN_DEADLINE_NONE);
 }
 
-int chan_recvv(int ch, void *elems, unsigned int n)
+int chan_recvv(int ch, void *elems, size_t size, unsigned int n)
 {
-	return chan_xfer_many(ch, CHAN_IOC_RECVV, elems, n, 1);
+	return chan_recv_many(ch, elems, size, n, 0, CHAN_DEADLINE_NONE);
+}
+
+int chan_try_sendv(int ch, const void *elems, size_t size, unsigned int n)
+{
+	return chan_send_many(ch, elems, size, n, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
+}
+
+int chan_try_recvv(int ch, void *elems, size_t size, unsigned int n)
+{
+	return chan_recv_many(ch, elems, size, n, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
+}
+
+int chan_sendv_until(int ch, const void *elems, size_t size, unsigned int n,
+		     uint64_t deadline)
+{
+	return chan_send_many(ch, elems, size, n, 0, deadline);
+}
+
+int chan_recvv_until(int ch, void *elems, size_t size, unsigned int n, uint64_t deadline)
+{
+	return chan_recv_many(ch, elems, size, n, 0, deadline);
 }
 
 int chan_close(int ch)
@@ -258,15 +287,6 @@ static int chan_select_with(const struct chan_case *cases, unsigned int n, int *
 	return *opened = chan_open();
 }
 
-static void chan_select_result(struct chan_case *c, int closed)
-{
-	c->result = 0;
-	if (c->op == CHAN_CASE_SEND && closed)
-		c->result = -EPIPE;
-	else if (c->op == CHAN_CASE_RECV && !closed)
-		c->result = 1;
-}
-
 static int chan_select_any(struct chan_case *cases, unsigned int n, unsigned int flags,
 			   uint64_t deadline)
 {
@@ -290,10 +310,7 @@ static int chan_select_any(struct chan_case *cases, unsigned int n, unsigned int
 		close(opened);
 		errno = saved;
 	}
-	if (ret < 0)
-		return ret;
-	chan_select_result(&cases[ret & CHAN_SELECT_INDEX], ret & CHAN_SELECT_CLOSED);
-	return ret & CHAN_SELECT_INDEX;
+	return ret < 0 ? ret : ret & CHAN_SELECT_INDEX;
 }
 
 int chan_select(struct chan_case *cases, unsigned int n)

@@ -8,9 +8,10 @@
  * of all cases is carried out. A few cases, and a few elements to send, have room on the
  * stack.
  *
- * What a select has done is told by its return value alone, so that nothing that can fail
- * comes after it: only the element that was received, which goes back if it has to, and
- * the events of a file, which are still there for the next call.
+ * The return value is the whole result: nothing that can fail may follow a commit. The
+ * outputs of a receive are written before its element counts as taken: after a fault the
+ * element is requeued. The events of a file are still there for the next call. A fault on
+ * the outputs of a send is ignored, as the element is sent.
  */
 #include <linux/kernel.h>
 #include <linux/slab.h>
@@ -103,13 +104,14 @@ static bool chan_cases_sends(const struct chan_case *c)
 /* Is this a case with a channel, and well-formed? */
 static bool chan_cases_is_channel(const struct chan_case *c)
 {
-	return !(c->flags | c->reserved | c->events) &&
+	return !(c->flags | c->files | c->events) &&
 	       (chan_cases_sends(c) || c->op == CHAN_CASE_RECV);
 }
 
 static bool chan_cases_is_polled(const struct chan_case *c)
 {
-	return !(c->flags | c->reserved | c->elem) && c->op == CHAN_CASE_POLL;
+	return !(c->flags | c->files | c->elem | c->size) && c->events <= U16_MAX &&
+	       c->op == CHAN_CASE_POLL;
 }
 
 /* A case needs the right of the same number. */
@@ -132,6 +134,8 @@ static int chan_cases_use_channel(struct chan_cases *cases, struct chan_alternat
 		a->ch = NULL;
 		return err == -EBADFD ? 0 : err;
 	}
+	if (unlikely(ch->elemsize != c->size))
+		return -EMSGSIZE;
 	chan_select_add(&cases->selection, a, ch, chan_cases_sends(c));
 	a->slot = cases->recv.slots;
 	if (unlikely(a->send))
@@ -243,41 +247,75 @@ static int chan_cases_fill(struct chan_cases *cases, void *few)
 	return 0;
 }
 
-/* A file is ready: its events go to the user. */
+/* Write the outputs of the case that was carried out. */
+static int chan_cases_put(const struct chan_cases *cases, const struct chan_select *select,
+			  u32 length, u32 revents, s32 result)
+{
+	const u64 offset = (u64)cases->selection.winner * select->casesize;
+	struct chan_case __user *to = u64_to_user_ptr(select->cases + offset);
+
+	if (!user_write_access_begin(to, sizeof(*to)))
+		return -EFAULT;
+	unsafe_put_user(length, &to->length, fault);
+	unsafe_put_user(revents, &to->revents, fault);
+	unsafe_put_user(result, &to->result, fault);
+	user_write_access_end();
+	return 0;
+
+fault:
+	user_write_access_end();
+	return -EFAULT;
+}
+
+static long chan_cases_finish_send(struct chan_cases *cases, const struct chan_select *select)
+{
+	const struct chan_selection *s = &cases->selection;
+
+	/* A fault changes nothing: the element is sent, and the return value says so. */
+	(void)chan_cases_put(cases, select, 0, 0, s->result);
+	return s->result ? s->winner | CHAN_SELECT_CLOSED : s->winner;
+}
+
+static long chan_cases_finish_recv(struct chan_cases *cases, const struct chan_select *select)
+{
+	struct chan_selection *s = &cases->selection;
+	struct hchan *ch = s->alternatives[s->winner].ch;
+	void __user *elem = u64_to_user_ptr(cases->room.cases[s->winner].elem);
+	const u32 length = s->result ? ch->elemsize : 0;
+	int err = chan_cases_put(cases, select, length, 0, s->result);
+
+	if (!s->result) {
+		if (err || clear_user(elem, ch->elemsize))
+			return -EFAULT;
+		return s->winner | CHAN_SELECT_CLOSED;
+	}
+	if (unlikely(err)) {
+		chan_hchan_requeue(ch, &cases->recv, &s->seq, 0, 1);
+		return err;
+	}
+	err = chan_xfer_take(ch, elem, &cases->recv, &s->seq, 1);
+	return err < 0 ? err : (long)s->winner;
+}
+
 static long chan_cases_finish_poll(struct chan_cases *cases, const struct chan_select *select)
 {
-	const unsigned int winner = cases->selection.winner;
-	u64 at = select->cases + (u64)winner * select->casesize +
-		 offsetof(struct chan_case, revents);
-	u32 revents = chan_pollset_revents(cases->selection.polled, winner);
+	const struct chan_selection *s = &cases->selection;
+	int err = chan_cases_put(cases, select, 0, chan_pollset_revents(s->polled, s->winner), 0);
 
-	if (put_user(revents, (u32 __user *)u64_to_user_ptr(at)))
-		return -EFAULT;
-	return winner;
+	return err ? err : (long)s->winner;
 }
 
 /* The result of a select in which an operation was carried out, or a file is ready. */
 static long chan_cases_finish(struct chan_cases *cases, const struct chan_select *select)
 {
-	const unsigned int winner = cases->selection.winner;
-	const struct chan_case *c = &cases->room.cases[winner];
-	struct hchan *ch = cases->room.alternatives[winner].ch;
-	void __user *elem = u64_to_user_ptr(c->elem);
-	int err;
-
-	if (c->op == CHAN_CASE_POLL)
+	switch (cases->room.cases[cases->selection.winner].op) {
+	case CHAN_CASE_SEND:
+		return chan_cases_finish_send(cases, select);
+	case CHAN_CASE_RECV:
+		return chan_cases_finish_recv(cases, select);
+	default:
 		return chan_cases_finish_poll(cases, select);
-	if (c->op == CHAN_CASE_SEND && cases->selection.result)
-		return winner | CHAN_SELECT_CLOSED;
-	if (c->op == CHAN_CASE_SEND)
-		return winner;
-	if (!cases->selection.result) {
-		if (clear_user(elem, ch->elemsize))
-			return -EFAULT;
-		return winner | CHAN_SELECT_CLOSED;
 	}
-	err = chan_xfer_take(ch, elem, &cases->recv, &cases->selection.seq, 1);
-	return err < 0 ? err : (long)winner;
 }
 
 /* Free the elements that were not sent: all but that of a winner that sent. */

@@ -110,6 +110,9 @@ static __always_inline int chan_elem_copy_in_any(struct chan_elem *elem, u32 ele
 {
 	int err;
 
+	if (n == 1 && chan_elem_is_word(elemsize) && !from.iter)
+		return get_user(*(u64 *)elem->slots, (const u64 __user *)from.user) ? -EFAULT : n;
+
 	if (chan_elem_is_ref(elemsize)) {
 		err = chan_elem_ref_alloc(&elem->ref, elemsize);
 		if (err)
@@ -119,9 +122,6 @@ static __always_inline int chan_elem_copy_in_any(struct chan_elem *elem, u32 ele
 		chan_elem_ref_free(&elem->ref, elemsize);
 		return -EFAULT;
 	}
-
-	if (n == 1 && chan_elem_is_word(elemsize) && !from.iter)
-		return get_user(*(u64 *)elem->slots, (const u64 __user *)from.user) ? -EFAULT : n;
 
 	n = chan_mem_read(from, elem->slots, elemsize, n);
 	return n ? n : -EFAULT;
@@ -163,15 +163,15 @@ int chan_elem_copy_in_iter(struct chan_elem *elem, u32 elemsize, struct iov_iter
 static __always_inline int chan_elem_copy_out_any(struct chan_mem to, struct chan_elem *elem,
 						  u32 elemsize, unsigned int n)
 {
+	if (n == 1 && chan_elem_is_word(elemsize) && !to.iter)
+		return put_user(*(u64 *)elem->slots, (u64 __user *)to.user) ? 0 : n;
+
 	if (chan_elem_is_ref(elemsize)) {
 		if (!chan_mem_write(to, elem->ref.buf, elemsize, 1))
 			return 0;
 		chan_elem_ref_free(&elem->ref, elemsize);
 		return 1;
 	}
-
-	if (n == 1 && chan_elem_is_word(elemsize) && !to.iter)
-		return put_user(*(u64 *)elem->slots, (u64 __user *)to.user) ? 0 : n;
 
 	return chan_mem_write(to, elem->slots, elemsize, n);
 }

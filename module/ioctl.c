@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The ioctls of a channel. SEND and RECV come first and take nothing but an
- * address. The others are rows of a table: the argument is copied in and its result
- * out here, so that no handler touches the user's structure.
+ * address and, in the command, a size. The others are rows of a table: the argument is
+ * copied in and its result out here, so that no handler touches the user's structure.
  *
  * Checks come in this order: the command (ENOTTY), the structure (EFAULT, EINVAL,
  * E2BIG), its fields (EINVAL), whether the channel is made (EBADFD, or the wait of a
- * nil channel), the right (EBADF), the element's memory (EFAULT), the channel's state.
+ * nil channel), the right (EBADF), the size of the element (EMSGSIZE), its memory (EFAULT),
+ * the channel's state.
  */
 #include <asm/ioctls.h>
 #include <linux/build_bug.h>
@@ -25,18 +26,18 @@
 #include "xfer.h"
 
 static_assert(sizeof(struct chan_make) == 48);
-static_assert(sizeof(struct chan_xfer) == 32);
+static_assert(sizeof(struct chan_xfer) == 48);
 static_assert(sizeof(struct chan_dup) == 8);
 static_assert(sizeof(struct chan_info) == 160);
 static_assert(sizeof(struct chan_timer) == 24);
 static_assert(sizeof(struct chan_new) == 64);
 static_assert(sizeof(struct chan_query) == 80);
-static_assert(sizeof(struct chan_case) == 32);
+static_assert(sizeof(struct chan_case) == 48);
 static_assert(sizeof(struct chan_select) == 32);
 static_assert(sizeof(((struct hchan *)0)->type) == CHAN_TYPE_MAX);
 
 /* Bytes of the first version of struct chan_case. */
-#define CHAN_CASE_SIZE_MIN	32
+#define CHAN_CASE_SIZE_MIN	48
 
 /**
  * struct chan_ioctl_new - a CHAN_IOC_NEW on its way
@@ -193,7 +194,7 @@ static int chan_ioctl_xfer(struct file *file, const struct chan_xfer *xfer,
 {
 	u32 flags = xfer->flags;
 
-	if ((flags & ~CHAN_XFER_ALL) || xfer->reserved)
+	if ((flags & ~CHAN_XFER_ALL) || xfer->lengths || xfer->files || xfer->reserved)
 		return -EINVAL;
 	/* The result is an int. */
 	if (!xfer->min || xfer->min > xfer->count || xfer->count > INT_MAX)
@@ -210,7 +211,7 @@ static long chan_ioctl_sendv(struct file *file, union chan_ioctl_arg *arg)
 	int err = chan_ioctl_xfer(file, xfer, &deadline);
 
 	return err ? err : chan_xfer_send(file->private_data, u64_to_user_ptr(xfer->elems),
-					  xfer->count, xfer->min, &deadline);
+					  xfer->elemsize, xfer->count, xfer->min, &deadline);
 }
 
 static long chan_ioctl_recvv(struct file *file, union chan_ioctl_arg *arg)
@@ -220,7 +221,7 @@ static long chan_ioctl_recvv(struct file *file, union chan_ioctl_arg *arg)
 	int err = chan_ioctl_xfer(file, xfer, &deadline);
 
 	return err ? err : chan_xfer_recv(file->private_data, u64_to_user_ptr(xfer->elems),
-					  xfer->count, xfer->min, &deadline);
+					  xfer->elemsize, xfer->count, xfer->min, &deadline);
 }
 
 static long chan_ioctl_select(const struct chan_select *select)
@@ -387,8 +388,8 @@ static const struct chan_ioctl_op chan_ioctl_ops[] = {
 	CHAN_IOCTL_OP(CHAN_IOC_INFO, 160, chan_ioctl_info),
 	CHAN_IOCTL_OP(CHAN_IOC_TIMER, 24, chan_ioctl_timer),
 	CHAN_IOCTL_OP(CHAN_IOC_NEW, 64, chan_ioctl_new, .finish = chan_ioctl_new_finish),
-	CHAN_IOCTL_OP(CHAN_IOC_SENDV, 32, chan_ioctl_sendv),
-	CHAN_IOCTL_OP(CHAN_IOC_RECVV, 32, chan_ioctl_recvv),
+	CHAN_IOCTL_OP(CHAN_IOC_SENDV, 48, chan_ioctl_sendv),
+	CHAN_IOCTL_OP(CHAN_IOC_RECVV, 48, chan_ioctl_recvv),
 	CHAN_IOCTL_OP(CHAN_IOC_SELECT, 32, chan_ioctl_select_any),
 };
 
@@ -461,6 +462,15 @@ static noinline long chan_ioctl_run(struct file *file, unsigned int cmd, unsigne
 	return err ? err : ret;
 }
 
+/* Is this @base, which is SEND or RECV of 0 bytes, for an element of any size? */
+static inline bool chan_ioctl_is_sized(unsigned int cmd, unsigned int base, u32 *elemsize)
+{
+	const u32 differs = cmd ^ base;
+
+	*elemsize = differs >> _IOC_SIZESHIFT;
+	return !(differs & ~((u32)CHAN_IOC_SIZE_MAX << _IOC_SIZESHIFT));
+}
+
 /**
  * chan_ioctl() - the ioctls of a channel
  * @file: the file
@@ -473,18 +483,18 @@ static noinline long chan_ioctl_run(struct file *file, unsigned int cmd, unsigne
 long chan_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 {
 	struct chan_file *cf = file->private_data;
+	u32 elemsize;
 	long ret;
 
-	switch (cmd) {
-	case CHAN_IOC_SEND:
-		ret = chan_xfer_send(cf, (const void __user *)user, 1, 1,
+	if (chan_ioctl_is_sized(cmd, CHAN_IOC_SEND(0), &elemsize)) {
+		ret = chan_xfer_send(cf, (const void __user *)user, elemsize, 1, 1,
 				     chan_file_deadline(file));
 		return ret > 0 ? 0 : ret;
-	case CHAN_IOC_RECV:
-		return chan_xfer_recv(cf, (void __user *)user, 1, 1, chan_file_deadline(file));
-	case CHAN_IOC_SELECT:
-		return chan_ioctl_select_known((const void __user *)user);
-	default:
-		return chan_ioctl_run(file, cmd, user);
 	}
+	if (chan_ioctl_is_sized(cmd, CHAN_IOC_RECV(0), &elemsize))
+		return chan_xfer_recv(cf, (void __user *)user, elemsize, 1, 1,
+				      chan_file_deadline(file));
+	if (cmd == CHAN_IOC_SELECT)
+		return chan_ioctl_select_known((const void __user *)user);
+	return chan_ioctl_run(file, cmd, user);
 }

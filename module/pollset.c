@@ -191,12 +191,12 @@ static void chan_polled_file_check(struct chan_pollset *set, struct chan_polled_
  * @set: has space for it
  * @index: its place in the selection
  * @file: the file, which the caller holds until chan_pollset_free()
- * @events: EPOLL* to wait for; EPOLLERR and EPOLLHUP always count
+ * @events: POLL* to wait for; POLLERR and POLLHUP always count
  *
  * Context: may sleep.
  * Return: 0, -EPERM if it cannot be polled, or -ENOMEM.
  */
-int chan_pollset_add(struct chan_pollset *set, unsigned int index, struct file *file, u32 events)
+int chan_pollset_add(struct chan_pollset *set, unsigned int index, struct file *file, u16 events)
 {
 	struct chan_polled_file *pf = &set->files[set->n];
 
@@ -204,7 +204,7 @@ int chan_pollset_add(struct chan_pollset *set, unsigned int index, struct file *
 		return -EPERM;
 	pf->file = file;
 	pf->index = index;
-	pf->events = (__force __poll_t)events | EPOLLERR | EPOLLHUP;
+	pf->events = demangle_poll(events) | EPOLLERR | EPOLLHUP;
 	set->n++;
 	chan_polled_file_check(set, pf);
 	return set->error;
@@ -266,13 +266,13 @@ void chan_pollset_quiet(struct chan_pollset *set, bool quiet)
  * @set: the files
  * @index: of one of them, its place in the selection
  *
- * Return: EPOLL* of those waited for.
+ * Return: POLL* of those waited for.
  */
-u32 chan_pollset_revents(struct chan_pollset *set, unsigned int index)
+u16 chan_pollset_revents(struct chan_pollset *set, unsigned int index)
 {
 	struct chan_polled_file *pf = set->files;
 
 	while (pf->index != index)
 		pf++;
-	return (__force u32)pf->revents;
+	return mangle_poll(pf->revents);
 }

@@ -33,7 +33,7 @@ static long chan_rw_recv(struct chan_file *cf, struct iov_iter *to, size_t n,
 
 	if (unlikely(!iter_is_ubuf(to)))
 		return chan_xfer_recv_iter(cf, to, n, 1, deadline);
-	got = chan_xfer_recv(cf, chan_rw_plain(to), n, 1, deadline);
+	got = chan_xfer_recv(cf, chan_rw_plain(to), cf->ch->elemsize, n, 1, deadline);
 	if (got > 0)
 		iov_iter_advance(to, got * cf->ch->elemsize);
 	return got;
@@ -47,7 +47,7 @@ static long chan_rw_send(struct chan_file *cf, struct iov_iter *from, size_t n,
 
 	if (unlikely(!iter_is_ubuf(from)))
 		return chan_xfer_send_iter(cf, from, n, n, deadline);
-	sent = chan_xfer_send(cf, chan_rw_plain(from), n, n, deadline);
+	sent = chan_xfer_send(cf, chan_rw_plain(from), cf->ch->elemsize, n, n, deadline);
 	if (sent > 0)
 		iov_iter_advance(from, sent * cf->ch->elemsize);
 	return sent;

@@ -28,7 +28,7 @@
  * Context: may sleep.
  * Return: -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
  */
-int chan_xfer_nil(const struct chan_deadline *deadline)
+noinline int chan_xfer_nil(const struct chan_deadline *deadline)
 {
 	struct chan_sleeper s;
 
@@ -38,12 +38,15 @@ int chan_xfer_nil(const struct chan_deadline *deadline)
 	return chan_sleeper_wait(&s, deadline);
 }
 
-static int chan_xfer_check(struct chan_file *cf, u32 right,
-			   const struct chan_deadline *deadline)
+static __always_inline int chan_xfer_check(struct chan_file *cf, u32 right, u32 elemsize,
+					   const struct chan_deadline *deadline)
 {
-	int err = chan_file_check(cf, right);
+	const struct hchan *ch = cf->ch;
+	int err = chan_hchan_check_rights(ch, cf->rights, right);
 
-	return unlikely(err == -EBADFD) ? chan_xfer_nil(deadline) : err;
+	if (unlikely(err))
+		return err == -EBADFD ? chan_xfer_nil(deadline) : err;
+	return likely(ch->elemsize == elemsize) ? 0 : -EMSGSIZE;
 }
 
 /* How many of the next @n elements must be waited for. */
@@ -102,7 +105,7 @@ static __always_inline int chan_xfer_send_batch(struct hchan *ch, struct chan_me
 }
 
 static __always_inline long chan_xfer_send_any(struct chan_file *cf, struct chan_mem from,
-					       size_t count, size_t min,
+					       u32 elemsize, size_t count, size_t min,
 					       const struct chan_deadline *deadline)
 {
 	struct hchan *ch = cf->ch;
@@ -110,7 +113,7 @@ static __always_inline long chan_xfer_send_any(struct chan_file *cf, struct chan
 	size_t done = 0;
 	int sent;
 
-	sent = chan_xfer_check(cf, CHAN_RIGHT_SEND, deadline);
+	sent = chan_xfer_check(cf, CHAN_RIGHT_SEND, elemsize, deadline);
 	if (unlikely(sent))
 		return sent;
 	do {
@@ -127,6 +130,7 @@ static __always_inline long chan_xfer_send_any(struct chan_file *cf, struct chan
  * chan_xfer_send() - send elements from user memory
  * @cf: the file
  * @from: @count elements, one after the other
+ * @elemsize: bytes of one, as the caller expects them
  * @count: 1 or more
  * @min: wait until this many are sent, 1 to @count
  * @deadline: how long to wait
@@ -134,10 +138,10 @@ static __always_inline long chan_xfer_send_any(struct chan_file *cf, struct chan
  * Context: may sleep.
  * Return: how many were sent; or if none was, a negative errno.
  */
-long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count, size_t min,
-		    const struct chan_deadline *deadline)
+long chan_xfer_send(struct chan_file *cf, const void __user *from, u32 elemsize, size_t count,
+		    size_t min, const struct chan_deadline *deadline)
 {
-	return chan_xfer_send_any(cf, chan_mem_user(from), count, min, deadline);
+	return chan_xfer_send_any(cf, chan_mem_user(from), elemsize, count, min, deadline);
 }
 
 /**
@@ -154,7 +158,7 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count,
 long chan_xfer_send_iter(struct chan_file *cf, struct iov_iter *from, size_t count, size_t min,
 			 const struct chan_deadline *deadline)
 {
-	return chan_xfer_send_any(cf, chan_mem_iter(from), count, min, deadline);
+	return chan_xfer_send_any(cf, chan_mem_iter(from), cf->ch->elemsize, count, min, deadline);
 }
 
 static __always_inline int chan_xfer_take_any(struct hchan *ch, struct chan_mem to,
@@ -203,7 +207,7 @@ static __always_inline int chan_xfer_recv_batch(struct hchan *ch, struct chan_me
 }
 
 static __always_inline long chan_xfer_recv_any(struct chan_file *cf, struct chan_mem to,
-					       size_t count, size_t min,
+					       u32 elemsize, size_t count, size_t min,
 					       const struct chan_deadline *deadline)
 {
 	struct hchan *ch = cf->ch;
@@ -211,7 +215,7 @@ static __always_inline long chan_xfer_recv_any(struct chan_file *cf, struct chan
 	size_t done = 0;
 	int got;
 
-	got = chan_xfer_check(cf, CHAN_RIGHT_RECV, deadline);
+	got = chan_xfer_check(cf, CHAN_RIGHT_RECV, elemsize, deadline);
 	if (unlikely(got))
 		return got;
 	do {
@@ -230,6 +234,7 @@ static __always_inline long chan_xfer_recv_any(struct chan_file *cf, struct chan
  * chan_xfer_recv() - receive elements into user memory
  * @cf: the file
  * @to: room for @count elements
+ * @elemsize: bytes of one, as the caller expects them
  * @count: 1 or more
  * @min: wait until this many are received, 1 to @count
  * @deadline: how long to wait
@@ -238,10 +243,10 @@ static __always_inline long chan_xfer_recv_any(struct chan_file *cf, struct chan
  * Return: how many were received; or if none was, 0 and the first element zeroed if
  * the channel is closed and drained, or a negative errno.
  */
-long chan_xfer_recv(struct chan_file *cf, void __user *to, size_t count, size_t min,
-		    const struct chan_deadline *deadline)
+long chan_xfer_recv(struct chan_file *cf, void __user *to, u32 elemsize, size_t count,
+		    size_t min, const struct chan_deadline *deadline)
 {
-	return chan_xfer_recv_any(cf, chan_mem_user(to), count, min, deadline);
+	return chan_xfer_recv_any(cf, chan_mem_user(to), elemsize, count, min, deadline);
 }
 
 /**
@@ -258,5 +263,5 @@ long chan_xfer_recv(struct chan_file *cf, void __user *to, size_t count, size_t 
 long chan_xfer_recv_iter(struct chan_file *cf, struct iov_iter *to, size_t count, size_t min,
 			 const struct chan_deadline *deadline)
 {
-	return chan_xfer_recv_any(cf, chan_mem_iter(to), count, min, deadline);
+	return chan_xfer_recv_any(cf, chan_mem_iter(to), cf->ch->elemsize, count, min, deadline);
 }

@@ -14,12 +14,12 @@ struct hchan;
 struct iov_iter;
 
 int chan_xfer_nil(const struct chan_deadline *deadline);
-long chan_xfer_send(struct chan_file *cf, const void __user *from, size_t count, size_t min,
-		    const struct chan_deadline *deadline);
+long chan_xfer_send(struct chan_file *cf, const void __user *from, u32 elemsize, size_t count,
+		    size_t min, const struct chan_deadline *deadline);
 long chan_xfer_send_iter(struct chan_file *cf, struct iov_iter *from, size_t count, size_t min,
 			 const struct chan_deadline *deadline);
-long chan_xfer_recv(struct chan_file *cf, void __user *to, size_t count, size_t min,
-		    const struct chan_deadline *deadline);
+long chan_xfer_recv(struct chan_file *cf, void __user *to, u32 elemsize, size_t count,
+		    size_t min, const struct chan_deadline *deadline);
 long chan_xfer_recv_iter(struct chan_file *cf, struct iov_iter *to, size_t count, size_t min,
 			 const struct chan_deadline *deadline);
 int chan_xfer_take(struct hchan *ch, void __user *to, struct chan_elem *elem,

@@ -26,10 +26,10 @@
 #define V1_DUP		0x4008e802U
 #define V1_CLOSE	0x0000e803U
 #define V1_INFO		0x80a0e804U
-#define V1_SEND		0x0000e810U
-#define V1_RECV		0x0000e811U
-#define V1_SENDV	0x4020e812U
-#define V1_RECVV	0x4020e813U
+#define V1_SEND		0x4008e810U	/* of 8 bytes */
+#define V1_RECV		0x8008e811U
+#define V1_SENDV	0x4030e812U
+#define V1_RECVV	0x4030e813U
 #define V1_SELECT	0x4020e814U
 #define V1_TIMER	0x4018e805U
 
@@ -47,13 +47,16 @@ FIELD(chan_make, flags, 8, 4);
 FIELD(chan_make, reserved, 12, 4);
 FIELD(chan_make, type, 16, 32);
 
-SIZE(chan_xfer, 32);
+SIZE(chan_xfer, 48);
 FIELD(chan_xfer, elems, 0, 8);
 FIELD(chan_xfer, count, 8, 4);
 FIELD(chan_xfer, min, 12, 4);
 FIELD(chan_xfer, flags, 16, 4);
-FIELD(chan_xfer, reserved, 20, 4);
+FIELD(chan_xfer, elemsize, 20, 4);
 FIELD(chan_xfer, deadline, 24, 8);
+FIELD(chan_xfer, lengths, 32, 8);
+FIELD(chan_xfer, files, 40, 4);
+FIELD(chan_xfer, reserved, 44, 4);
 
 SIZE(chan_dup, 8);
 FIELD(chan_dup, rights, 0, 4);
@@ -115,15 +118,18 @@ FIELD(chan_query, select_max, 68, 4);
 FIELD(chan_query, timer_flags, 72, 4);
 FIELD(chan_query, new_flags, 76, 4);
 
-SIZE(chan_case, 32);
+SIZE(chan_case, 48);
 FIELD(chan_case, fd, 0, 4);
 FIELD(chan_case, op, 4, 2);
 FIELD(chan_case, flags, 6, 2);
 FIELD(chan_case, elem, 8, 8);
-FIELD(chan_case, events, 16, 4);
-FIELD(chan_case, revents, 20, 4);
-FIELD(chan_case, result, 24, 4);
-FIELD(chan_case, reserved, 28, 4);
+FIELD(chan_case, size, 16, 4);
+FIELD(chan_case, events, 20, 4);
+FIELD(chan_case, length, 24, 4);
+FIELD(chan_case, revents, 28, 4);
+FIELD(chan_case, result, 32, 4);
+FIELD(chan_case, files, 36, 4);
+FIELD(chan_case, user, 40, 8);
 
 SIZE(chan_select, 32);
 FIELD(chan_select, cases, 0, 8);
@@ -142,8 +148,8 @@ TEST(G14_numbers_never_change)
 #define NUMBER(name, value) { #name, value, name }
 		NUMBER(CHAN_IOC_QUERY, V2_QUERY), NUMBER(CHAN_IOC_MAKE, V1_MAKE),
 		NUMBER(CHAN_IOC_DUP, V1_DUP), NUMBER(CHAN_IOC_CLOSE, V1_CLOSE),
-		NUMBER(CHAN_IOC_INFO, V1_INFO), NUMBER(CHAN_IOC_SEND, V1_SEND),
-		NUMBER(CHAN_IOC_RECV, V1_RECV), NUMBER(CHAN_IOC_SENDV, V1_SENDV),
+		NUMBER(CHAN_IOC_INFO, V1_INFO), NUMBER(CHAN_IOC_SEND(8), V1_SEND),
+		NUMBER(CHAN_IOC_RECV(8), V1_RECV), NUMBER(CHAN_IOC_SENDV, V1_SENDV),
 		NUMBER(CHAN_IOC_RECVV, V1_RECVV), NUMBER(CHAN_IOC_SELECT, V1_SELECT),
 		NUMBER(CHAN_IOC_TIMER, V1_TIMER), NUMBER(CHAN_IOC_TYPE, 0xe8),
 		NUMBER(CHAN_ABI_VERSION, 1), NUMBER(CHAN_ELEM_MAX, 1048576),
@@ -259,7 +265,8 @@ struct v1_make {
 };
 
 struct v1_xfer {
-	uint32_t elems, elems_high, count, min, flags, reserved, deadline, deadline_high;
+	uint32_t elems, elems_high, count, min, flags, elemsize, deadline, deadline_high;
+	uint32_t zeros[4];
 };
 
 static void set_deadline(struct v1_xfer *xfer, uint64_t deadline)
@@ -301,7 +308,8 @@ TEST_F(abi, G14_channels_are_made_and_described)
 
 TEST_F(abi, G14_elements_are_moved)
 {
-	struct v1_xfer xfer = { .elems = (uintptr_t)self->elems, .count = 3, .min = 3 };
+	struct v1_xfer xfer = { .elems = (uintptr_t)self->elems, .count = 3, .min = 3,
+				.elemsize = 8 };
 	uint64_t *elems = self->elems;
 
 	ASSERT_EQ(0, CALL(V1_MAKE, v1_make));
@@ -328,7 +336,8 @@ static uint64_t real_time(void)
 
 TEST_F(abi, G14_deadlines_have_64_bits)
 {
-	struct v1_xfer xfer = { .elems = (uintptr_t)self->elems, .count = 1, .min = 1, .flags = 2 };
+	struct v1_xfer xfer = { .elems = (uintptr_t)self->elems, .count = 1, .min = 1, .flags = 2,
+				.elemsize = 8 };
 	const uint64_t deadline = real_time() + 20000000;
 
 	ASSERT_EQ(0, CALL(V1_MAKE, v1_make));
@@ -340,7 +349,7 @@ TEST_F(abi, G14_deadlines_have_64_bits)
 TEST_F(abi, G14_addresses_have_64_bits)
 {
 	struct v1_xfer xfer = { .elems = (uintptr_t)self->elems, .elems_high = 1 << 30,
-				.count = 1, .min = 1 };
+				.count = 1, .min = 1, .elemsize = 8 };
 
 	ASSERT_EQ(0, CALL(V1_MAKE, v1_make));
 	EXPECT_EQ(-EFAULT, CALL(V1_SENDV, xfer));

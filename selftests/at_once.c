@@ -22,7 +22,7 @@ static int run_send_at_once(struct operation *op)
 	int i, failed = 0;
 
 	for (i = 0; i < SENDS; i++)
-		failed += chan_try_send(op->ch, &value) < 0;
+		failed += chan_try_send(op->ch, &value, sizeof(value)) < 0;
 	return failed;
 }
 
@@ -34,7 +34,7 @@ TEST_F(at_once, others_who_send_do_not_fill_what_has_room)
 	for (i = 0; i < ARRAY_LENGTH(ops); i++)
 		ops[i] = operation_start_new(variant->kind, run_send_at_once, ch, NULL);
 	EXPECT_TRUE(operations_succeed(ops, ARRAY_LENGTH(ops)));
-	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &(uint64_t){ 1 }));
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &(uint64_t){ 1 }, sizeof(uint64_t)));
 }
 
 #define TRIES	20000
@@ -56,8 +56,8 @@ static int run_move(struct operation *op)
 	int i;
 
 	for (i = 0; !__atomic_load_n(&move->stop, __ATOMIC_ACQUIRE); i = !i) {
-		chan_try_send(move->ends[!i], &value);
-		chan_try_recv(move->ends[i], &value);
+		chan_try_send(move->ends[!i], &value, sizeof(value));
+		chan_try_recv(move->ends[i], &value, sizeof(value));
 	}
 	return 0;
 }
@@ -75,7 +75,7 @@ TEST_F(at_once, G5_select_of_many_finds_one_that_is_ready_at_each_instant)
 	uint64_t value;
 
 	for (i = 0; i < CHAN_SELECT_MAX; i++)
-		cases[i] = chan_case_recv(channel_make(1), &value);
+		cases[i] = chan_case_recv(channel_make(1), &value, sizeof(value));
 	move->ends[0] = cases[0].fd;
 	move->ends[1] = cases[CHAN_SELECT_MAX - 1].fd;
 	channel_send(move->ends[0], 1);
@@ -85,7 +85,7 @@ TEST_F(at_once, G5_select_of_many_finds_one_that_is_ready_at_each_instant)
 		if (chosen < 0)
 			failed++;
 		else
-			chan_try_send(cases[chosen].fd, &value);
+			chan_try_send(cases[chosen].fd, &value, sizeof(value));
 	}
 	__atomic_store_n(&move->stop, true, __ATOMIC_RELEASE);
 	EXPECT_EQ(0, operation_join(op));
@@ -97,8 +97,11 @@ TEST_F(at_once, G5_select_does_not_meet_a_peer_that_another_has_claimed)
 {
 	int a = channel_make(0), b = channel_make(0), chosen;
 	uint64_t *room = shared_alloc(2 * sizeof(*room)), value = 7;
-	struct chan_case parked[] = { chan_case_recv(a, room), chan_case_recv(b, room + 1) };
-	struct chan_case cases[] = { chan_case_send(b, &value) };
+	struct chan_case parked[] = {
+		chan_case_recv(a, room, sizeof(*room)),
+		chan_case_recv(b, room + 1, sizeof(*room)),
+	};
+	struct chan_case cases[] = { chan_case_send(b, &value, sizeof(value)) };
 	struct operation *op;
 
 	task_pin();

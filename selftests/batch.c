@@ -28,6 +28,7 @@ static int move(int ch, unsigned long command, void *elems, unsigned int count, 
 		.count = count,
 		.min = min,
 		.flags = flags,
+		.elemsize = channel_info(ch).elemsize,
 		.deadline = CHAN_DEADLINE_NONE,
 	};
 

@@ -21,7 +21,7 @@ static uint64_t recv_poisoned(int ch, int *ret)
 {
 	uint64_t value = 0xa5a5a5a5a5a5a5a5;
 
-	*ret = chan_try_recv(ch, &value);
+	*ret = chan_try_recv(ch, &value, sizeof(value));
 	return value;
 }
 
@@ -108,13 +108,13 @@ TEST_F(closing, G6_closed_channel_is_drained_in_order_and_never_reopens)
 		channel_send(ch, i + 1);
 	ASSERT_EQ(0, close_in(variant->kind, ch));
 	for (i = 0; i < variant->cap; i++) {
-		EXPECT_EQ(-EPIPE, chan_send(ch, &value));
-		EXPECT_EQ(-EPIPE, chan_try_send(ch, &value));
+		EXPECT_EQ(-EPIPE, chan_send(ch, &value, sizeof(value)));
+		EXPECT_EQ(-EPIPE, chan_try_send(ch, &value, sizeof(value)));
 		EXPECT_EQ(i + 1, channel_recv(ch));
 	}
 	EXPECT_TRUE(closed_and_drained(ch));
 	EXPECT_EQ(-EBUSY, channel_ioctl(ch, CHAN_IOC_MAKE, &make));
-	EXPECT_EQ(-EPIPE, chan_send(ch, &value));
+	EXPECT_EQ(-EPIPE, chan_send(ch, &value, sizeof(value)));
 	EXPECT_TRUE(closed_and_drained(ch));
 	EXPECT_EQ(CHAN_CLOSED_BY_CLOSE, channel_info(ch).closed);
 	EXPECT_EQ(variant->cap, channel_paths_sum(channel_info(ch).recvs));
@@ -198,7 +198,7 @@ TEST_F(closing, range_ends_with_the_close)
 
 	operation_park(range);
 	for (i = 1; i <= ELEMS; i++)
-		ASSERT_EQ(0, chan_send(ch, &i));
+		ASSERT_EQ(0, chan_send(ch, &i, sizeof(i)));
 	ASSERT_EQ(0, chan_close(ch));
 	EXPECT_EQ(0, operation_wait(range));
 	EXPECT_EQ(ELEMS * (ELEMS + 1) / 2, range->progress);
@@ -224,6 +224,7 @@ static int move(int ch, unsigned long command, uint64_t *elems, unsigned int cou
 		.elems = (uintptr_t)elems,
 		.count = count,
 		.min = min,
+		.elemsize = sizeof(*elems),
 		.deadline = CHAN_DEADLINE_NONE,
 	};
 
@@ -243,7 +244,7 @@ static int race_send(struct operation *op)
 		count = next % 2 ? 5 : 1;
 		for (i = 0; i < count; i++)
 			elems[i] = next + i;
-		ret = count == 1 ? chan_send(op->ch, elems) ?: 1 :
+		ret = count == 1 ? chan_send(op->ch, elems, sizeof(*elems)) ?: 1 :
 		      move(op->ch, CHAN_IOC_SENDV, elems, count, count);
 		for (i = 0; ret > 0 && i < ret; i++)
 			ledger->sent[next + i]++;

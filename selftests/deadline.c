@@ -95,7 +95,7 @@ TEST_F(deadline, ETIMEDOUT_not_before_the_clock_has_passed_it)
 	EXPECT_EQ(0, channel_info(ch).recvq + channel_info(full).sendq);
 	for (i = 0; i < variant->cap; i++)
 		EXPECT_EQ(i, channel_recv(full));
-	EXPECT_EQ(-EAGAIN, chan_try_recv(full, &before));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(full, &before, sizeof(uint64_t)));
 }
 
 TEST_F(deadline, past_deadline_only_forbids_to_wait)
@@ -325,7 +325,8 @@ TEST_F(deadline, G10_success_or_timeout_but_not_both)
 		wait_until(operation_done(op) || channel_info(ch).recvq);
 		while (chan_deadline(i * 2000) < op->deadline)
 			;
-		while (chan_try_send(ch, &(uint64_t){ i }) == -EAGAIN && !operation_done(op))
+		while (chan_try_send(ch, &(uint64_t){ i }, sizeof(uint64_t)) == -EAGAIN &&
+		       !operation_done(op))
 			;
 		if (operation_wait(op) == 1) {
 			moved++;
@@ -333,7 +334,7 @@ TEST_F(deadline, G10_success_or_timeout_but_not_both)
 		}
 		disagreed += moved != channel_paths_sum(channel_info(ch).recvs);
 		/* What came too late for it. */
-		while (chan_try_recv(ch, &value) == 1)
+		while (chan_try_recv(ch, &value, sizeof(value)) == 1)
 			moved++;
 	}
 	EXPECT_EQ(0, disagreed);

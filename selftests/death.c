@@ -279,7 +279,7 @@ static bool ends_with_parked_threads(unsigned int cap, size_t elemsize, int how)
 	for (i = 0; i < cap; i++) {
 		char elem[300];
 
-		if (chan_try_recv(channels[1], elem) != 1)
+		if (chan_try_recv(channels[1], elem, elemsize) != 1)
 			return false;
 	}
 	return channel_works(channels[0]) && channel_works(channels[1]);
@@ -309,7 +309,7 @@ TEST(G11_death_of_the_last_sender_closes_the_channel)
 	operation_kill(sender);
 	EXPECT_EQ(CHAN_CLOSED_NO_SENDERS, channel_info(receive_only).closed);
 	EXPECT_EQ(1, channel_recv(receive_only));
-	EXPECT_EQ(0, chan_recv(receive_only, &value));
+	EXPECT_EQ(0, chan_recv(receive_only, &value, sizeof(value)));
 }
 
 TEST_HARNESS_MAIN

@@ -90,8 +90,8 @@ TEST_F(doctor, finds_selects_none_of_whose_cases_can_be_carried_out)
 	struct part *part = part_new("chooser", BIT(a) | BIT(b));
 	struct thread *thread = part_thread(part);
 
-	thread_add(thread, chan_case_recv(a, &element));
-	thread_add(thread, chan_case_send(b, &element));
+	thread_add(thread, chan_case_recv(a, &element, sizeof(element)));
+	thread_add(thread, chan_case_send(b, &element, sizeof(element)));
 	part_start(part, a);
 	start_receiver("other", a, BIT(a));
 	keep_only(0);
@@ -107,8 +107,8 @@ TEST_F(doctor, finds_selects_of_threads)
 	for (int i = 0; i < 2; i++) {
 		struct thread *thread = part_thread(part);
 
-		thread_add(thread, chan_case_recv(a, &element));
-		thread_add(thread, chan_case_recv(b, &element));
+		thread_add(thread, chan_case_recv(a, &element, sizeof(element)));
+		thread_add(thread, chan_case_recv(b, &element, sizeof(element)));
 	}
 	part_start(part, a);
 	keep_only(0);
@@ -244,8 +244,8 @@ TEST_F(doctor, timer_may_help)
 	struct part *part = part_new("patient", BIT(ch) | BIT(timer));
 	struct thread *thread = part_thread(part);
 
-	thread_add(thread, chan_case_recv(ch, &element));
-	thread_add(thread, chan_case_recv(timer, &element));
+	thread_add(thread, chan_case_recv(ch, &element, sizeof(element)));
+	thread_add(thread, chan_case_recv(timer, &element, sizeof(element)));
 	part_start(part, ch);
 	keep_only(0);
 	EXPECT_EQ(0, doctor("2>&1"));
@@ -275,7 +275,7 @@ TEST_F(doctor, file_of_a_select_may_help)
 	ch = make("job");
 	part = part_new("patient", BIT(ch) | BIT(ends[0]) | BIT(ends[1]));
 	thread = part_thread(part);
-	thread_add(thread, chan_case_recv(ch, &element));
+	thread_add(thread, chan_case_recv(ch, &element, sizeof(element)));
 	thread_add(thread, chan_case_poll(ends[0], POLLIN));
 	part_start(part, ch);
 	keep_only(0);
@@ -324,8 +324,8 @@ TEST_F(doctor, message_may_help_threads_and_their_selects)
 	passing_send(sockets[0], a);
 	for (int i = 0; i < 2; i++) {
 		thread = part_thread(part);
-		thread_add(thread, chan_case_recv(a, &element));
-		thread_add(thread, chan_case_send(b, &element));
+		thread_add(thread, chan_case_recv(a, &element, sizeof(element)));
+		thread_add(thread, chan_case_send(b, &element, sizeof(element)));
 	}
 	part_start(part, a);
 	keep_only(BIT(sockets[1]));

@@ -59,7 +59,7 @@ static void fill(int ch)
 	int i;
 
 	for (i = 0; i < ELEMENTS / BATCH && clock_read(CLOCK_MONOTONIC) < end; i++) {
-		if (chan_sendv(ch, elems, BATCH) != BATCH)
+		if (chan_sendv(ch, elems, SIZE, BATCH) != BATCH)
 			give_up("not all elements are sent");
 	}
 }

@@ -117,12 +117,12 @@ TEST_F(edge, G9_edge_tells_nothing_of_what_fails)
 	channel_fill(ch);
 	set = set_new(ch, EPOLLIN | EPOLLOUT | EPOLLET);
 	set_events(set);
-	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &value));
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &value, sizeof(value)));
 	EXPECT_EQ(0, set_events(set));
 	while (channel_info(ch).len)
 		channel_recv(ch);
 	set_events(set);
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &value));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &value, sizeof(value)));
 	EXPECT_EQ(0, set_events(set));
 }
 
@@ -204,8 +204,8 @@ static int select_recv(struct operation *op)
 {
 	uint64_t value;
 	struct chan_case cases[] = {
-		chan_case_recv(op->ch, &value),
-		chan_case_recv((int)op->count, &value),
+		chan_case_recv(op->ch, &value, sizeof(value)),
+		chan_case_recv((int)op->count, &value, sizeof(value)),
 	};
 
 	return chan_select(cases, 2);
@@ -215,8 +215,8 @@ static int select_send(struct operation *op)
 {
 	const uint64_t value = 7;
 	struct chan_case cases[] = {
-		chan_case_send(op->ch, &value),
-		chan_case_send((int)op->count, &value),
+		chan_case_send(op->ch, &value, sizeof(value)),
+		chan_case_send((int)op->count, &value, sizeof(value)),
 	};
 
 	return chan_select(cases, 2);

@@ -91,9 +91,9 @@ TEST(G9_exclusive_batch_wakes_one_for_each_element)
 	struct operation *herd[HERD];
 
 	herd_start(herd, TASK_PROCESS, run_exclusive, ch, EPOLLIN);
-	ASSERT_EQ(3, chan_sendv(ch, elems, 3));
+	ASSERT_EQ(3, chan_sendv(ch, elems, sizeof(*elems), 3));
 	EXPECT_EQ(3, herd_woken(herd));
-	ASSERT_EQ(3, chan_recvv(ch, elems, 3));
+	ASSERT_EQ(3, chan_recvv(ch, elems, sizeof(*elems), 3));
 	ASSERT_EQ(0, chan_close(ch));
 }
 
@@ -140,7 +140,7 @@ static int run_exclusive_receiver(struct operation *op)
 	do {
 		set_wait(set, -1);
 		do {
-			ret = chan_try_recv(op->ch, &value);
+			ret = chan_try_recv(op->ch, &value, sizeof(value));
 		} while (ret == 1);
 		__atomic_add_fetch(&op->progress, 1, __ATOMIC_RELEASE);
 	} while (ret == -EAGAIN);

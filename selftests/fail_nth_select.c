@@ -49,7 +49,7 @@ static void build_recv(struct scene *scene)
 	unsigned int i;
 
 	for (i = 0; i < path->ncases; i++)
-		add_case(scene, chan_case_recv(scene_add(scene), scene->elems));
+		add_case(scene, chan_case_recv(scene_add(scene), scene->elems, scene->elemsize));
 	for (i = 1; i <= path->filled; i++)
 		send_to(scene->chs[0], i);
 	if (!path->peers)
@@ -73,7 +73,8 @@ static void build_send(struct scene *scene)
 	unsigned int i;
 
 	for (i = 0; i < path->ncases; i++) {
-		add_case(scene, chan_case_send(scene_add(scene), scene_elem(scene, i)));
+		add_case(scene, chan_case_send(scene_add(scene), scene_elem(scene, i),
+					       scene->elemsize));
 		element_fill(scene_elem(scene, i), scene->elemsize, i + 1);
 		if (i > 0 && path->cap)
 			send_to(scene->chs[i], OTHER);
@@ -104,7 +105,7 @@ static void add_polls(struct scene *scene, unsigned int count)
 /* The file is ready, and the channel is not. */
 static void build_poll_ready(struct scene *scene)
 {
-	add_case(scene, chan_case_recv(scene_add(scene), scene->elems));
+	add_case(scene, chan_case_recv(scene_add(scene), scene->elems, scene->elemsize));
 	add_polls(scene, 1);
 }
 
@@ -113,7 +114,7 @@ static void build_poll_recv(struct scene *scene)
 {
 	unsigned int i;
 
-	add_case(scene, chan_case_recv(scene_add(scene), scene->elems));
+	add_case(scene, chan_case_recv(scene_add(scene), scene->elems, scene->elemsize));
 	for (i = 1; i <= scene->path->filled; i++)
 		send_to(scene->chs[0], i);
 	add_polls(scene, 0);

@@ -101,7 +101,11 @@ static int moved(struct scene *scene, long n)
 
 static int call_xfer(struct scene *scene, unsigned int command, unsigned int flags)
 {
-	struct chan_xfer xfer = { .flags = flags, .deadline = chan_deadline(60000000000ULL) };
+	struct chan_xfer xfer = {
+		.flags = flags,
+		.elemsize = scene->elemsize,
+		.deadline = chan_deadline(60000000000ULL),
+	};
 
 	xfer.elems = (uintptr_t)rest(scene, &xfer.count);
 	xfer.min = xfer.count;
@@ -110,7 +114,7 @@ static int call_xfer(struct scene *scene, unsigned int command, unsigned int fla
 
 static int call_send(struct scene *scene)
 {
-	const int err = chan_send(scene->chs[0], scene->elems);
+	const int err = chan_send(scene->chs[0], scene->elems, scene->elemsize);
 
 	return moved(scene, err ? err : 1);
 }
@@ -162,7 +166,7 @@ static int call_readv(struct scene *scene)
 
 static int call_recv(struct scene *scene)
 {
-	return moved(scene, chan_recv(scene->chs[0], scene->elems));
+	return moved(scene, chan_recv(scene->chs[0], scene->elems, scene->elemsize));
 }
 
 static int call_recvv(struct scene *scene)
@@ -188,7 +192,7 @@ static int call_read(struct scene *scene)
 /* That the element cannot be stored is no fault of anybody else. */
 static int call_recv_nowhere(struct scene *scene)
 {
-	return chan_recv(scene->chs[0], MEMORY_BAD);
+	return chan_recv(scene->chs[0], MEMORY_BAD, scene->elemsize);
 }
 
 static bool elems_are(const struct scene *scene, const void *elems, unsigned int count)

@@ -87,7 +87,7 @@ TEST_F(child, G3_what_it_sends_before_its_end_is_received)
 	for (i = 0; i < 10; i++) {
 		pid = child_start(variant->kind);
 		if (!pid)
-			_exit(ioctl(ch, CHAN_IOC_SEND, &value));
+			_exit(ioctl(ch, CHAN_IOC_SEND(sizeof(value)), &value));
 		EXPECT_EQ(0, child_status(pid));
 	}
 	for (i = 0; i < 10; i++)

@@ -64,7 +64,7 @@ TEST_F(fault, G4_element_that_cannot_be_stored_is_back_at_the_head)
 	int i;
 
 	for (i = 0; i < ARRAY_LENGTH(places); i++) {
-		EXPECT_EQ(-EFAULT, chan_recv(ch, places[i]));
+		EXPECT_EQ(-EFAULT, chan_recv(ch, places[i], size));
 		info = channel_info(ch);
 		EXPECT_EQ(1, info.requeued);
 		EXPECT_EQ(i + 1, info.requeues);
@@ -114,7 +114,7 @@ TEST_F(fault, G4_element_that_cannot_be_read_is_not_sent)
 	operation_park(receiver);
 	before = channel_info(ch);
 	for (i = 0; i < ARRAY_LENGTH(places); i++)
-		EXPECT_EQ(-EFAULT, chan_send(ch, places[i]));
+		EXPECT_EQ(-EFAULT, chan_send(ch, places[i], size));
 	after = channel_info(ch);
 	EXPECT_EQ(0, memcmp(&before, &after, sizeof(before)));
 	EXPECT_EQ(bytes, module_parameter("live_bytes"));
@@ -225,9 +225,9 @@ TEST_F(fault, G4_closed_channel_takes_elements_back)
 	EXPECT_EQ(1, info.sends.handoff);
 	EXPECT_EQ(1, info.requeues);
 	EXPECT_EQ(1, info.requeued);
-	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));
+	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD, size));
 	EXPECT_EQ(1, element_recv(ch, 1));
-	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));
+	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD, size));
 	EXPECT_EQ(0, element_recv(ch, 0));
 }
 

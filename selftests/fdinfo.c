@@ -258,7 +258,8 @@ TEST_F(parked, tasks_are_listed_from_the_head_of_the_queue_on)
 static int run_select_send(struct operation *op)
 {
 	struct chan_case cases[] = {
-		chan_case_send(op->ch, op->elems), chan_case_recv(-1, op->elems),
+		chan_case_send(op->ch, op->elems, op->elemsize),
+		chan_case_recv(-1, op->elems, op->elemsize),
 	};
 
 	return chan_select(cases, 2);
@@ -284,7 +285,8 @@ TEST_F(parked, select_is_said_to_be_one)
 static int run_select_file(struct operation *op)
 {
 	struct chan_case cases[] = {
-		chan_case_recv(op->ch, op->elems), chan_case_poll((intptr_t)op->data, POLLIN),
+		chan_case_recv(op->ch, op->elems, op->elemsize),
+		chan_case_poll((intptr_t)op->data, POLLIN),
 	};
 
 	return chan_select(cases, 2);
@@ -347,7 +349,7 @@ static bool look_in_namespace(int ch, struct numbering *numbering)
 
 	if (!fork()) {
 		numbering->pids[1] = number_outside();
-		chan_recv(ch, &value);
+		chan_recv(ch, &value, sizeof(value));
 		_exit(0);
 	}
 	channel_wait_parked(ch, 0, 2);

@@ -103,7 +103,7 @@ static void send_round(int ch, struct chan_xfer *xfer, struct outcomes *outcomes
 		outcomes->wrong += sent != -EINVAL || channel_info(ch).len;
 		return;
 	}
-	got = chan_recvv(ch, elems, MANY + 1);
+	got = chan_recvv(ch, elems, sizeof(*elems), MANY + 1);
 	place = place_of(elems, got);
 	outcomes->wrong += sent < 1 || sent > MANY || got != sent || place < 0;
 	if (place >= 0)
@@ -112,7 +112,7 @@ static void send_round(int ch, struct chan_xfer *xfer, struct outcomes *outcomes
 
 TEST(a_send_acts_on_one_copy)
 {
-	struct chan_xfer xfer = { .deadline = CHAN_DEADLINE_NONE };
+	struct chan_xfer xfer = { .elemsize = sizeof(uint64_t), .deadline = CHAN_DEADLINE_NONE };
 	struct flipper flipper = { .flip = flip_xfer, .structure = &xfer };
 	struct outcomes outcomes = { 0 };
 	const int ch = channel_make(MANY);
@@ -168,7 +168,7 @@ static void recv_round(int ch, struct chan_xfer *xfer, struct outcomes *outcomes
 
 TEST(a_receive_acts_on_one_copy)
 {
-	struct chan_xfer xfer = { .deadline = CHAN_DEADLINE_NONE };
+	struct chan_xfer xfer = { .elemsize = sizeof(uint64_t), .deadline = CHAN_DEADLINE_NONE };
 	struct flipper flipper = { .flip = flip_xfer, .structure = &xfer };
 	struct outcomes outcomes = { 0 };
 	const int ch = channel_make(MANY);
@@ -237,10 +237,11 @@ static bool made_well(int ch, uint64_t charged)
 	if (info.flags & ~CHAN_F_ALL || info.type[sizeof(info.type) - 1])
 		return false;
 	for (int i = 0; i < info.cap; i++) {
-		if (chan_try_send(ch, &element))
+		if (chan_try_send(ch, &element, info.elemsize))
 			return false;
 	}
-	return chan_try_send(ch, &element) == -EAGAIN && charged == info.elemsize * info.cap;
+	return chan_try_send(ch, &element, info.elemsize) == -EAGAIN &&
+	       charged == info.elemsize * info.cap;
 }
 
 TEST(a_make_acts_on_one_copy)

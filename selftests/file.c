@@ -125,12 +125,17 @@ TEST_F(file, fionbio_is_o_nonblock)
 /* Every operation that would wait, on an empty and a full channel. */
 static void expect_no_wait(struct __test_metadata *_metadata, int empty, int full)
 {
-	struct chan_xfer xfer = { .count = 1, .min = 1, .deadline = CHAN_DEADLINE_NONE };
 	uint64_t value = 0;
+	struct chan_xfer xfer = {
+		.elems = (uintptr_t)&value,
+		.count = 1,
+		.min = 1,
+		.elemsize = sizeof(value),
+		.deadline = CHAN_DEADLINE_NONE,
+	};
 
-	xfer.elems = (uintptr_t)&value;
-	EXPECT_EQ(-EAGAIN, chan_send(full, &value));
-	EXPECT_EQ(-EAGAIN, chan_recv(empty, &value));
+	EXPECT_EQ(-EAGAIN, chan_send(full, &value, sizeof(value)));
+	EXPECT_EQ(-EAGAIN, chan_recv(empty, &value, sizeof(value)));
 	EXPECT_EQ(-EAGAIN, channel_ioctl(full, CHAN_IOC_SENDV, &xfer));
 	EXPECT_EQ(-EAGAIN, channel_ioctl(empty, CHAN_IOC_RECVV, &xfer));
 	EXPECT_EQ(-EAGAIN, result_of(write(full, &value, sizeof(value))));
@@ -170,7 +175,7 @@ TEST(nonblock_belongs_to_the_file)
 	uint64_t value;
 
 	ASSERT_EQ(0, fcntl(ch, F_SETFL, O_NONBLOCK));
-	EXPECT_EQ(-EAGAIN, chan_recv(same, &value));
+	EXPECT_EQ(-EAGAIN, chan_recv(same, &value, sizeof(value)));
 	receiver = operation_park_recv(TASK_THREAD, other);
 	channel_send(ch, 5);
 	EXPECT_EQ(1, operation_join(receiver));
@@ -213,7 +218,7 @@ TEST_F(parked, closing_the_descriptor_does_not_end_an_operation)
 	receiver = operation_new(TASK_THREAD, operation_recv_one, recv, 1);
 	operation_park(receiver);
 	close(recv);
-	EXPECT_EQ(-EBADF, chan_recv(recv, &value));
+	EXPECT_EQ(-EBADF, chan_recv(recv, &value, sizeof(value)));
 	EXPECT_EQ(1, channel_info(ch).recvq);
 	EXPECT_EQ(2, channel_info(ch).receivers);
 	channel_send(ch, 7);

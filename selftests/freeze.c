@@ -262,7 +262,7 @@ TEST_F(frozen, G3_element_of_a_sender_that_was_killed_too_late_is_received_once)
 	operation_wait(op);
 	for (i = 1; i <= variant->cap; i++)
 		EXPECT_EQ(i, channel_recv(ch));
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &i));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &i, sizeof(i)));
 	EXPECT_TRUE(channel_paths_are(channel_info(ch).sends, 0, variant->cap, 1));
 }
 

@@ -137,14 +137,15 @@ static int run_attempt(struct operation *op)
 
 	for (i = 0; i < row->n; i++) {
 		if (row->cases[i].op == SEND)
-			cases[i] = chan_case_send(attempt->chs[i], &elem);
+			cases[i] = chan_case_send(attempt->chs[i], &elem, sizeof(elem));
 		else
-			cases[i] = chan_case_recv(attempt->chs[i], &attempt->value);
+			cases[i] = chan_case_recv(attempt->chs[i], &attempt->value,
+						  sizeof(attempt->value));
 	}
 	if (row->how == PLAIN && row->cases[0].op == SEND)
-		return chan_send(attempt->chs[0], &elem);
+		return chan_send(attempt->chs[0], &elem, sizeof(elem));
 	if (row->how == PLAIN)
-		return chan_recv(attempt->chs[0], &attempt->value);
+		return chan_recv(attempt->chs[0], &attempt->value, sizeof(attempt->value));
 	if (row->how == SELECT)
 		ret = chan_select(cases, row->n);
 	else

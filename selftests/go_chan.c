@@ -22,7 +22,7 @@ TEST_F(go_chan, receives_from_an_empty_channel_wait)
 	struct operation *second = operation_park_recv(variant->kind, ch);
 	uint64_t value;
 
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &value));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &value, sizeof(value)));
 	channel_wait_parked(ch, 0, 2);
 	channel_send(ch, 1);
 	channel_send(ch, 2);
@@ -38,7 +38,7 @@ TEST_F(go_chan, sends_to_a_full_channel_wait)
 
 	channel_send_range(ch, 1, variant->cap);
 	sender = operation_park_send(variant->kind, ch, variant->cap + 1);
-	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &value));
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &value, sizeof(value)));
 	channel_wait_parked(ch, 1, 0);
 	EXPECT_EQ(1, channel_recv(ch));
 	EXPECT_EQ(0, operation_join(sender));
@@ -69,7 +69,7 @@ static int run_count_numbers(struct operation *op)
 	int i;
 
 	for (i = 0; i < NUMBERS; i++) {
-		if (chan_recv(op->ch, &value) != 1 || value >= NUMBERS)
+		if (chan_recv(op->ch, &value, sizeof(value)) != 1 || value >= NUMBERS)
 			return -1;
 		__atomic_add_fetch(&count[value], 1, __ATOMIC_RELAXED);
 	}
@@ -120,7 +120,7 @@ TEST_F(go_chan, G7_receivers_see_what_was_written_before_the_send)
 		ops[i] = operation_start_new(variant->kind, run_check_marks, ch, marks);
 	for (i = 0; i < NUMBERS; i++) {
 		marks[i] = SENT;
-		ASSERT_EQ(0, chan_send(ch, &i));
+		ASSERT_EQ(0, chan_send(ch, &i, sizeof(i)));
 	}
 	ASSERT_EQ(0, chan_close(ch));
 	EXPECT_TRUE(operations_succeed(ops, ARRAY_LENGTH(ops)));
@@ -147,9 +147,9 @@ static int run_link(struct operation *op)
 	const struct link *link = op->data;
 	uint64_t value;
 
-	if (chan_recv(link->in, NULL) != 1 || chan_recv(op->ch, &value) != 1)
+	if (chan_recv(link->in, NULL, 0) != 1 || chan_recv(op->ch, &value, sizeof(value)) != 1)
 		return -1;
-	return value == link->value ? chan_send(link->out, NULL) : -2;
+	return value == link->value ? chan_send(link->out, NULL, 0) : -2;
 }
 
 TEST_F(go_chan, G1_receivers_that_take_turns_see_the_order)
@@ -165,10 +165,10 @@ TEST_F(go_chan, G1_receivers_that_take_turns_see_the_order)
 		ops[i] = operation_start_new(variant->kind, run_link, ch, &links[i]);
 		in = links[i].out;
 	}
-	ASSERT_EQ(0, chan_send(start, NULL));
+	ASSERT_EQ(0, chan_send(start, NULL, 0));
 	for (i = 0; i < LINKS; i++)
-		ASSERT_EQ(0, chan_send(ch, &i));
-	EXPECT_EQ(1, chan_recv(in, NULL));
+		ASSERT_EQ(0, chan_send(ch, &i, sizeof(i)));
+	EXPECT_EQ(1, chan_recv(in, NULL, 0));
 	EXPECT_TRUE(operations_succeed(ops, LINKS));
 }
 
@@ -197,10 +197,10 @@ static int run_worker(struct operation *op)
 		/* Let others overtake, some of them often. */
 		if (value % WORKERS == op->tid % WORKERS)
 			sched_yield();
-		if (chan_send(bench->results, &value))
+		if (chan_send(bench->results, &value, sizeof(value)))
 			return -1;
 	}
-	return ret ?: chan_send(bench->done, NULL);
+	return ret ?: chan_send(bench->done, NULL, 0);
 }
 
 /* Closes the results when the last worker has left. */
@@ -210,13 +210,13 @@ static int run_feeder(struct operation *op)
 	uint64_t i;
 
 	for (i = 0; i < JOBS; i++) {
-		if (chan_send(bench->jobs, &i))
+		if (chan_send(bench->jobs, &i, sizeof(i)))
 			return -1;
 	}
 	if (chan_close(bench->jobs))
 		return -1;
 	for (i = 0; i < WORKERS; i++) {
-		if (chan_recv(bench->done, NULL) != 1)
+		if (chan_recv(bench->done, NULL, 0) != 1)
 			return -1;
 	}
 	return chan_close(bench->results);
@@ -254,7 +254,7 @@ static int run_block(struct operation *op)
 	for (i = 0; i < 10; i++) {
 		memset(stack, i, 64 * 1024);
 		stack[i] = i;
-		if (chan_send(op->ch, &stack[i]))
+		if (chan_send(op->ch, &stack[i], sizeof(stack[i])))
 			return -1;
 	}
 	return 0;
@@ -295,7 +295,7 @@ static int run_receive_now(struct operation *op)
 
 	for (i = 0; i < ROUNDS; i++) {
 		turn_follow(&race->turn, i);
-		failed += chan_try_recv(race->chs[i], &value) < 0;
+		failed += chan_try_recv(race->chs[i], &value, sizeof(value)) < 0;
 		turn_end(&race->turn, i);
 	}
 	return failed;
@@ -318,7 +318,7 @@ TEST_F(go_chan_race, G6_buffer_and_close_leave_no_gap)
 	for (i = 0; i < ROUNDS; i++) {
 		turn_begin(&race->turn, i);
 		ASSERT_EQ(0, chan_close(race->chs[i]));
-		ASSERT_GE(chan_try_recv(race->chs[i], &value), 0);
+		ASSERT_GE(chan_try_recv(race->chs[i], &value, sizeof(value)), 0);
 	}
 	EXPECT_EQ(0, operation_join(op));
 }
@@ -328,9 +328,9 @@ static int run_answer(struct operation *op)
 {
 	uint64_t ch, value = 2;
 
-	if (chan_recv(op->ch, &ch) != 1)
+	if (chan_recv(op->ch, &ch, sizeof(ch)) != 1)
 		return -1;
-	return chan_send(ch, &value);
+	return chan_send(ch, &value, sizeof(value));
 }
 
 TEST_F(go_chan_race, a_channel_names_the_channel_for_the_answer)
@@ -339,8 +339,8 @@ TEST_F(go_chan_race, a_channel_names_the_channel_for_the_answer)
 	uint64_t answers = channel_make(1), value = 0;
 	struct operation *op = operation_start_new(variant->kind, run_answer, requests, NULL);
 
-	ASSERT_EQ(0, chan_send(requests, &answers));
-	EXPECT_EQ(1, chan_recv(answers, &value));
+	ASSERT_EQ(0, chan_send(requests, &answers, sizeof(answers)));
+	EXPECT_EQ(1, chan_recv(answers, &value, sizeof(value)));
 	EXPECT_EQ(2, value);
 	EXPECT_EQ(0, operation_join(op));
 }
@@ -371,10 +371,10 @@ TEST_F(go_elements, sends_without_waiting_meet_a_parked_receiver)
 	struct operation *op = operation_new(TASK_PROCESS, operation_recv_one, ch, 1);
 	uint8_t elem[300];
 
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, elem));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, elem, variant->elemsize));
 	operation_park(op);
 	element_fill(elem, variant->elemsize, VALUE);
-	EXPECT_EQ(0, chan_try_send(ch, elem));
+	EXPECT_EQ(0, chan_try_send(ch, elem, variant->elemsize));
 	EXPECT_EQ(1, operation_wait(op));
 	EXPECT_TRUE(element_is(op->elems, variant->elemsize, VALUE));
 }
@@ -388,7 +388,7 @@ TEST_F(go_elements, receives_without_waiting_meet_a_sender)
 	element_fill(op->elems, variant->elemsize, VALUE);
 	operation_start(op);
 	wait_until(channel_info(ch).len || channel_info(ch).sendq);
-	EXPECT_EQ(1, chan_try_recv(ch, elem));
+	EXPECT_EQ(1, chan_try_recv(ch, elem, variant->elemsize));
 	EXPECT_TRUE(element_is(elem, variant->elemsize, VALUE));
 	EXPECT_EQ(0, operation_join(op));
 }

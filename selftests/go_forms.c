@@ -29,7 +29,7 @@ static int select_one(enum form form, struct chan_case c, bool waits)
 	if (form == FORM_SELECT_OF_TWO) {
 		if (other < 0)
 			other = channel_make(0);
-		cases[n++] = chan_case_recv(other, (void *)(uintptr_t)c.elem);
+		cases[n++] = chan_case_recv(other, (void *)(uintptr_t)c.elem, c.size);
 	}
 	ret = waits ? chan_select(cases, n) : chan_try_select(cases, n);
 	if (ret > 0)
@@ -40,29 +40,29 @@ static int select_one(enum form form, struct chan_case c, bool waits)
 static int form_send(enum form form, int ch, uint64_t value)
 {
 	if (form == FORM_PLAIN)
-		return chan_send(ch, &value);
-	return select_one(form, chan_case_send(ch, &value), true);
+		return chan_send(ch, &value, sizeof(value));
+	return select_one(form, chan_case_send(ch, &value, sizeof(value)), true);
 }
 
 static int form_try_send(enum form form, int ch, uint64_t value)
 {
 	if (form == FORM_PLAIN)
-		return chan_try_send(ch, &value);
-	return select_one(form, chan_case_send(ch, &value), false);
+		return chan_try_send(ch, &value, sizeof(value));
+	return select_one(form, chan_case_send(ch, &value, sizeof(value)), false);
 }
 
 static int form_recv(enum form form, int ch, uint64_t *value)
 {
 	if (form == FORM_PLAIN)
-		return chan_recv(ch, value);
-	return select_one(form, chan_case_recv(ch, value), true);
+		return chan_recv(ch, value, sizeof(*value));
+	return select_one(form, chan_case_recv(ch, value, sizeof(*value)), true);
 }
 
 static int form_try_recv(enum form form, int ch, uint64_t *value)
 {
 	if (form == FORM_PLAIN)
-		return chan_try_recv(ch, value);
-	return select_one(form, chan_case_recv(ch, value), false);
+		return chan_try_recv(ch, value, sizeof(*value));
+	return select_one(form, chan_case_recv(ch, value, sizeof(*value)), false);
 }
 
 FIXTURE(go_closed) {};

@@ -67,10 +67,10 @@ static int run_mutex(struct operation *op)
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
-		if (chan_send(board->chs[0], NULL))
+		if (chan_send(board->chs[0], NULL, 0))
 			return -1;
 		count_slowly(board);
-		if (chan_recv(board->chs[0], NULL) != 1)
+		if (chan_recv(board->chs[0], NULL, 0) != 1)
 			return -1;
 	}
 	return 0;
@@ -94,7 +94,8 @@ static int run_select_mutex(struct operation *op)
 
 	for (i = 0; i < ROUNDS; i++) {
 		struct chan_case cases[] = {
-			chan_case_send(board->chs[0], NULL), chan_case_send(board->chs[1], NULL),
+			chan_case_send(board->chs[0], NULL, 0),
+			chan_case_send(board->chs[1], NULL, 0),
 		};
 
 		chosen = chan_select(cases, 2);
@@ -102,7 +103,7 @@ static int run_select_mutex(struct operation *op)
 			return chosen;
 		count_slowly(board);
 		/* The next one has to come in by the other channel. */
-		if (chan_recv(board->chs[!chosen], NULL) != 1)
+		if (chan_recv(board->chs[!chosen], NULL, 0) != 1)
 			return -1;
 	}
 	return 0;
@@ -112,7 +113,7 @@ TEST_F(go_memory, G7_room_for_one_in_a_select_is_a_mutex)
 {
 	struct board *board = board_new(1);
 
-	ASSERT_EQ(0, chan_send(board->chs[0], NULL));
+	ASSERT_EQ(0, chan_send(board->chs[0], NULL, 0));
 	EXPECT_TRUE(all_succeed(variant->kind, run_select_mutex, board));
 	EXPECT_EQ(TASKS * ROUNDS, board->value);
 }
@@ -121,10 +122,10 @@ TEST_F(go_memory, G7_room_for_one_in_a_select_is_a_mutex)
 static int take_turns(struct board *board, uint64_t turn, bool begins)
 {
 	struct chan_case send[] = {
-		chan_case_send(board->chs[0], NULL), chan_case_send(board->chs[1], NULL),
+		chan_case_send(board->chs[0], NULL, 0), chan_case_send(board->chs[1], NULL, 0),
 	};
 	struct chan_case recv[] = {
-		chan_case_recv(board->chs[0], NULL), chan_case_recv(board->chs[1], NULL),
+		chan_case_recv(board->chs[0], NULL, 0), chan_case_recv(board->chs[1], NULL, 0),
 	};
 
 	for (; turn < 4 * ROUNDS; turn += 2) {
@@ -150,7 +151,7 @@ TEST_F(go_memory, G7_selects_on_both_sides_order_memory)
 	struct board *board = board_new(0);
 	struct operation *op = operation_start_new(variant->kind, run_answer, board->chs[0], board);
 	struct chan_case last[] = {
-		chan_case_recv(board->chs[0], NULL), chan_case_recv(board->chs[1], NULL),
+		chan_case_recv(board->chs[0], NULL, 0), chan_case_recv(board->chs[1], NULL, 0),
 	};
 
 	ASSERT_EQ(0, take_turns(board, 0, true));
@@ -163,7 +164,7 @@ static int run_see_the_close(struct operation *op)
 {
 	const struct board *board = op->data;
 	struct chan_case cases[] = {
-		chan_case_recv(board->chs[0], NULL), chan_case_recv(board->chs[1], NULL),
+		chan_case_recv(board->chs[0], NULL, 0), chan_case_recv(board->chs[1], NULL, 0),
 	};
 
 	if (chan_select(cases, 2) != 0 || cases[0].result)
@@ -198,12 +199,12 @@ static int run_inside(struct operation *op)
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
-		if (chan_send(board->chs[0], NULL))
+		if (chan_send(board->chs[0], NULL, 0))
 			return -1;
 		inside = __atomic_add_fetch(&board->inside, 1, __ATOMIC_RELAXED);
 		sched_yield();
 		__atomic_sub_fetch(&board->inside, 1, __ATOMIC_RELAXED);
-		if (inside > board->cap || chan_recv(board->chs[0], NULL) != 1)
+		if (inside > board->cap || chan_recv(board->chs[0], NULL, 0) != 1)
 			return -1;
 	}
 	return 0;
@@ -221,7 +222,7 @@ static int run_write_and_tell(struct operation *op)
 	const unsigned int i = __atomic_fetch_add(&board->inside, 1, __ATOMIC_RELAXED);
 
 	board->written[i] = i + 1;
-	return chan_send(board->chs[0], NULL);
+	return chan_send(board->chs[0], NULL, 0);
 }
 
 TEST_F(go_tokens, G7_who_has_heard_of_all_sees_what_all_have_written)
@@ -233,7 +234,7 @@ TEST_F(go_tokens, G7_who_has_heard_of_all_sees_what_all_have_written)
 	for (i = 0; i < TASKS; i++)
 		ops[i] = operation_start_new(variant->kind, run_write_and_tell, board->chs[0], board);
 	for (i = 0; i < TASKS; i++)
-		ASSERT_EQ(1, chan_recv(board->chs[0], NULL));
+		ASSERT_EQ(1, chan_recv(board->chs[0], NULL, 0));
 	for (i = 0; i < TASKS; i++)
 		EXPECT_EQ(i + 1, board->written[i]);
 	EXPECT_TRUE(operations_succeed(ops, TASKS));

@@ -56,10 +56,10 @@ static int run_pass_one_more(struct operation *op)
 	const struct stage *stage = op->data;
 	uint64_t value;
 
-	if (chan_recv(stage->in, &value) != 1)
+	if (chan_recv(stage->in, &value, sizeof(value)) != 1)
 		return -1;
 	value++;
-	return chan_send(stage->out, &value);
+	return chan_send(stage->out, &value, sizeof(value));
 }
 
 TASK_FIXTURE(go_patterns);
@@ -75,8 +75,8 @@ TEST_F(go_patterns, a_long_chain_passes_a_value)
 		ops[i] = stage_start(variant->kind, run_pass_one_more, in, out, 0);
 		out = in;
 	}
-	ASSERT_EQ(0, chan_send(in, &value));
-	EXPECT_EQ(1, chan_recv(first, &value));
+	ASSERT_EQ(0, chan_send(in, &value, sizeof(value)));
+	EXPECT_EQ(1, chan_recv(first, &value, sizeof(value)));
 	EXPECT_EQ(LINKS, value);
 	EXPECT_TRUE(operations_succeed(ops, LINKS));
 }
@@ -86,7 +86,7 @@ static int run_count_up(struct operation *op)
 	const struct stage *stage = op->data;
 	uint64_t i = stage->number;
 
-	while (!chan_send(stage->out, &i))
+	while (!chan_send(stage->out, &i, sizeof(i)))
 		i++;
 	return stage_end(stage);
 }
@@ -97,7 +97,7 @@ static int run_filter(struct operation *op)
 	uint64_t i;
 
 	chan_foreach(stage->in, &i) {
-		if (i % stage->number && chan_send(stage->out, &i))
+		if (i % stage->number && chan_send(stage->out, &i, sizeof(i)))
 			break;
 	}
 	return stage_end(stage);
@@ -114,7 +114,7 @@ TEST_F(go_sieve, filters)
 
 	ops[0] = stage_start(variant->kind, run_count_up, -1, in, 2);
 	for (i = 0; i < PRIMES; i++) {
-		ASSERT_EQ(1, chan_recv(in, &prime));
+		ASSERT_EQ(1, chan_recv(in, &prime, sizeof(prime)));
 		EXPECT_EQ(primes_to_100[i], prime);
 		out = channel_make(variant->cap);
 		ops[i + 1] = stage_start(variant->kind, run_filter, in, out, prime);
@@ -129,7 +129,7 @@ static int run_odds(struct operation *op)
 	const struct stage *stage = op->data;
 	uint64_t i;
 
-	for (i = stage->number; !chan_send(stage->out, &i);)
+	for (i = stage->number; !chan_send(stage->out, &i, sizeof(i));)
 		i += 2;
 	return 0;
 }
@@ -140,7 +140,7 @@ static int run_multiples(struct operation *op)
 	const struct stage *stage = op->data;
 	uint64_t i = stage->number * stage->number;
 
-	while (!chan_send(stage->out, &i))
+	while (!chan_send(stage->out, &i, sizeof(i)))
 		i += 2 * stage->number;
 	return 0;
 }
@@ -167,7 +167,7 @@ static int streams_add(struct streams *s, enum task_kind kind, uint64_t prime)
 		return -1;
 	s->chs[i] = channel_make(10);
 	s->ops[i] = stage_start(kind, run_multiples, -1, s->chs[i], prime);
-	return chan_recv(s->chs[i], &s->heads[i]) == 1 ? 0 : -1;
+	return chan_recv(s->chs[i], &s->heads[i], sizeof(s->heads[i])) == 1 ? 0 : -1;
 }
 
 static uint64_t streams_least(const struct streams *s)
@@ -185,7 +185,8 @@ static int streams_skip(struct streams *s, uint64_t value)
 	int i;
 
 	for (i = 0; i < s->count; i++) {
-		if (s->heads[i] == value && chan_recv(s->chs[i], &s->heads[i]) != 1)
+		if (s->heads[i] == value && chan_recv(s->chs[i], &s->heads[i],
+						      sizeof(s->heads[i])) != 1)
 			return -1;
 	}
 	return 0;
@@ -210,12 +211,12 @@ static int run_merge(struct operation *op)
 	struct streams s = { 0 };
 	uint64_t prime, least;
 
-	while (chan_recv(stage->in, &prime) == 1) {
+	while (chan_recv(stage->in, &prime, sizeof(prime)) == 1) {
 		if (streams_add(&s, op->kind, prime))
 			return -1;
 		do {
 			least = streams_least(&s);
-			if (chan_send(stage->out, &least))
+			if (chan_send(stage->out, &least, sizeof(least)))
 				return streams_end(&s);
 			if (streams_skip(&s, least))
 				return -1;
@@ -234,8 +235,9 @@ static int run_buffer(struct operation *op)
 
 	for (;;) {
 		struct chan_case cases[] = {
-			chan_case_recv(stage->in, &values[count]),
-			chan_case_send(sent < count ? stage->out : -1, &values[sent]),
+			chan_case_recv(stage->in, &values[count], sizeof(values[count])),
+			chan_case_send(sent < count ? stage->out : -1, &values[sent],
+				       sizeof(values[sent])),
 		};
 
 		chosen = chan_select(cases, 2);
@@ -266,17 +268,17 @@ TEST_F(go_sieve, composites_in_a_circle)
 	uint64_t candidate, composite, three = 3;
 	int i = 2;
 
-	ASSERT_EQ(0, chan_send(found, &three));
-	ASSERT_EQ(1, chan_recv(candidates, &candidate));
+	ASSERT_EQ(0, chan_send(found, &three, sizeof(three)));
+	ASSERT_EQ(1, chan_recv(candidates, &candidate, sizeof(candidate)));
 	while (i < PRIMES) {
-		ASSERT_EQ(1, chan_recv(composites, &composite));
+		ASSERT_EQ(1, chan_recv(composites, &composite, sizeof(composite)));
 		while (candidate < composite && i < PRIMES) {
 			EXPECT_EQ(primes_to_100[i++], candidate);
-			ASSERT_EQ(0, chan_send(found, &candidate));
-			ASSERT_EQ(1, chan_recv(candidates, &candidate));
+			ASSERT_EQ(0, chan_send(found, &candidate, sizeof(candidate)));
+			ASSERT_EQ(1, chan_recv(candidates, &candidate, sizeof(candidate)));
 		}
 		if (candidate == composite)
-			ASSERT_EQ(1, chan_recv(candidates, &candidate));
+			ASSERT_EQ(1, chan_recv(candidates, &candidate, sizeof(candidate)));
 	}
 	EXPECT_EQ(0, chan_close(candidates));
 	EXPECT_EQ(0, chan_close(composites));

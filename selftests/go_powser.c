@@ -130,12 +130,12 @@ static void succeed(bool success)
 
 static void await_demand(struct series s)
 {
-	succeed(chan_recv(s.demand, NULL) == 1);
+	succeed(chan_recv(s.demand, NULL, 0) == 1);
 }
 
 static void deliver(struct series s, struct rational term)
 {
-	succeed(!chan_send(s.terms, &term));
+	succeed(!chan_send(s.terms, &term, sizeof(term)));
 }
 
 static void put(struct series s, struct rational term)
@@ -148,7 +148,7 @@ static struct rational get(struct series s)
 {
 	struct rational term = end;
 
-	succeed(!chan_send(s.demand, NULL) && chan_recv(s.terms, &term) == 1);
+	succeed(!chan_send(s.demand, NULL, 0) && chan_recv(s.terms, &term, sizeof(term)) == 1);
 	return term;
 }
 
@@ -156,8 +156,9 @@ static struct rational get(struct series s)
 static void get_two(const struct series *s, struct rational *terms)
 {
 	struct chan_case cases[] = {
-		chan_case_send(s[0].demand, NULL), chan_case_send(s[1].demand, NULL),
-		chan_case_recv(-1, &terms[0]), chan_case_recv(-1, &terms[1]),
+		chan_case_send(s[0].demand, NULL, 0), chan_case_send(s[1].demand, NULL, 0),
+		chan_case_recv(-1, &terms[0], sizeof(terms[0])),
+		chan_case_recv(-1, &terms[1], sizeof(terms[1])),
 	};
 	int i, chosen;
 
@@ -257,10 +258,11 @@ static void make_split(const struct maker *m)
 
 	for (;;) {
 		struct chan_case cases[] = {
-			chan_case_recv(wanted[0] ? -1 : m->out[0].demand, NULL),
-			chan_case_recv(wanted[1] ? -1 : m->out[1].demand, NULL),
-			chan_case_send(-1, NULL),
-			chan_case_recv(asked ? m->in[0].terms : -1, &terms[count]),
+			chan_case_recv(wanted[0] ? -1 : m->out[0].demand, NULL, 0),
+			chan_case_recv(wanted[1] ? -1 : m->out[1].demand, NULL, 0),
+			chan_case_send(-1, NULL, 0),
+			chan_case_recv(asked ? m->in[0].terms : -1, &terms[count],
+				       sizeof(terms[count])),
 		};
 
 		if (!asked && (wanted[0] || wanted[1]))

@@ -128,7 +128,7 @@ static int run_helper(struct operation *op)
 
 	chan_foreach_result(cast->request, &value, ret) {
 		value = help(cast, value);
-		if (chan_send(cast->done, &value))
+		if (chan_send(cast->done, &value, sizeof(value)))
 			return -1;
 	}
 	return ret;
@@ -146,10 +146,10 @@ static void add_case(struct round *r, const struct cast *cast, enum role role)
 	r->roles[r->n] = role;
 	if (sends(role)) {
 		element_fill(elem, cast->sizes[role], value_of(role));
-		r->cases[r->n++] = chan_case_send(cast->chs[role], elem);
+		r->cases[r->n++] = chan_case_send(cast->chs[role], elem, cast->sizes[role]);
 	} else {
 		memset(elem, 0xa5, LARGEST);
-		r->cases[r->n++] = chan_case_recv(cast->chs[role], elem);
+		r->cases[r->n++] = chan_case_recv(cast->chs[role], elem, cast->sizes[role]);
 	}
 	r->ready += role <= CLOSED_RECV;
 }
@@ -201,10 +201,10 @@ static int round_run(struct round *r, const struct cast *cast)
 	if (r->helped == ROLES)
 		return r->ready && random_below(r, 2) ? chan_select(r->cases, r->n) :
 							chan_try_select(r->cases, r->n);
-	if (chan_send(cast->request, &helped))
+	if (chan_send(cast->request, &helped, sizeof(helped)))
 		give_up("the helper is gone");
 	chosen = chan_select(r->cases, r->n);
-	if (chan_recv(cast->done, &helped) != 1 || helped != sends(r->helped))
+	if (chan_recv(cast->done, &helped, sizeof(helped)) != 1 || helped != sends(r->helped))
 		give_up("the helper failed");
 	return chosen;
 }
@@ -298,8 +298,10 @@ TEST_F(go_random, G5_a_case_that_may_be_carried_out_is)
 static int never_cases(struct chan_case *cases, int combination, int idle, int nil, uint64_t *elem)
 {
 	const struct chan_case all[NEVER] = {
-		chan_case_send(idle, elem), chan_case_recv(idle, elem),
-		chan_case_send(nil, elem), chan_case_recv(nil, elem),
+		chan_case_send(idle, elem, sizeof(*elem)),
+		chan_case_recv(idle, elem, sizeof(*elem)),
+		chan_case_send(nil, elem, sizeof(*elem)),
+		chan_case_recv(nil, elem, sizeof(*elem)),
 	};
 	int i, n = 0;
 
@@ -347,9 +349,11 @@ TEST(G5_the_ready_case_is_carried_out_among_any_others)
 	channel_send(full, 1);
 	for (combination = 0; combination < 1 << NEVER; combination++) {
 		for (may_wait = 0; may_wait <= 1; may_wait++) {
-			EXPECT_TRUE(chosen_everywhere(chan_case_send(room, &elem), room,
+			EXPECT_TRUE(chosen_everywhere(chan_case_send(room, &elem, sizeof(elem)),
+						      room,
 						      combination, may_wait));
-			EXPECT_TRUE(chosen_everywhere(chan_case_recv(full, &elem), full,
+			EXPECT_TRUE(chosen_everywhere(chan_case_recv(full, &elem, sizeof(elem)),
+						      full,
 						      combination, may_wait));
 			EXPECT_EQ(1, elem);
 		}

@@ -38,8 +38,8 @@ static int run_select_now(struct operation *op)
 	int failed = 0;
 
 	for (i = 0; i < RACES; i++) {
-		cases[i % 2] = chan_case_recv(race->first[i], &value);
-		cases[!(i % 2)] = chan_case_recv(race->second[i], &value);
+		cases[i % 2] = chan_case_recv(race->first[i], &value, sizeof(value));
+		cases[!(i % 2)] = chan_case_recv(race->second[i], &value, sizeof(value));
 		turn_follow(&race->turn, i);
 		failed += chan_try_select(cases, 2) < 0;
 		turn_end(&race->turn, i);
@@ -66,7 +66,7 @@ static int race_once(enum task_kind kind, unsigned int second_cap)
 			channel_send(race->second[i], 1);
 		else
 			chan_close(race->second[i]);
-		chan_try_recv(race->first[i], &value);
+		chan_try_recv(race->first[i], &value, sizeof(value));
 	}
 	ret = operation_join(op);
 	for (i = 0; i < RACES; i++) {
@@ -108,8 +108,8 @@ static int run_both(struct operation *op)
 		struct chan_case cases[2];
 
 		recv = number ? i % 2 : 1;
-		cases[recv] = chan_case_recv(op->ch, &value);
-		cases[!recv] = chan_case_send(op->ch, &number);
+		cases[recv] = chan_case_recv(op->ch, &value, sizeof(value));
+		cases[!recv] = chan_case_send(op->ch, &number, sizeof(number));
 		chosen = chan_select(cases, 2);
 		if (chosen < 0)
 			return chosen;
@@ -152,7 +152,8 @@ static int select_all(const int *chs, bool send)
 	int i, chosen;
 
 	for (i = 0; i < CHANNELS; i++)
-		cases[i] = send ? chan_case_send(chs[i], &value) : chan_case_recv(chs[i], &value);
+		cases[i] = send ? chan_case_send(chs[i], &value, sizeof(value)) :
+				  chan_case_recv(chs[i], &value, sizeof(value));
 	for (i = 0; i < CHANNELS * EACH; i++) {
 		chosen = chan_select(cases, CHANNELS);
 		if (chosen < 0 || cases[chosen].result != !send)
@@ -179,7 +180,7 @@ static int run_receive_each(struct operation *op)
 	int i;
 
 	for (i = 0; i < EACH; i++) {
-		if (chan_recv(op->ch, &value) != 1)
+		if (chan_recv(op->ch, &value, sizeof(value)) != 1)
 			return -1;
 	}
 	return 0;
@@ -218,10 +219,15 @@ static int run_choose(struct operation *op)
 	const int *chs = op->data;
 	uint64_t value;
 	struct chan_case from[] = {
-		chan_case_recv(chs[2], &value), chan_case_recv(chs[3], &value),
-		chan_case_recv(chs[0], &value), chan_case_recv(chs[1], &value),
+		chan_case_recv(chs[2], &value, sizeof(value)),
+		chan_case_recv(chs[3], &value, sizeof(value)),
+		chan_case_recv(chs[0], &value, sizeof(value)),
+		chan_case_recv(chs[1], &value, sizeof(value)),
 	};
-	struct chan_case to[] = { chan_case_send(op->ch, &value), chan_case_recv(chs[4], &value) };
+	struct chan_case to[] = {
+		chan_case_send(op->ch, &value, sizeof(value)),
+		chan_case_recv(chs[4], &value, sizeof(value)),
+	};
 	int ret;
 
 	do {
@@ -252,7 +258,7 @@ TEST_F(go_select, G5_choice_in_another_task_is_fair)
 	}
 	op = operation_start_new(variant->kind, run_choose, out, chs);
 	for (i = 0; i < TRIALS; i++) {
-		ASSERT_EQ(1, chan_recv(out, &value));
+		ASSERT_EQ(1, chan_recv(out, &value, sizeof(value)));
 		ASSERT_LT(value, 2);
 		count[value]++;
 	}
@@ -274,7 +280,7 @@ static int run_send_any(struct operation *op)
 
 	for (i = 0; i < VARIETY; i++) {
 		elems[i] = i;
-		cases[i] = chan_case_send(op->ch, &elems[i]);
+		cases[i] = chan_case_send(op->ch, &elems[i], sizeof(elems[i]));
 	}
 	for (i = 0; i < SENDS; i++) {
 		if (chan_select(cases, VARIETY) < 0)
@@ -327,7 +333,9 @@ TEST_F(go_select, G2_a_loser_in_the_queue_twice_leaves_the_next_one_there)
 	int c = channel_make(0), d = channel_make(0);
 	uint64_t *room = shared_alloc(sizeof(*room));
 	struct chan_case cases[] = {
-		chan_case_recv(c, room), chan_case_recv(c, room), chan_case_recv(d, room),
+		chan_case_recv(c, room, sizeof(*room)),
+		chan_case_recv(c, room, sizeof(*room)),
+		chan_case_recv(d, room, sizeof(*room)),
 	};
 	struct operation *loser = operation_park_select(variant->kind, c, cases, 3);
 	struct operation *next;
@@ -345,7 +353,10 @@ TEST_F(go_select, G2_a_loser_at_the_end_of_the_queue_does_not_harm_it)
 {
 	int c = channel_make(0), d = channel_make(0);
 	uint64_t *room = shared_alloc(sizeof(*room));
-	struct chan_case cases[] = { chan_case_recv(c, room), chan_case_recv(d, room) };
+	struct chan_case cases[] = {
+		chan_case_recv(c, room, sizeof(*room)),
+		chan_case_recv(d, room, sizeof(*room)),
+	};
 	struct operation *first = operation_park_recv(variant->kind, c), *loser, *last;
 
 	loser = operation_park_select(variant->kind, c, cases, 2);
@@ -368,7 +379,10 @@ static int run_sleeper(struct operation *op)
 {
 	const int *own = op->data;
 	uint64_t value;
-	struct chan_case cases[] = { chan_case_recv(op->ch, &value), chan_case_recv(*own, &value) };
+	struct chan_case cases[] = {
+		chan_case_recv(op->ch, &value, sizeof(value)),
+		chan_case_recv(*own, &value, sizeof(value)),
+	};
 	int i;
 
 	for (i = 0; i < WAKES; i++) {
@@ -392,7 +406,7 @@ TEST_F(go_select, G5_a_queue_of_many_loses_who_won_elsewhere)
 	for (i = 0; i < WAKES; i++) {
 		channel_wait_parked(common, 0, SLEEPERS);
 		for (j = 0; j < SLEEPERS; j++)
-			ASSERT_EQ(0, chan_send(own[j], &value));
+			ASSERT_EQ(0, chan_send(own[j], &value, sizeof(value)));
 	}
 	EXPECT_TRUE(operations_succeed(ops, SLEEPERS));
 	EXPECT_EQ(0, channel_info(common).recvq);
@@ -410,7 +424,7 @@ static int run_send_somewhere(struct operation *op)
 	int i;
 
 	for (i = 0; i < MUXES; i++)
-		cases[i] = chan_case_send(chs[i], &value);
+		cases[i] = chan_case_send(chs[i], &value, sizeof(value));
 	for (value = 0; value < VALUES; value++) {
 		if (chan_select(cases, MUXES) < 0)
 			return -1;
@@ -429,7 +443,7 @@ static int run_pass_on(struct operation *op)
 	int ret;
 
 	chan_foreach_result(op->ch, &value, ret) {
-		if (chan_send(*out, &value))
+		if (chan_send(*out, &value, sizeof(value)))
 			return -1;
 	}
 	return ret;
@@ -449,7 +463,7 @@ TEST_F(go_select, G5_never_two_cases_are_carried_out)
 		ops[i] = operation_start_new(variant->kind, run_pass_on, chs[i], &chs[MUXES]);
 	ops[MUXES] = operation_start_new(variant->kind, run_send_somewhere, chs[0], chs);
 	for (i = 0; i < VALUES; i++) {
-		ASSERT_EQ(1, chan_recv(chs[MUXES], &value));
+		ASSERT_EQ(1, chan_recv(chs[MUXES], &value, sizeof(value)));
 		ASSERT_LT(value, VALUES);
 		EXPECT_FALSE(seen[value]);
 		seen[value] = true;
@@ -462,7 +476,10 @@ TEST_F(go_select, G5_never_two_cases_are_carried_out)
 static int send_bits(int a, int b)
 {
 	uint64_t bit = 1;
-	struct chan_case cases[] = { chan_case_send(a, &bit), chan_case_send(b, &bit) };
+	struct chan_case cases[] = {
+		chan_case_send(a, &bit, sizeof(bit)),
+		chan_case_send(b, &bit, sizeof(bit)),
+	};
 	int chosen, count = 0;
 
 	while ((chosen = chan_try_select(cases, 2)) >= 0) {
@@ -488,7 +505,10 @@ TEST(G5_room_of_the_other_case_is_not_touched)
 {
 	int idle = channel_make(0), ch = channel_make(1);
 	uint64_t other = 5, value = 0;
-	struct chan_case cases[] = { chan_case_recv(idle, &other), chan_case_recv(ch, &value) };
+	struct chan_case cases[] = {
+		chan_case_recv(idle, &other, sizeof(other)),
+		chan_case_recv(ch, &value, sizeof(value)),
+	};
 
 	channel_send(ch, 42);
 	EXPECT_EQ(1, chan_select(cases, 2));

@@ -68,7 +68,7 @@ static int run_send(struct operation *op)
 
 	for (i = 0; i < SHARE && !ret; i++) {
 		let_others_run(job, 10);
-		ret = chan_send(job->send[0], &i);
+		ret = chan_send(job->send[0], &i, sizeof(i));
 	}
 	return ret;
 }
@@ -80,7 +80,7 @@ static int run_recv(struct operation *op)
 
 	for (i = 0; i < SHARE; i++) {
 		let_others_run(job, 10);
-		if (chan_recv(job->recv[0], &value) != 1 || value != i)
+		if (chan_recv(job->recv[0], &value, sizeof(value)) != 1 || value != i)
 			return -1;
 	}
 	return 0;
@@ -96,9 +96,9 @@ static int run_select(struct operation *op)
 	int i, chosen;
 
 	for (i = 0; i < job->nrecv; i++)
-		cases[i] = chan_case_recv(job->recv[i], &room);
+		cases[i] = chan_case_recv(job->recv[i], &room, sizeof(room));
 	for (; i < n; i++)
-		cases[i] = chan_case_send(job->send[i - job->nrecv], &count[i]);
+		cases[i] = chan_case_send(job->send[i - job->nrecv], &count[i], sizeof(count[i]));
 	for (i = 0; i < n * SHARE; i++) {
 		let_others_run(job, 5);
 		chosen = chan_select(cases, n);

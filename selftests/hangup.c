@@ -44,7 +44,7 @@ static bool drained(int ch)
 {
 	uint64_t value = 5;
 
-	return chan_try_recv(ch, &value) == 0 && value == 0;
+	return chan_try_recv(ch, &value, sizeof(value)) == 0 && value == 0;
 }
 
 CAPACITY_ONLY_FIXTURE(hangup);
@@ -82,8 +82,8 @@ TEST_F(hangup, last_receiver_gone_gives_EPIPE)
 	EXPECT_EQ(CHAN_CLOSED_NO_RECEIVERS, info.closed);
 	EXPECT_EQ(1, info.senders);
 	EXPECT_EQ(0, info.receivers);
-	EXPECT_EQ(-EPIPE, chan_send(ends.send, &value));
-	EXPECT_EQ(-EPIPE, chan_try_send(ends.send, &value));
+	EXPECT_EQ(-EPIPE, chan_send(ends.send, &value, sizeof(value)));
+	EXPECT_EQ(-EPIPE, chan_try_send(ends.send, &value, sizeof(value)));
 	EXPECT_TRUE(channel_unchanged(ends.send, info));
 }
 
@@ -128,7 +128,7 @@ static int hold(struct operation *op)
 {
 	uint64_t value;
 
-	return chan_recv(*(int *)op->data, &value);
+	return chan_recv(*(int *)op->data, &value, sizeof(value));
 }
 
 /* A process that has what the test has open now. */
@@ -203,7 +203,7 @@ TEST_F(hangup, G11_death_of_a_parked_receiver_frees_its_end)
 	operation_kill(receiver);
 	EXPECT_EQ(0, channel_info(ends.send).recvq);
 	EXPECT_EQ(CHAN_CLOSED_NO_RECEIVERS, channel_info(ends.send).closed);
-	EXPECT_EQ(-EPIPE, chan_send(ends.send, &value));
+	EXPECT_EQ(-EPIPE, chan_send(ends.send, &value, sizeof(value)));
 }
 
 TEST_F(hangup, NOHUP_keeps_a_channel_open)
@@ -228,12 +228,12 @@ TEST_F(hangup, NOHUP_keeps_a_channel_open)
 	EXPECT_EQ(0, channel_info(other.send).receivers);
 	for (i = 0; i < variant->cap; i++)
 		channel_send(other.send, i);
-	EXPECT_EQ(-EAGAIN, chan_try_send(other.send, &i));
+	EXPECT_EQ(-EAGAIN, chan_try_send(other.send, &i, sizeof(i)));
 	sender = operation_new(TASK_THREAD, operation_send, other.send, 1);
 	sender->deadline = 0;
 	EXPECT_EQ(-ETIMEDOUT, operation_send(sender));
 	EXPECT_EQ(CHAN_OPEN, channel_info(other.send).closed);
-	EXPECT_EQ(-EBADF, chan_recv(other.send, &value));
+	EXPECT_EQ(-EBADF, chan_recv(other.send, &value, sizeof(value)));
 }
 
 TEST(every_open_file_counts_once)
@@ -288,7 +288,7 @@ TEST(right_to_close_keeps_nothing_open)
 	EXPECT_TRUE(drained(recv));
 	close(other);
 	EXPECT_EQ(CHAN_CLOSED_NO_RECEIVERS, channel_info(other_closer).closed);
-	EXPECT_EQ(-EPIPE, chan_send(send, &ch));
+	EXPECT_EQ(-EPIPE, chan_send(send, &(uint64_t){ 1 }, sizeof(uint64_t)));
 }
 
 /* As with pipes: close(2) by one thread is nothing to the operation of another. */

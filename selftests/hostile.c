@@ -52,7 +52,7 @@ static int run_victim(struct operation *op)
 	wait_until(__atomic_load_n(&op->progress, __ATOMIC_ACQUIRE) == 2);
 	if (channel_info(victim->ch).receivers != 2 || channel_info(victim->ch).senders != 1)
 		return 1;
-	return chan_recv(victim->ch, &element) == 1 && element == SECRET ? 0 : 2;
+	return chan_recv(victim->ch, &element, sizeof(element)) == 1 && element == SECRET ? 0 : 2;
 }
 
 FIXTURE(hostile)
@@ -142,7 +142,7 @@ TEST_F(hostile, opening_the_device_gives_no_channel_that_exists)
 	for (int i = 0; i < 100; i++) {
 		ch = channel_open();
 		EXPECT_EQ(-EBADFD, chan_get_info(ch, &info));
-		EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &element));
+		EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &element, sizeof(element)));
 		if (i % 2)
 			close(ch);
 	}
@@ -194,7 +194,7 @@ TEST(G13_a_path_to_a_channel_does_nothing)
 	path = open(name, O_PATH | O_CLOEXEC);
 	ASSERT_LE(0, path);
 	EXPECT_EQ(-EBADF, chan_get_info(path, &info));
-	EXPECT_EQ(-EBADF, chan_try_recv(path, &element));
+	EXPECT_EQ(-EBADF, chan_try_recv(path, &element, sizeof(element)));
 	EXPECT_EQ(-EBADF, chan_close(path));
 	EXPECT_EQ(-EBADF, chan_dup(path, CHAN_RIGHT_RECV));
 	EXPECT_EQ(-EBADF, result_of(read(path, &element, sizeof(element))));

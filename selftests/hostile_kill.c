@@ -21,7 +21,7 @@
 static int select_recv(struct operation *op)
 {
 	struct chan_case cases[] = {
-		chan_case_recv(op->ch, op->elems),
+		chan_case_recv(op->ch, op->elems, op->elemsize),
 		chan_case_poll(eventfd(0, EFD_CLOEXEC), POLLIN),
 	};
 
@@ -35,7 +35,7 @@ static int select_send(struct operation *op)
 	int i;
 
 	for (i = 0; i < CHAN_SELECT_MAX; i++)
-		cases[i] = chan_case_send(op->ch, op->elems);
+		cases[i] = chan_case_send(op->ch, op->elems, op->elemsize);
 	return chan_select(cases, CHAN_SELECT_MAX);
 }
 

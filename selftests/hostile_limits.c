@@ -97,7 +97,7 @@ TEST_F(hostile_limits, G12_what_others_hold_of_a_channel_its_maker_pays_for)
 	close(ch);
 	EXPECT_EQ(-EDQUOT, make_as(20203, made));
 	word = 1;
-	EXPECT_EQ(0, chan_send(made, &word));
+	EXPECT_EQ(0, chan_send(made, &word, sizeof(word)));
 	EXPECT_EQ(1, operation_wait(op));
 	EXPECT_LE(0, make_as(20203, made));
 }
@@ -170,9 +170,9 @@ TEST_F(hostile_limits, G12_program_with_more_rights_that_writes_gives_no_more_by
 	EXPECT_EQ(-EDQUOT, result_of(write(ch, elem, LARGE)));
 	EXPECT_EQ(fit, chan_len(ch));
 	/* What it asks for itself, it may. */
-	EXPECT_EQ(0, chan_send(ch, elem));
+	EXPECT_EQ(0, chan_send(ch, elem, sizeof(elem)));
 	set_users(20206, 20206, 0);
-	EXPECT_EQ(-EDQUOT, chan_send(ch, elem));
+	EXPECT_EQ(-EDQUOT, chan_send(ch, elem, sizeof(elem)));
 }
 
 TEST_F(hostile_limits, capability_lifts_the_limits_of_a_write_to_a_file_that_was_opened_with_it)
@@ -208,12 +208,12 @@ static int run_send_and_receive(struct operation *op)
 	int ret;
 
 	while (race_goes_on(op->data)) {
-		ret = chan_try_send(op->ch, elem);
+		ret = chan_try_send(op->ch, elem, sizeof(elem));
 		if (ret == -EDQUOT)
 			op->progress++;
 		else if (ret && ret != -EAGAIN)
 			return ret;
-		if (ret && chan_try_recv(op->ch, elem) != 1)
+		if (ret && chan_try_recv(op->ch, elem, sizeof(elem)) != 1)
 			continue;
 	}
 	return 0;

@@ -78,14 +78,14 @@ static int call_cases(struct operation *op)
 
 static int call_select_send(struct operation *op)
 {
-	const struct chan_case send = chan_case_send(op->ch, op->elems);
+	const struct chan_case send = chan_case_send(op->ch, op->elems, op->elemsize);
 
 	return select_cases(op->ch, &send, 1);
 }
 
 static int call_select_recv(struct operation *op)
 {
-	const struct chan_case recv = chan_case_recv(op->ch, op->elems);
+	const struct chan_case recv = chan_case_recv(op->ch, op->elems, op->elemsize);
 
 	return select_cases(op->ch, &recv, 1);
 }
@@ -97,7 +97,7 @@ static int call_select_many(struct operation *op)
 	int i;
 
 	for (i = 0; i < CHAN_SELECT_MAX; i++)
-		cases[i] = chan_case_recv(op->ch, op->elems);
+		cases[i] = chan_case_recv(op->ch, op->elems, op->elemsize);
 	return select_cases(op->ch, cases, CHAN_SELECT_MAX);
 }
 
@@ -205,7 +205,7 @@ TEST_F(hostile_memory, G12_others_can_close)
 	uint64_t element = ELEMENT;
 
 	EXPECT_EQ(0, chan_close(self->ch));
-	EXPECT_EQ(0, chan_recv(self->ch, &element));
+	EXPECT_EQ(0, chan_recv(self->ch, &element, sizeof(element)));
 	EXPECT_EQ(0, element);
 	EXPECT_FALSE(operation_done(op));
 	stuck_release(op);

@@ -253,13 +253,18 @@ TEST(elements_in_bad_memory_are_not_sent)
 	const int ch = channel_make(4);
 	unsigned char *border = memory_border();
 	void *const addresses[] = { NULL, MEMORY_BAD, border, border - 7, (void *)-8 };
-	struct chan_xfer xfer = { .count = 1, .min = 1, .deadline = CHAN_DEADLINE_NONE };
+	struct chan_xfer xfer = {
+		.count = 1,
+		.min = 1,
+		.elemsize = sizeof(uint64_t),
+		.deadline = CHAN_DEADLINE_NONE,
+	};
 	struct state before;
 
 	channel_send_range(ch, 1, 2);
 	before = state_of(ch);
 	for (int i = 0; i < ARRAY_LENGTH(addresses); i++) {
-		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_SEND, addresses[i]));
+		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_SEND(8), addresses[i]));
 		xfer.elems = (uintptr_t)addresses[i];
 		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_SENDV, &xfer));
 	}
@@ -272,11 +277,16 @@ TEST(G4_elements_for_bad_memory_are_requeued)
 	unsigned char *border = memory_border();
 	void *const addresses[] = { NULL, MEMORY_BAD, border, border - 7, (void *)-8,
 				    memory_read_only() };
-	struct chan_xfer xfer = { .count = 1, .min = 1, .deadline = CHAN_DEADLINE_NONE };
+	struct chan_xfer xfer = {
+		.count = 1,
+		.min = 1,
+		.elemsize = sizeof(uint64_t),
+		.deadline = CHAN_DEADLINE_NONE,
+	};
 
 	channel_send_range(ch, 1, 2);
 	for (int i = 0; i < ARRAY_LENGTH(addresses); i++) {
-		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_RECV, addresses[i]));
+		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_RECV(8), addresses[i]));
 		xfer.elems = (uintptr_t)addresses[i];
 		EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_RECVV, &xfer));
 		EXPECT_EQ(2 * (i + 1), channel_info(ch).requeues);

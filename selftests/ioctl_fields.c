@@ -32,8 +32,14 @@ static const struct field {
 	{ CHAN_IOC_DUP, offsetof(struct chan_dup, rights), CHAN_RIGHTS_ALL },
 	{ CHAN_IOC_DUP, offsetof(struct chan_dup, flags), 0 },
 	{ CHAN_IOC_SENDV, offsetof(struct chan_xfer, flags), CHAN_XFER_ALL },
+	{ CHAN_IOC_SENDV, offsetof(struct chan_xfer, lengths), 0 },
+	{ CHAN_IOC_SENDV, offsetof(struct chan_xfer, lengths) + 4, 0 },
+	{ CHAN_IOC_SENDV, offsetof(struct chan_xfer, files), 0 },
 	{ CHAN_IOC_SENDV, offsetof(struct chan_xfer, reserved), 0 },
 	{ CHAN_IOC_RECVV, offsetof(struct chan_xfer, flags), CHAN_XFER_ALL },
+	{ CHAN_IOC_RECVV, offsetof(struct chan_xfer, lengths), 0 },
+	{ CHAN_IOC_RECVV, offsetof(struct chan_xfer, lengths) + 4, 0 },
+	{ CHAN_IOC_RECVV, offsetof(struct chan_xfer, files), 0 },
 	{ CHAN_IOC_RECVV, offsetof(struct chan_xfer, reserved), 0 },
 	{ CHAN_IOC_SELECT, offsetof(struct chan_select, flags), CHAN_SELECT_ALL },
 	{ CHAN_IOC_SELECT, offsetof(struct chan_select, reserved), 0 },
@@ -108,6 +114,7 @@ static int try_counts(unsigned int number, uint32_t count, uint32_t min)
 		.elems = (uintptr_t)elems,
 		.count = count,
 		.min = min,
+		.elemsize = sizeof(*elems),
 		.deadline = CHAN_DEADLINE_NONE,
 	};
 
@@ -154,6 +161,8 @@ static bool is_known(unsigned int number)
 	for_each_command(command) {
 		if (number == command->number)
 			return true;
+		if (command_is_element(number) && _IOC_SIZE(number) > CHAN_IOC_SIZE_MAX)
+			return false;
 		if (_IOC_DIR(number) != _IOC_NONE && _IOC_DIR(number) == _IOC_DIR(command->number) &&
 		    _IOC_NR(number) == _IOC_NR(command->number))
 			return true;
@@ -276,6 +285,7 @@ static int run_xfer(int ch, unsigned int number, const void *elems, uint32_t min
 		.count = 1,
 		.min = min,
 		.flags = CHAN_XFER_NONBLOCK,
+		.elemsize = sizeof(uint64_t),
 	};
 
 	return channel_ioctl(ch, number, &xfer);
@@ -332,8 +342,8 @@ TEST(made_is_checked_before_memory)
 	EXPECT_EQ(-EAGAIN, run_xfer(nil, CHAN_IOC_SENDV, MEMORY_BAD, 1));
 	EXPECT_EQ(-EAGAIN, run_xfer(nil, CHAN_IOC_RECVV, MEMORY_BAD, 1));
 	ASSERT_EQ(0, fcntl(nil, F_SETFL, O_NONBLOCK));
-	EXPECT_EQ(-EAGAIN, channel_ioctl(nil, CHAN_IOC_SEND, MEMORY_BAD));
-	EXPECT_EQ(-EAGAIN, channel_ioctl(nil, CHAN_IOC_RECV, MEMORY_BAD));
+	EXPECT_EQ(-EAGAIN, channel_ioctl(nil, CHAN_IOC_SEND(8), MEMORY_BAD));
+	EXPECT_EQ(-EAGAIN, channel_ioctl(nil, CHAN_IOC_RECV(8), MEMORY_BAD));
 }
 
 TEST(fields_are_checked_before_the_right)
@@ -354,8 +364,8 @@ TEST(the_right_is_checked_before_memory_and_state)
 	const int send = channel_dup(ch, CHAN_RIGHT_SEND), recv = channel_dup(ch, CHAN_RIGHT_RECV);
 
 	for (int closed = 0; closed < 2; closed++) {
-		EXPECT_EQ(-EBADF, channel_ioctl(recv, CHAN_IOC_SEND, MEMORY_BAD));
-		EXPECT_EQ(-EBADF, channel_ioctl(send, CHAN_IOC_RECV, MEMORY_BAD));
+		EXPECT_EQ(-EBADF, channel_ioctl(recv, CHAN_IOC_SEND(8), MEMORY_BAD));
+		EXPECT_EQ(-EBADF, channel_ioctl(send, CHAN_IOC_RECV(8), MEMORY_BAD));
 		EXPECT_EQ(-EBADF, run_xfer(recv, CHAN_IOC_SENDV, MEMORY_BAD, 1));
 		EXPECT_EQ(-EBADF, run_xfer(send, CHAN_IOC_RECVV, MEMORY_BAD, 1));
 		EXPECT_EQ(-EBADF, channel_ioctl(send, CHAN_IOC_CLOSE, NULL));
@@ -372,13 +382,13 @@ TEST(memory_is_checked_before_state)
 	EXPECT_EQ(-EAGAIN, run_xfer(ch, CHAN_IOC_RECVV, MEMORY_BAD, 1));
 	channel_send(ch, 1);
 	EXPECT_EQ(-EFAULT, run_xfer(ch, CHAN_IOC_SENDV, MEMORY_BAD, 1));
-	EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_SEND, MEMORY_BAD));
+	EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_SEND(8), MEMORY_BAD));
 	ASSERT_EQ(0, chan_close(ch));
 	EXPECT_EQ(-EFAULT, run_xfer(ch, CHAN_IOC_SENDV, MEMORY_BAD, 1));
-	EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_SEND, MEMORY_BAD));
+	EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_SEND(8), MEMORY_BAD));
 	EXPECT_EQ(1, channel_recv(ch));
 	EXPECT_EQ(-EFAULT, run_xfer(ch, CHAN_IOC_RECVV, MEMORY_BAD, 1));
-	EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_RECV, MEMORY_BAD));
+	EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_RECV(8), MEMORY_BAD));
 }
 
 TEST_HARNESS_MAIN

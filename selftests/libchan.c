@@ -90,7 +90,7 @@ static int send_until_over_limit(void)
 	int ch = become_user() ? -1 : chan_make(sizeof(elem), 1000, 0);
 	int ret, sent = 0;
 
-	while ((ret = chan_send(ch, elem)) == 0 && sent < 1000)
+	while ((ret = chan_send(ch, elem, sizeof(elem))) == 0 && sent < 1000)
 		sent++;
 	return sent ? -ret : 255;
 }
@@ -139,19 +139,19 @@ TEST(send_and_recv)
 	int64_t x = 5, y = 6;
 	int ch = channel_make(2);
 
-	EXPECT_RET(0, chan_send(ch, &x));
-	EXPECT_RET(0, chan_try_send(ch, &y));
-	EXPECT_RET(-EAGAIN, chan_try_send(ch, &y));
-	EXPECT_RET(-ETIMEDOUT, chan_send_until(ch, &y, 0));
-	EXPECT_RET(1, chan_recv(ch, &y));
+	EXPECT_RET(0, chan_send(ch, &x, sizeof(x)));
+	EXPECT_RET(0, chan_try_send(ch, &y, sizeof(y)));
+	EXPECT_RET(-EAGAIN, chan_try_send(ch, &y, sizeof(y)));
+	EXPECT_RET(-ETIMEDOUT, chan_send_until(ch, &y, sizeof(y), 0));
+	EXPECT_RET(1, chan_recv(ch, &y, sizeof(y)));
 	EXPECT_EQ(5, y);
-	EXPECT_RET(0, chan_send_until(ch, &x, 0));
-	EXPECT_RET(1, chan_try_recv(ch, &x));
+	EXPECT_RET(0, chan_send_until(ch, &x, sizeof(x), 0));
+	EXPECT_RET(1, chan_try_recv(ch, &x, sizeof(x)));
 	EXPECT_EQ(6, x);
-	EXPECT_RET(1, chan_recv_until(ch, &x, 0));
+	EXPECT_RET(1, chan_recv_until(ch, &x, sizeof(x), 0));
 	EXPECT_EQ(5, x);
-	EXPECT_RET(-EAGAIN, chan_try_recv(ch, &x));
-	EXPECT_RET(-ETIMEDOUT, chan_recv_until(ch, &x, 0));
+	EXPECT_RET(-EAGAIN, chan_try_recv(ch, &x, sizeof(x)));
+	EXPECT_RET(-ETIMEDOUT, chan_recv_until(ch, &x, sizeof(x), 0));
 	EXPECT_EQ(5, x);
 }
 
@@ -160,25 +160,25 @@ TEST(closed)
 	int64_t x = 5;
 	int ch = channel_make(2);
 
-	EXPECT_RET(0, chan_send(ch, &x));
+	EXPECT_RET(0, chan_send(ch, &x, sizeof(x)));
 	EXPECT_RET(0, chan_close(ch));
 	EXPECT_RET(-EPIPE, chan_close(ch));
-	EXPECT_RET(-EPIPE, chan_send(ch, &x));
-	EXPECT_RET(-EPIPE, chan_try_send(ch, &x));
-	EXPECT_RET(-EPIPE, chan_send_until(ch, &x, CHAN_DEADLINE_NONE));
-	EXPECT_RET(-EPIPE, chan_sendv(ch, &x, 1));
-	EXPECT_RET(1, chan_recv(ch, &x));
+	EXPECT_RET(-EPIPE, chan_send(ch, &x, sizeof(x)));
+	EXPECT_RET(-EPIPE, chan_try_send(ch, &x, sizeof(x)));
+	EXPECT_RET(-EPIPE, chan_send_until(ch, &x, sizeof(x), CHAN_DEADLINE_NONE));
+	EXPECT_RET(-EPIPE, chan_sendv(ch, &x, sizeof(x), 1));
+	EXPECT_RET(1, chan_recv(ch, &x, sizeof(x)));
 
-	EXPECT_RET(0, chan_recv(ch, &x));
+	EXPECT_RET(0, chan_recv(ch, &x, sizeof(x)));
 	EXPECT_EQ(0, x);
 	x = 1;
-	EXPECT_RET(0, chan_try_recv(ch, &x));
+	EXPECT_RET(0, chan_try_recv(ch, &x, sizeof(x)));
 	EXPECT_EQ(0, x);
 	x = 1;
-	EXPECT_RET(0, chan_recv_until(ch, &x, CHAN_DEADLINE_NONE));
+	EXPECT_RET(0, chan_recv_until(ch, &x, sizeof(x), CHAN_DEADLINE_NONE));
 	EXPECT_EQ(0, x);
 	x = 1;
-	EXPECT_RET(0, chan_recvv(ch, &x, 1));
+	EXPECT_RET(0, chan_recvv(ch, &x, sizeof(x), 1));
 	EXPECT_EQ(0, x);
 }
 
@@ -187,13 +187,13 @@ TEST(signals_have_no_bytes)
 	int ch = chan_make(0, 3000000000U, 0);
 
 	ASSERT_GE(ch, 0);
-	EXPECT_RET(0, chan_send(ch, NULL));
-	EXPECT_RET(3, chan_sendv(ch, NULL, 3));
+	EXPECT_RET(0, chan_send(ch, NULL, 0));
+	EXPECT_RET(3, chan_sendv(ch, NULL, 0, 3));
 	EXPECT_RET(4, chan_len(ch));
 	EXPECT_RET(INT_MAX, chan_cap(ch));
-	EXPECT_RET(1, chan_recv(ch, NULL));
-	EXPECT_RET(3, chan_recvv(ch, NULL, 4));
-	EXPECT_RET(-EAGAIN, chan_try_recv(ch, NULL));
+	EXPECT_RET(1, chan_recv(ch, NULL, 0));
+	EXPECT_RET(3, chan_recvv(ch, NULL, 0, 4));
+	EXPECT_RET(-EAGAIN, chan_try_recv(ch, NULL, 0));
 }
 
 TEST(nonblock)
@@ -202,13 +202,13 @@ TEST(nonblock)
 	int ch = channel_make(3);
 
 	ASSERT_EQ(0, fcntl(ch, F_SETFL, O_NONBLOCK));
-	EXPECT_RET(-EAGAIN, chan_recv(ch, elems));
-	EXPECT_RET(-EAGAIN, chan_recvv(ch, elems, 4));
-	EXPECT_RET(-EAGAIN, chan_recv_until(ch, elems, CHAN_DEADLINE_NONE));
-	EXPECT_RET(3, chan_sendv(ch, elems, 4));
-	EXPECT_RET(-EAGAIN, chan_sendv(ch, elems, 4));
-	EXPECT_RET(-EAGAIN, chan_send(ch, elems));
-	EXPECT_RET(-EAGAIN, chan_send_until(ch, elems, CHAN_DEADLINE_NONE));
+	EXPECT_RET(-EAGAIN, chan_recv(ch, elems, sizeof(*elems)));
+	EXPECT_RET(-EAGAIN, chan_recvv(ch, elems, sizeof(*elems), 4));
+	EXPECT_RET(-EAGAIN, chan_recv_until(ch, elems, sizeof(*elems), CHAN_DEADLINE_NONE));
+	EXPECT_RET(3, chan_sendv(ch, elems, sizeof(*elems), 4));
+	EXPECT_RET(-EAGAIN, chan_sendv(ch, elems, sizeof(*elems), 4));
+	EXPECT_RET(-EAGAIN, chan_send(ch, elems, sizeof(*elems)));
+	EXPECT_RET(-EAGAIN, chan_send_until(ch, elems, sizeof(*elems), CHAN_DEADLINE_NONE));
 }
 
 TEST(batches)
@@ -217,18 +217,53 @@ TEST(batches)
 	int64_t out[3] = { 0 };
 	int ch = channel_make(4);
 
-	EXPECT_RET(3, chan_sendv(ch, in, 3));
-	EXPECT_RET(2, chan_recvv(ch, out, 2));
+	EXPECT_RET(3, chan_sendv(ch, in, sizeof(*in), 3));
+	EXPECT_RET(2, chan_recvv(ch, out, sizeof(*out), 2));
 	EXPECT_EQ(1, out[0]);
 	EXPECT_EQ(2, out[1]);
 	EXPECT_EQ(0, out[2]);
-	EXPECT_RET(1, chan_recvv(ch, out, 3));
+	EXPECT_RET(1, chan_recvv(ch, out, sizeof(*out), 3));
 	EXPECT_EQ(3, out[0]);
 
-	EXPECT_RET(-EINVAL, chan_sendv(ch, in, 0));
-	EXPECT_RET(-EINVAL, chan_recvv(ch, out, 0));
-	EXPECT_RET(-EINVAL, chan_sendv(ch, in, INT_MAX + 1U));
-	EXPECT_RET(-EINVAL, chan_recvv(ch, out, INT_MAX + 1U));
+	EXPECT_RET(-EINVAL, chan_sendv(ch, in, sizeof(*in), 0));
+	EXPECT_RET(-EINVAL, chan_recvv(ch, out, sizeof(*out), 0));
+	EXPECT_RET(-EINVAL, chan_sendv(ch, in, sizeof(*in), INT_MAX + 1U));
+	EXPECT_RET(-EINVAL, chan_recvv(ch, out, sizeof(*out), INT_MAX + 1U));
+}
+
+TEST(batches_that_may_not_wait_for_ever)
+{
+	int64_t in[4] = { 1, 2, 3, 4 }, out[4] = { 0 };
+	uint64_t deadline;
+	int ch = channel_make(3);
+
+	EXPECT_RET(-EAGAIN, chan_try_recvv(ch, out, sizeof(*out), 4));
+	EXPECT_RET(-ETIMEDOUT, chan_recvv_until(ch, out, sizeof(*out), 4, 0));
+	EXPECT_RET(3, chan_try_sendv(ch, in, sizeof(*in), 4));
+	EXPECT_RET(-EAGAIN, chan_try_sendv(ch, in, sizeof(*in), 4));
+	EXPECT_RET(-ETIMEDOUT, chan_sendv_until(ch, in, sizeof(*in), 4, 0));
+	EXPECT_RET(2, chan_try_recvv(ch, out, sizeof(*out), 2));
+	EXPECT_EQ(2, out[1]);
+	EXPECT_RET(2, chan_sendv_until(ch, in, sizeof(*in), 2, CHAN_DEADLINE_NONE));
+	/* What was received when the deadline comes is enough, and what was sent. */
+	EXPECT_RET(3, chan_recvv_until(ch, out, sizeof(*out), 4, 0));
+	EXPECT_EQ(2, out[2]);
+	deadline = chan_deadline(1000000);
+	EXPECT_RET(3, chan_sendv_until(ch, in, sizeof(*in), 4, deadline));
+	EXPECT_GE(chan_deadline(0), deadline);
+
+	EXPECT_RET(-EINVAL, chan_try_sendv(ch, in, sizeof(*in), 0));
+	EXPECT_RET(-EINVAL, chan_try_recvv(ch, out, sizeof(*out), INT_MAX + 1U));
+	EXPECT_RET(-EINVAL, chan_sendv_until(ch, in, sizeof(*in), INT_MAX + 1U, 0));
+	EXPECT_RET(-EINVAL, chan_recvv_until(ch, out, sizeof(*out), 0, 0));
+
+	EXPECT_RET(0, chan_close(ch));
+	EXPECT_RET(-EPIPE, chan_try_sendv(ch, in, sizeof(*in), 1));
+	EXPECT_RET(-EPIPE, chan_sendv_until(ch, in, sizeof(*in), 1, CHAN_DEADLINE_NONE));
+	EXPECT_RET(3, chan_try_recvv(ch, out, sizeof(*out), 4));
+	out[0] = 77;
+	EXPECT_RET(0, chan_recvv_until(ch, out, sizeof(*out), 4, CHAN_DEADLINE_NONE));
+	EXPECT_EQ(0, out[0]);
 }
 
 TEST(faults)
@@ -240,23 +275,23 @@ TEST(faults)
 
 	elems[0] = 1;
 	elems[1] = 2;
-	EXPECT_RET(-EFAULT, chan_send(ch, border));
-	EXPECT_RET(-EFAULT, chan_try_send(ch, border));
-	EXPECT_RET(2, chan_sendv(ch, elems, 4));
-	EXPECT_RET(2, chan_sendv(ch, elems, 4));
+	EXPECT_RET(-EFAULT, chan_send(ch, border, sizeof(x)));
+	EXPECT_RET(-EFAULT, chan_try_send(ch, border, sizeof(x)));
+	EXPECT_RET(2, chan_sendv(ch, elems, sizeof(*elems), 4));
+	EXPECT_RET(2, chan_sendv(ch, elems, sizeof(*elems), 4));
 	EXPECT_RET(4, chan_len(ch));
 
-	EXPECT_RET(-EFAULT, chan_recv(ch, border));
+	EXPECT_RET(-EFAULT, chan_recv(ch, border, sizeof(x)));
 	EXPECT_EQ(1, channel_info(ch).requeued);
 	EXPECT_RET(3, chan_len(ch));
-	EXPECT_RET(1, chan_recv(ch, &x));
+	EXPECT_RET(1, chan_recv(ch, &x, sizeof(x)));
 	EXPECT_EQ(1, x);
-	EXPECT_RET(2, chan_recvv(ch, elems, 3));
+	EXPECT_RET(2, chan_recvv(ch, elems, sizeof(*elems), 3));
 	EXPECT_EQ(2, elems[0]);
 	EXPECT_EQ(1, elems[1]);
-	EXPECT_RET(1, chan_recv_until(ch, &x, 0));
+	EXPECT_RET(1, chan_recv_until(ch, &x, sizeof(x), 0));
 	EXPECT_EQ(2, x);
-	EXPECT_RET(-EAGAIN, chan_try_recv(ch, border));
+	EXPECT_RET(-EAGAIN, chan_try_recv(ch, border, sizeof(x)));
 	EXPECT_RET(-EFAULT, chan_get_info(ch, (struct chan_info *)border));
 }
 
@@ -274,10 +309,10 @@ TEST(deadline)
 	start = chan_deadline(0);
 	deadline = chan_deadline(1000000);
 	EXPECT_GE(deadline, start + 1000000);
-	EXPECT_RET(-ETIMEDOUT, chan_recv_until(ch, &x, deadline));
+	EXPECT_RET(-ETIMEDOUT, chan_recv_until(ch, &x, sizeof(x), deadline));
 	EXPECT_GE(chan_deadline(0), deadline);
 	deadline = chan_deadline(1000000);
-	EXPECT_RET(-ETIMEDOUT, chan_send_until(ch, &x, deadline));
+	EXPECT_RET(-ETIMEDOUT, chan_send_until(ch, &x, sizeof(x), deadline));
 	EXPECT_GE(chan_deadline(0), deadline);
 
 	EXPECT_EQ(CHAN_DEADLINE_NONE, chan_deadline(CHAN_DEADLINE_NONE));
@@ -302,13 +337,13 @@ TEST(rights)
 	EXPECT_EQ(O_WRONLY, fcntl(send, F_GETFL) & (O_ACCMODE | O_NONBLOCK));
 	EXPECT_EQ(O_RDONLY, fcntl(recv, F_GETFL) & (O_ACCMODE | O_NONBLOCK));
 
-	EXPECT_RET(0, chan_send(send, &x));
-	EXPECT_RET(-EBADF, chan_recv(send, &x));
-	EXPECT_RET(-EBADF, chan_try_recv(send, &x));
+	EXPECT_RET(0, chan_send(send, &x, sizeof(x)));
+	EXPECT_RET(-EBADF, chan_recv(send, &x, sizeof(x)));
+	EXPECT_RET(-EBADF, chan_try_recv(send, &x, sizeof(x)));
 	EXPECT_RET(-EBADF, chan_close(send));
-	EXPECT_RET(-EBADF, chan_send(recv, &x));
-	EXPECT_RET(-EBADF, chan_sendv(recv, &x, 1));
-	EXPECT_RET(1, chan_recv(recv, &x));
+	EXPECT_RET(-EBADF, chan_send(recv, &x, sizeof(x)));
+	EXPECT_RET(-EBADF, chan_sendv(recv, &x, sizeof(x), 1));
+	EXPECT_RET(1, chan_recv(recv, &x, sizeof(x)));
 	EXPECT_RET(0, chan_len(close_only));
 
 	EXPECT_RET(-EBADF, chan_dup(send, CHAN_RIGHT_SEND | CHAN_RIGHT_RECV));
@@ -320,7 +355,7 @@ TEST(rights)
 	EXPECT_RET(-EMFILE, chan_dup(ch, CHAN_RIGHT_SEND));
 
 	EXPECT_RET(0, chan_close(close_only));
-	EXPECT_RET(0, chan_recv(recv, &x));
+	EXPECT_RET(0, chan_recv(recv, &x, sizeof(x)));
 }
 
 TEST(last_peer_gone)
@@ -329,11 +364,11 @@ TEST(last_peer_gone)
 	int both = channel_make(1);
 	int recv = chan_dup(both, CHAN_RIGHT_RECV);
 
-	EXPECT_RET(0, chan_send(both, &x));
+	EXPECT_RET(0, chan_send(both, &x, sizeof(x)));
 	close(both);
 	EXPECT_EQ(CHAN_CLOSED_NO_SENDERS, channel_info(recv).closed);
-	EXPECT_RET(1, chan_recv(recv, &x));
-	EXPECT_RET(0, chan_recv(recv, &x));
+	EXPECT_RET(1, chan_recv(recv, &x, sizeof(x)));
+	EXPECT_RET(0, chan_recv(recv, &x, sizeof(x)));
 }
 
 TEST(no_channel)
@@ -348,14 +383,18 @@ TEST(no_channel)
 		int ch = i ? fds[0] : -1;
 
 		err = i ? -ENOTTY : -EBADF;
-		EXPECT_RET(err, chan_send(ch, &x));
-		EXPECT_RET(err, chan_recv(ch, &x));
-		EXPECT_RET(err, chan_try_send(ch, &x));
-		EXPECT_RET(err, chan_try_recv(ch, &x));
-		EXPECT_RET(err, chan_send_until(ch, &x, 0));
-		EXPECT_RET(err, chan_recv_until(ch, &x, 0));
-		EXPECT_RET(err, chan_sendv(ch, &x, 1));
-		EXPECT_RET(err, chan_recvv(ch, &x, 1));
+		EXPECT_RET(err, chan_send(ch, &x, sizeof(x)));
+		EXPECT_RET(err, chan_recv(ch, &x, sizeof(x)));
+		EXPECT_RET(err, chan_try_send(ch, &x, sizeof(x)));
+		EXPECT_RET(err, chan_try_recv(ch, &x, sizeof(x)));
+		EXPECT_RET(err, chan_send_until(ch, &x, sizeof(x), 0));
+		EXPECT_RET(err, chan_recv_until(ch, &x, sizeof(x), 0));
+		EXPECT_RET(err, chan_sendv(ch, &x, sizeof(x), 1));
+		EXPECT_RET(err, chan_recvv(ch, &x, sizeof(x), 1));
+		EXPECT_RET(err, chan_try_sendv(ch, &x, sizeof(x), 1));
+		EXPECT_RET(err, chan_try_recvv(ch, &x, sizeof(x), 1));
+		EXPECT_RET(err, chan_sendv_until(ch, &x, sizeof(x), 1, 0));
+		EXPECT_RET(err, chan_recvv_until(ch, &x, sizeof(x), 1, 0));
 		EXPECT_RET(err, chan_close(ch));
 		EXPECT_RET(err, chan_dup(ch, CHAN_RIGHT_SEND));
 		EXPECT_RET(err, chan_len(ch));
@@ -372,10 +411,10 @@ TEST(nil_channel)
 	int ch = open("/dev/chan", O_RDWR);
 
 	ASSERT_GE(ch, 0);
-	EXPECT_RET(-EAGAIN, chan_try_send(ch, &x));
-	EXPECT_RET(-EAGAIN, chan_try_recv(ch, &x));
-	EXPECT_RET(-ETIMEDOUT, chan_send_until(ch, &x, 0));
-	EXPECT_RET(-ETIMEDOUT, chan_recv_until(ch, &x, 0));
+	EXPECT_RET(-EAGAIN, chan_try_send(ch, &x, sizeof(x)));
+	EXPECT_RET(-EAGAIN, chan_try_recv(ch, &x, sizeof(x)));
+	EXPECT_RET(-ETIMEDOUT, chan_send_until(ch, &x, sizeof(x), 0));
+	EXPECT_RET(-ETIMEDOUT, chan_recv_until(ch, &x, sizeof(x), 0));
 	EXPECT_RET(-EBADFD, chan_close(ch));
 	EXPECT_RET(-EBADFD, chan_dup(ch, CHAN_RIGHT_SEND));
 	EXPECT_RET(-EBADFD, chan_len(ch));

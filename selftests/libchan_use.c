@@ -49,11 +49,11 @@ static int name(struct operation *op) \
 	return untouched(ret, errno); \
 }
 
-RUN(run_send, chan_send(op->ch, op->elems))
-RUN(run_recv, chan_recv(op->ch, op->elems))
-RUN(run_send_until, chan_send_until(op->ch, op->elems, op->deadline))
-RUN(run_recv_until, chan_recv_until(op->ch, op->elems, op->deadline))
-RUN(run_sendv, chan_sendv(op->ch, op->elems, op->count))
+RUN(run_send, chan_send(op->ch, op->elems, op->elemsize))
+RUN(run_recv, chan_recv(op->ch, op->elems, op->elemsize))
+RUN(run_send_until, chan_send_until(op->ch, op->elems, op->elemsize, op->deadline))
+RUN(run_recv_until, chan_recv_until(op->ch, op->elems, op->elemsize, op->deadline))
+RUN(run_sendv, chan_sendv(op->ch, op->elems, op->elemsize, op->count))
 
 /* Parked. */
 static struct operation *park(int (*run)(struct operation *op), int ch, unsigned int count)
@@ -116,6 +116,58 @@ TEST(typed_operations)
 	EXPECT_EQ(0, jobs_recv(recv, &out[0]));
 }
 
+TEST(typed_batches)
+{
+	struct jobs jobs = jobs_make(2, 0);
+	struct job in[3] = { { 1, "one" }, { 2, "two" }, { 3, "three" } };
+	struct job out[3] = { 0 };
+
+	EXPECT_EQ(-EAGAIN, jobs_try_recvv(jobs, out, 3));
+	EXPECT_EQ(2, jobs_try_sendv(jobs, in, 3));
+	EXPECT_EQ(-ETIMEDOUT, jobs_sendv_until(jobs, in, 3, 0));
+	EXPECT_EQ(2, jobs_try_recvv(jobs, out, 3));
+	EXPECT_EQ(0, memcmp(in, out, 2 * sizeof(*in)));
+	EXPECT_EQ(-ETIMEDOUT, jobs_recvv_until(jobs, out, 3, 0));
+	EXPECT_EQ(1, jobs_sendv_until(jobs, &in[2], 1, CHAN_DEADLINE_NONE));
+	EXPECT_EQ(1, jobs_recvv_until(jobs, out, 3, CHAN_DEADLINE_NONE));
+	EXPECT_EQ(0, memcmp(&in[2], out, sizeof(*in)));
+}
+
+TEST(typed_cases)
+{
+	struct jobs jobs = jobs_make(1, 0);
+	struct numbers numbers = numbers_make(1, 0);
+	struct job in = { 1, "one" }, out;
+	int64_t number = 5;
+	struct chan_case cases[] = {
+		jobs_case_send(jobs, &in),
+		numbers_case_recv(numbers, &number),
+	};
+
+	EXPECT_EQ(0, chan_select(cases, 2));
+	cases[0] = jobs_case_recv(jobs, &out);
+	cases[1] = numbers_case_send(numbers, &number);
+	EXPECT_LE(0, chan_select(cases, 2));
+	EXPECT_LE(0, chan_select(cases, 2));
+	EXPECT_EQ(0, memcmp(&in, &out, sizeof(in)));
+	EXPECT_EQ(1, chan_len(numbers.fd));
+	EXPECT_EQ(-EAGAIN, chan_try_select(cases, 2));
+}
+
+TEST(typed_loop)
+{
+	struct numbers numbers = numbers_make(3, 0);
+	const int64_t in[] = { 1, 2, 3 };
+	int64_t x = 0, sum = 0;
+
+	ASSERT_EQ(3, numbers_sendv(numbers, in, 3));
+	ASSERT_EQ(0, chan_close(numbers.fd));
+	while (numbers_next(numbers, &x))
+		sum += x;
+	EXPECT_EQ(6, sum);
+	EXPECT_EQ(0, numbers_next((struct numbers){ -1 }, &x));
+}
+
 TEST(foreach)
 {
 	int64_t elems[] = { 1, 2, 3, 4 };
@@ -123,7 +175,7 @@ TEST(foreach)
 	int ch = chan_make(sizeof(int64_t), 4, 0);
 	int ret = 1;
 
-	ASSERT_EQ(4, chan_sendv(ch, elems, 4));
+	ASSERT_EQ(4, chan_sendv(ch, elems, sizeof(*elems), 4));
 	ASSERT_EQ(0, chan_close(ch));
 	chan_foreach_result(ch, &x, ret) {
 		if (x == 1)
@@ -151,7 +203,7 @@ TEST(foreach_error)
 	int ret;
 
 	ASSERT_EQ(0, fcntl(ch, F_SETFL, O_NONBLOCK));
-	ASSERT_EQ(0, chan_send(ch, &x));
+	ASSERT_EQ(0, chan_send(ch, &x, sizeof(x)));
 	chan_foreach_result(ch, &x, ret)
 		sum += x;
 	EXPECT_EQ(-EAGAIN, ret);
@@ -181,7 +233,7 @@ TEST(sendv_waits_until_all_are_sent)
 	int i, ret, got = 0;
 
 	while (got < 5) {
-		ret = chan_recvv(ch, elems + got, 8 - got);
+		ret = chan_recvv(ch, elems + got, sizeof(*elems), 8 - got);
 		ASSERT_GT(ret, 0);
 		got += ret;
 	}
@@ -199,7 +251,7 @@ TEST(sendv_tells_how_many_were_sent)
 
 	EXPECT_EQ(0, chan_close(ch));
 	EXPECT_EQ(2, operation_join(sender));
-	EXPECT_EQ(2, chan_recvv(ch, elems, 8));
+	EXPECT_EQ(2, chan_recvv(ch, elems, sizeof(*elems), 8));
 }
 
 TEST(signal_interrupts)

@@ -110,15 +110,15 @@ TEST_F(limits, G12_large_elements_up_to_the_limit)
 	EXPECT_EQ(16 * cap, ring);
 	fit = (BYTES - ring) / LARGE;
 	for (i = 0; i < fit; i++)
-		ASSERT_EQ(0, chan_send(ch, elem));
-	EXPECT_EQ(-EDQUOT, chan_send(ch, elem));
-	EXPECT_EQ(-EDQUOT, chan_try_send(ch, elem));
+		ASSERT_EQ(0, chan_send(ch, elem, sizeof(elem)));
+	EXPECT_EQ(-EDQUOT, chan_send(ch, elem, sizeof(elem)));
+	EXPECT_EQ(-EDQUOT, chan_try_send(ch, elem, sizeof(elem)));
 	EXPECT_EQ(fit, chan_len(ch));
 	EXPECT_EQ(ring + fit * LARGE, bytes_held());
-	EXPECT_EQ(1, chan_recv(ch, elem));
-	EXPECT_EQ(0, chan_send(ch, elem));
+	EXPECT_EQ(1, chan_recv(ch, elem, sizeof(elem)));
+	EXPECT_EQ(0, chan_send(ch, elem, sizeof(elem)));
 	for (i = 0; i < fit; i++)
-		ASSERT_EQ(1, chan_recv(ch, elem));
+		ASSERT_EQ(1, chan_recv(ch, elem, sizeof(elem)));
 	EXPECT_EQ(ring, bytes_held());
 }
 
@@ -129,9 +129,9 @@ TEST_F(limits, G12_what_a_close_drops_is_requeued)
 
 	user_become(20004);
 	ch = channel_make_elems(LARGE, 10);
-	ASSERT_EQ(0, chan_send(ch, elem));
+	ASSERT_EQ(0, chan_send(ch, elem, sizeof(elem)));
 	ASSERT_EQ(0, chan_close(ch));
-	EXPECT_EQ(-EPIPE, chan_send(ch, elem));
+	EXPECT_EQ(-EPIPE, chan_send(ch, elem, sizeof(elem)));
 	EXPECT_EQ(10 * 16 + LARGE, bytes_held());
 	close(ch);
 	EXPECT_EQ(0, bytes_held());
@@ -146,9 +146,9 @@ TEST_F(limits, G12_element_requeued_stays_charged)
 	ch = channel_make_elems(LARGE, 0);
 	operation_start(operation_new(TASK_THREAD, operation_send_one, ch, 1));
 	channel_wait_parked(ch, 1, 0);
-	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));
+	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD, LARGE));
 	EXPECT_EQ(LARGE, bytes_held());
-	EXPECT_EQ(1, chan_recv(ch, elem));
+	EXPECT_EQ(1, chan_recv(ch, elem, sizeof(elem)));
 	EXPECT_EQ(0, bytes_held());
 }
 
@@ -161,7 +161,7 @@ TEST_F(limits, G12_element_requeued_that_nobody_receives_is_freed)
 	ch = channel_make_elems(LARGE, 0);
 	sender = operation_new(TASK_THREAD, operation_send_one, ch, 1);
 	operation_park(sender);
-	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));
+	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD, LARGE));
 	EXPECT_EQ(0, operation_join(sender));
 	EXPECT_EQ(LARGE, bytes_held());
 	close(ch);
@@ -193,7 +193,7 @@ static int run_as_other_user(struct operation *op)
 		return ch;
 	close(ch);
 	/* The sender pays, whoever made the channel. */
-	return chan_send(op->ch, elem);
+	return chan_send(op->ch, elem, sizeof(elem));
 }
 
 TEST_F(limits, G12_users_do_not_share_a_limit)
@@ -225,7 +225,7 @@ TEST_F(limits, G12_element_that_another_user_received_is_requeued)
 
 	operation_start(op);
 	user_become(20012);
-	ASSERT_EQ(0, chan_send(ch, elem));
+	ASSERT_EQ(0, chan_send(ch, elem, sizeof(elem)));
 	EXPECT_EQ(1, operation_join(op));
 	EXPECT_EQ(0, bytes_held());
 }
@@ -293,11 +293,11 @@ static int run_charge(struct operation *op)
 
 	task_pin_to((uintptr_t)op->data);
 	while (charges < op->progress) {
-		if (chan_try_send(op->ch, op->elems))
+		if (chan_try_send(op->ch, op->elems, op->elemsize))
 			continue;
 		charges++;
 		beyond += bytes_held() > ONE_FITS;
-		chan_try_recv(op->ch, op->elems);
+		chan_try_recv(op->ch, op->elems, op->elemsize);
 	}
 	return beyond;
 }

@@ -79,7 +79,10 @@ TEST_F(lschan, shows_a_parked_select_in_each_of_its_channels)
 {
 	const int from = channel_make(0), to = channel_make(0);
 	uint64_t elem = 0;
-	const struct chan_case cases[] = { chan_case_recv(from, &elem), chan_case_send(to, &elem) };
+	const struct chan_case cases[] = {
+		chan_case_recv(from, &elem, sizeof(elem)),
+		chan_case_send(to, &elem, sizeof(elem)),
+	};
 	struct operation *op = operation_park_select(TASK_THREAD, to, cases, 2);
 
 	ASSERT_EQ(0, lschan("-n -p %d -o ID,PID,COMMAND,SIDE", getpid()));

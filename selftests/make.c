@@ -43,8 +43,8 @@ TEST(elements_have_any_size_up_to_the_largest)
 		EXPECT_EQ(2, channel_info(ch).cap);
 		element_fill(in, sizes[i], 1000 + i);
 		memset(out, 0xa5, CHAN_ELEM_MAX + 1);
-		ASSERT_EQ(0, chan_send(ch, in));
-		ASSERT_EQ(1, chan_recv(ch, out));
+		ASSERT_EQ(0, chan_send(ch, in, sizes[i]));
+		ASSERT_EQ(1, chan_recv(ch, out, sizes[i]));
 		EXPECT_EQ(0, memcmp(in, out, sizes[i])) {
 			TH_LOG("%u bytes", sizes[i]);
 		}
@@ -149,7 +149,7 @@ TEST(the_largest_capacity_needs_no_memory_if_elements_have_no_bytes)
 	ASSERT_EQ(0, make(ch, 0, ~0U));
 	EXPECT_EQ(~0U, channel_info(ch).cap);
 	EXPECT_EQ(before, channel_query().user_bytes);
-	EXPECT_EQ(1000, chan_sendv(ch, NULL, 1000));
+	EXPECT_EQ(1000, chan_sendv(ch, NULL, 0, 1000));
 	EXPECT_EQ(1000, channel_info(ch).len);
 }
 
@@ -418,18 +418,18 @@ TEST(elements_without_bytes_have_no_address)
 {
 	const int ch = channel_make_elems(0, 7);
 
-	EXPECT_EQ(0, chan_send(ch, MEMORY_BAD));
-	EXPECT_EQ(0, chan_send(ch, NULL));
-	EXPECT_EQ(5, chan_sendv(ch, MEMORY_BAD, 5));
-	EXPECT_EQ(-EAGAIN, chan_try_send(ch, MEMORY_BAD));
+	EXPECT_EQ(0, chan_send(ch, MEMORY_BAD, 0));
+	EXPECT_EQ(0, chan_send(ch, NULL, 0));
+	EXPECT_EQ(5, chan_sendv(ch, MEMORY_BAD, 0, 5));
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, MEMORY_BAD, 0));
 	EXPECT_EQ(7, channel_info(ch).len);
-	EXPECT_EQ(1, chan_recv(ch, MEMORY_BAD));
-	EXPECT_EQ(1, chan_recv(ch, NULL));
-	EXPECT_EQ(5, chan_recvv(ch, MEMORY_BAD, 100));
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, MEMORY_BAD));
+	EXPECT_EQ(1, chan_recv(ch, MEMORY_BAD, 0));
+	EXPECT_EQ(1, chan_recv(ch, NULL, 0));
+	EXPECT_EQ(5, chan_recvv(ch, MEMORY_BAD, 0, 100));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, MEMORY_BAD, 0));
 	ASSERT_EQ(0, chan_close(ch));
-	EXPECT_EQ(0, chan_recv(ch, MEMORY_BAD));
-	EXPECT_EQ(-EPIPE, chan_send(ch, MEMORY_BAD));
+	EXPECT_EQ(0, chan_recv(ch, MEMORY_BAD, 0));
+	EXPECT_EQ(-EPIPE, chan_send(ch, MEMORY_BAD, 0));
 	EXPECT_EQ(0, channel_info(ch).requeues);
 }
 

@@ -105,7 +105,7 @@ static int run_hold_elements(struct operation *op)
 	enter_group("max");
 	before = group_number("memory.current");
 	for (i = 0; i < 8; i++) {
-		if (chan_send(op->ch, elem))
+		if (chan_send(op->ch, elem, CHAN_ELEM_MAX))
 			return 1;
 	}
 	op->progress = group_number("memory.current") - before;
@@ -222,8 +222,8 @@ static int run_selects(struct operation *op)
 
 	enter_group("max");
 	for (i = 0; i < CASES; i++)
-		cases[i] = chan_case_recv(i ? channel_make(0) : op->ch, &value);
-	cases[CASES - 2] = chan_case_send(channel_make_elems(sizeof(elem), 0), elem);
+		cases[i] = chan_case_recv(i ? channel_make(0) : op->ch, &value, sizeof(value));
+	cases[CASES - 2] = chan_case_send(channel_make_elems(sizeof(elem), 0), elem, sizeof(elem));
 	cases[CASES - 1] = chan_case_poll(eventfd(0, EFD_CLOEXEC), POLLIN);
 	select_often(op->ch, cases);
 	before = group_number("memory.current");
@@ -273,7 +273,7 @@ static int run_fill(struct operation *op)
 
 	enter_group("16M");
 	do {
-		ret = chan_try_send(op->ch, elem);
+		ret = chan_try_send(op->ch, elem, CHAN_ELEM_MAX);
 		if (!ret)
 			__atomic_add_fetch(&op->progress, 1, __ATOMIC_RELAXED);
 	} while (!ret);

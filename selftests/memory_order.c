@@ -74,7 +74,7 @@ static int run_sender(struct operation *op)
 	task_pin_to(0);
 	for (i = 0; i < ROUNDS; i++) {
 		plain_write(&board->sent[i], i + 1);
-		if (chan_send(board->ch, &i))
+		if (chan_send(board->ch, &i, sizeof(i)))
 			return -1;
 		if (i >= cap)
 			missed += plain_read(&board->received[i - cap]) != i - cap + 1;
@@ -87,8 +87,8 @@ static int receive(struct board *board, uint64_t *value)
 	int ret;
 
 	if (!board->spin)
-		return chan_recv(board->ch, value);
-	while ((ret = chan_try_recv(board->ch, value)) == -EAGAIN)
+		return chan_recv(board->ch, value, sizeof(*value));
+	while ((ret = chan_try_recv(board->ch, value, sizeof(*value))) == -EAGAIN)
 		;
 	return ret;
 }
@@ -165,7 +165,7 @@ static int run_batch_sender(struct operation *op)
 		elems[i % BATCH] = i;
 		if (i % BATCH < BATCH - 1)
 			continue;
-		if (chan_sendv(board->ch, elems, BATCH) != BATCH)
+		if (chan_sendv(board->ch, elems, sizeof(*elems), BATCH) != BATCH)
 			return -1;
 		if (i >= cap)
 			missed += plain_read(&board->received[i - cap]) != i - cap + 1;
@@ -183,7 +183,7 @@ static int run_batch_receiver(struct operation *op)
 	while (done < ROUNDS) {
 		for (i = 0; i < BATCH && done + i < ROUNDS; i++)
 			plain_write(&board->received[done + i], done + i + 1);
-		ret = chan_recvv(board->ch, elems, i);
+		ret = chan_recvv(board->ch, elems, sizeof(*elems), i);
 		if (ret < 1)
 			return -1;
 		for (i = 0; i < ret; i++, done++) {
@@ -245,8 +245,8 @@ static int run_drainer(struct operation *op)
 	task_pin_to(1);
 	for (i = 0; i < CLOSES; i++) {
 		do {
-			ret = closes->spin ? chan_try_recv(closes->ch[i], &value) :
-			      chan_recv(closes->ch[i], &value);
+			ret = closes->spin ? chan_try_recv(closes->ch[i], &value, sizeof(value)) :
+			      chan_recv(closes->ch[i], &value, sizeof(value));
 		} while (ret == -EAGAIN);
 		if (ret)
 			return -1;

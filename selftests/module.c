@@ -102,11 +102,11 @@ TEST(live_bytes_counts_rings_and_large_elements)
 	int large = channel_make_elems(sizeof(elem), 10);
 
 	EXPECT_EQ(100 * 10 + 10 * 16, module_parameter("live_bytes"));
-	ASSERT_EQ(0, chan_send(large, elem));
+	ASSERT_EQ(0, chan_send(large, elem, sizeof(elem)));
 	EXPECT_EQ(100 * 10 + 10 * 16 + sizeof(elem), module_parameter("live_bytes"));
-	ASSERT_EQ(1, chan_recv(large, elem));
+	ASSERT_EQ(1, chan_recv(large, elem, sizeof(elem)));
 	EXPECT_EQ(100 * 10 + 10 * 16, module_parameter("live_bytes"));
-	ASSERT_EQ(0, chan_send(large, elem));
+	ASSERT_EQ(0, chan_send(large, elem, sizeof(elem)));
 	close(large);
 	EXPECT_EQ(100 * 10, module_parameter("live_bytes"));
 	close(small);

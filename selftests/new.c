@@ -101,7 +101,7 @@ TEST_F(new, nonblocking_is_not_inherited)
 	ASSERT_EQ(0, fcntl(self->device, F_SETFL, O_NONBLOCK));
 	ASSERT_EQ(0, channel_ioctl(self->device, CHAN_IOC_NEW, &self->new));
 	EXPECT_EQ(0, fcntl(self->new.fds[0], F_GETFL) & O_NONBLOCK);
-	EXPECT_EQ(-EAGAIN, chan_try_recv(self->new.fds[0], &value));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(self->new.fds[0], &value, sizeof(value)));
 }
 
 static void expect_pair(struct __test_metadata *_metadata, const int fds[2])
@@ -174,7 +174,7 @@ TEST_F(new, G6_pair_hangs_up_when_the_receiver_is_gone)
 
 	ASSERT_EQ(0, chan_pair(fds, 8, 1, 0));
 	close(fds[0]);
-	EXPECT_EQ(-EPIPE, chan_send(fds[1], &value));
+	EXPECT_EQ(-EPIPE, chan_send(fds[1], &value, sizeof(value)));
 	EXPECT_EQ(CHAN_CLOSED_NO_RECEIVERS, channel_info(fds[1]).closed);
 }
 
@@ -185,13 +185,13 @@ TEST_F(new, a_timer_may_only_be_received_from)
 	self->new = new_timer(1);
 	ASSERT_EQ(0, channel_ioctl(self->device, CHAN_IOC_NEW, &self->new));
 	EXPECT_EQ(-1, self->new.fds[1]);
-	EXPECT_EQ(1, chan_recv(self->new.fds[0], &tick));
+	EXPECT_EQ(1, chan_recv(self->new.fds[0], &tick, sizeof(tick)));
 	EXPECT_EQ(1, tick);
 	EXPECT_EQ(CHAN_RIGHT_RECV, channel_info(self->new.fds[0]).rights);
 	EXPECT_EQ(1, channel_info(self->new.fds[0]).senders);
 	EXPECT_EQ(O_RDONLY, fcntl(self->new.fds[0], F_GETFL) & O_ACCMODE);
 	EXPECT_EQ(0, chan_timer_reset(self->new.fds[0], 1));
-	EXPECT_EQ(1, chan_recv(self->new.fds[0], &tick));
+	EXPECT_EQ(1, chan_recv(self->new.fds[0], &tick, sizeof(tick)));
 }
 
 /* Try it, and see that it fails with @err and does nothing. */

@@ -48,13 +48,13 @@ TEST(what_may_not_wait_fails)
 	const struct state before = state_of(ch);
 	char bytes[16];
 
-	EXPECT_EQ(-EAGAIN, chan_try_send(ch, bytes));
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, bytes));
-	EXPECT_EQ(-EAGAIN, chan_try_send(ch, MEMORY_BAD));
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, MEMORY_BAD));
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, bytes, sizeof(bytes)));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, bytes, sizeof(bytes)));
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, MEMORY_BAD, 8));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, MEMORY_BAD, 8));
 	ASSERT_EQ(0, fcntl(ch, F_SETFL, O_NONBLOCK));
-	EXPECT_EQ(-EAGAIN, chan_send(ch, bytes));
-	EXPECT_EQ(-EAGAIN, chan_recv(ch, bytes));
+	EXPECT_EQ(-EAGAIN, chan_send(ch, bytes, sizeof(bytes)));
+	EXPECT_EQ(-EAGAIN, chan_recv(ch, bytes, sizeof(bytes)));
 	EXPECT_EQ(-1, read(ch, bytes, sizeof(bytes)));
 	EXPECT_EQ(EAGAIN, errno);
 	EXPECT_EQ(-1, write(ch, bytes, sizeof(bytes)));
@@ -67,13 +67,13 @@ TEST(a_deadline_ends_the_wait)
 	const int ch = channel_open();
 	uint64_t deadline = chan_deadline(10000000), value;
 
-	EXPECT_EQ(-ETIMEDOUT, chan_send_until(ch, &value, deadline));
+	EXPECT_EQ(-ETIMEDOUT, chan_send_until(ch, &value, sizeof(value), deadline));
 	EXPECT_LE(deadline, chan_deadline(0));
 	deadline = chan_deadline(10000000);
-	EXPECT_EQ(-ETIMEDOUT, chan_recv_until(ch, &value, deadline));
+	EXPECT_EQ(-ETIMEDOUT, chan_recv_until(ch, &value, sizeof(value), deadline));
 	EXPECT_LE(deadline, chan_deadline(0));
-	EXPECT_EQ(-ETIMEDOUT, chan_send_until(ch, &value, 0));
-	EXPECT_EQ(-ETIMEDOUT, chan_recv_until(ch, MEMORY_BAD, 0));
+	EXPECT_EQ(-ETIMEDOUT, chan_send_until(ch, &value, sizeof(value), 0));
+	EXPECT_EQ(-ETIMEDOUT, chan_recv_until(ch, MEMORY_BAD, 8, 0));
 }
 
 TEST(a_signal_ends_the_wait)
@@ -118,7 +118,7 @@ TEST(make_does_not_end_the_wait)
 	EXPECT_EQ(0, channel_info(ch).sendq);
 	EXPECT_EQ(0, channel_info(ch).recvq);
 	channel_send(ch, 1);
-	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &any));
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &any, any.elemsize));
 	EXPECT_EQ(1, channel_recv(ch));
 	ASSERT_EQ(0, chan_close(ch));
 	for (int i = 0; i < ARRAY_LENGTH(ways); i++) {

@@ -28,7 +28,7 @@ TEST_F(order, G1_elements_are_received_as_they_were_sent)
 		elems[i] = i;
 	operation_start(sender);
 	for (i = 0; i < 200; i++) {
-		ASSERT_EQ(1, chan_recv(ch, &value));
+		ASSERT_EQ(1, chan_recv(ch, &value, sizeof(value)));
 		ASSERT_EQ(i, value);
 	}
 	EXPECT_EQ(200, operation_join(sender));
@@ -196,6 +196,7 @@ static int move(struct operation *op, unsigned long command, unsigned int from,
 		.elems = (uintptr_t)op->elems + from * op->elemsize,
 		.count = count,
 		.min = min,
+		.elemsize = op->elemsize,
 		.deadline = CHAN_DEADLINE_NONE,
 	};
 
@@ -212,7 +213,8 @@ static int send_mixed(struct operation *op)
 		if (size > op->count - done)
 			size = op->count - done;
 		if (size == 1)
-			ret = chan_send(op->ch, (uint64_t *)op->elems + done) ?: 1;
+			ret = chan_send(op->ch, (uint64_t *)op->elems + done,
+					sizeof(uint64_t)) ?: 1;
 		else
 			ret = move(op, CHAN_IOC_SENDV, done, size, size);
 		if (ret != size)
@@ -232,7 +234,8 @@ static int recv_mixed(struct operation *op)
 		if (size > op->count - done)
 			size = op->count - done;
 		if (size == 1)
-			ret = chan_recv(op->ch, (uint64_t *)op->elems + done);
+			ret = chan_recv(op->ch, (uint64_t *)op->elems + done,
+					sizeof(uint64_t));
 		else
 			ret = move(op, CHAN_IOC_RECVV, done, size, size / 2);
 		if (ret <= 0)

@@ -222,15 +222,15 @@ TEST(G12_elements_have_no_byte_around_them)
 			struct chan_case receive;
 
 			room = painted();
-			receive = chan_case_recv(ch, room);
-			ASSERT_EQ(0, chan_send(ch, elem));
+			receive = chan_case_recv(ch, room, size);
+			ASSERT_EQ(0, chan_send(ch, elem, size));
 			spray(patterns[i % 2]);
 			switch (way) {
 			case 0:
-				EXPECT_EQ(1, chan_recv(ch, room));
+				EXPECT_EQ(1, chan_recv(ch, room, size));
 				break;
 			case 1:
-				EXPECT_EQ(1, chan_recvv(ch, room, ROOM / (size ?: 1)));
+				EXPECT_EQ(1, chan_recvv(ch, room, size, ROOM / (size ?: 1)));
 				break;
 			case 2:
 				EXPECT_EQ(0, chan_select(&receive, 1));
@@ -259,7 +259,7 @@ TEST(G12_elements_that_are_handed_off_have_no_byte_around_them)
 		element_fill(op->elems, size, i);
 		operation_park(op);
 		spray(patterns[i % 2]);
-		EXPECT_EQ(1, chan_recv(ch, room));
+		EXPECT_EQ(1, chan_recv(ch, room, size));
 		EXPECT_EQ(0, operation_join(op));
 		EXPECT_TRUE(element_is(room, size, i));
 		EXPECT_TRUE(is_painted_around(room, size));
@@ -274,15 +274,15 @@ TEST(G12_what_a_closed_channel_gives_is_zeros)
 		const size_t size = elemsizes[i / 2];
 		int ch = made_after(patterns[i % 2], size, 2);
 		uint8_t *room = painted();
-		struct chan_case receive = chan_case_recv(ch, room);
+		struct chan_case receive = chan_case_recv(ch, room, size);
 
 		ASSERT_EQ(0, chan_close(ch));
 		spray_stack(patterns[i % 2]);
-		EXPECT_EQ(0, chan_recv(ch, room));
+		EXPECT_EQ(0, chan_recv(ch, room, size));
 		EXPECT_TRUE(memory_is(room, size, 0));
 		EXPECT_TRUE(is_painted_around(room, size));
 		painted();
-		EXPECT_EQ(0, chan_recvv(ch, room, 2));
+		EXPECT_EQ(0, chan_recvv(ch, room, size, 2));
 		EXPECT_TRUE(memory_is(room, size, 0));
 		EXPECT_TRUE(is_painted_around(room, size));
 		painted();
@@ -305,9 +305,9 @@ TEST(G12_batches_write_what_they_return)
 		for (int j = 0; j < n; j++)
 			ASSERT_EQ(0, element_send(ch, j));
 		if (size)
-			EXPECT_EQ(-EFAULT, chan_recv(ch, (void *)8));
+			EXPECT_EQ(-EFAULT, chan_recv(ch, (void *)8, size));
 		spray(patterns[i % 2]);
-		EXPECT_EQ(n, chan_recvv(ch, room, size ? ROOM / size : 40));
+		EXPECT_EQ(n, chan_recvv(ch, room, size, size ? ROOM / size : 40));
 		for (int j = 0; j < n; j++)
 			EXPECT_TRUE(element_is(room + j * size, size, j));
 		EXPECT_TRUE(is_painted_around(room, n * size));
@@ -320,16 +320,17 @@ TEST(G4_G12_what_fails_leaves_the_paint)
 {
 	int ch = channel_make(2), send = channel_dup(ch, CHAN_RIGHT_SEND), nil = channel_open();
 	uint8_t *room = painted();
-	struct chan_case cases[] = { chan_case_recv(ch, room), chan_case_recv(-1, room) };
+	struct chan_case cases[] = { chan_case_recv(ch, room, sizeof(uint64_t)),
+				     chan_case_recv(-1, room, 0) };
 	const uint64_t soon = chan_deadline(1000000);
 
 	spray_stack(patterns[0]);
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, room));
-	EXPECT_EQ(-ETIMEDOUT, chan_recv_until(ch, room, soon));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, room, sizeof(uint64_t)));
+	EXPECT_EQ(-ETIMEDOUT, chan_recv_until(ch, room, sizeof(uint64_t), soon));
 	EXPECT_EQ(-EAGAIN, chan_try_select(cases, 2));
 	EXPECT_EQ(-ETIMEDOUT, chan_select_until(cases, 2, soon));
-	EXPECT_EQ(-EBADF, chan_recv(send, room));
-	EXPECT_EQ(-EAGAIN, chan_try_recv(nil, room));
+	EXPECT_EQ(-EBADF, chan_recv(send, room, sizeof(uint64_t)));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(nil, room, sizeof(uint64_t)));
 	EXPECT_EQ(-EBADFD, channel_ioctl(nil, CHAN_IOC_INFO, room));
 	EXPECT_EQ(-ENOTTY, channel_ioctl(ch, CHAN_IOC_INFO ^ (1 << _IOC_TYPESHIFT), room));
 	EXPECT_EQ(-EBUSY, channel_ioctl(ch, CHAN_IOC_MAKE, &(struct chan_make){}));
@@ -340,8 +341,8 @@ TEST(G4_G12_what_fails_leaves_the_paint)
 	EXPECT_TRUE(is_painted_around(room, 0));
 }
 
-/* Of the cases, only the events of the file that was ready are written. */
-TEST(G12_a_select_writes_the_events_of_one_case)
+/* Of the cases, only the outputs of the one that was chosen are written. */
+TEST(G12_a_select_writes_the_outputs_of_one_case)
 {
 	int ready = eventfd(1, EFD_CLOEXEC), other = eventfd(0, EFD_CLOEXEC);
 	struct chan_case cases[20], before[20];
@@ -350,9 +351,11 @@ TEST(G12_a_select_writes_the_events_of_one_case)
 
 	for (i = 0; i < 20; i++) {
 		cases[i] = i % 2 ? chan_case_poll(other, POLLIN) :
-				   chan_case_recv(channel_make(1), room);
+				   chan_case_recv(channel_make(1), room, sizeof(uint64_t));
 		memset(&cases[i].revents, PAINT, sizeof(cases[i].revents));
 		memset(&cases[i].result, PAINT, sizeof(cases[i].result));
+		memset(&cases[i].length, PAINT, sizeof(cases[i].length));
+		memset(&cases[i].user, PAINT, sizeof(cases[i].user));
 	}
 	cases[7].fd = ready;
 	for_each_pattern(pattern) {
@@ -362,7 +365,9 @@ TEST(G12_a_select_writes_the_events_of_one_case)
 		};
 
 		memcpy(before, cases, sizeof(cases));
+		before[7].length = 0;
 		before[7].revents = POLLIN;
+		before[7].result = 0;
 		spray(*pattern);
 		EXPECT_EQ(7, channel_ioctl(channel_make(0), CHAN_IOC_SELECT, &select));
 		EXPECT_EQ(0, memcmp(before, cases, sizeof(cases)));

@@ -215,7 +215,7 @@ TEST_F(passing, G13_narrowed_rights_stay_narrowed)
 	passing_send(self->sockets[1], channel_dup(ch, CHAN_RIGHT_SEND));
 	narrow = passing_recv(self->sockets[0]);
 	EXPECT_EQ(CHAN_RIGHT_SEND, channel_info(narrow).rights);
-	EXPECT_EQ(-EBADF, chan_try_recv(narrow, &value));
+	EXPECT_EQ(-EBADF, chan_try_recv(narrow, &value, sizeof(value)));
 	EXPECT_EQ(-EBADF, chan_close(narrow));
 	EXPECT_EQ(-EBADF, chan_dup(narrow, CHAN_RIGHT_RECV));
 }
@@ -239,7 +239,7 @@ static int make_and_receive(int socket)
 
 	if (write(socket, &ch, sizeof(ch)) != sizeof(ch))
 		return 1;
-	return chan_recv(ch, &value) == 1 && value == ELEMENTS ? 0 : 2;
+	return chan_recv(ch, &value, sizeof(value)) == 1 && value == ELEMENTS ? 0 : 2;
 }
 
 TEST_F(passing, pidfd_getfd_shares_the_channel)
@@ -254,7 +254,7 @@ TEST_F(passing, pidfd_getfd_shares_the_channel)
 	ASSERT_GE(ch, 0);
 	/* It is the same open file. */
 	EXPECT_EQ(1, channel_info(ch).senders);
-	EXPECT_EQ(0, chan_send(ch, &value));
+	EXPECT_EQ(0, chan_send(ch, &value, sizeof(value)));
 	EXPECT_EQ(0, exit_status(receiver));
 }
 

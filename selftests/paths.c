@@ -22,7 +22,7 @@ static int try_send(int ch, size_t elemsize, uint64_t value)
 	int ret;
 
 	element_fill(elem, elemsize, value);
-	ret = chan_try_send(ch, elem);
+	ret = chan_try_send(ch, elem, elemsize);
 	free(elem);
 	return ret;
 }
@@ -34,7 +34,7 @@ static bool try_recv_is(int ch, size_t elemsize, uint64_t value)
 	bool is;
 
 	memset(elem, 0xa5, elemsize + 1);
-	is = chan_try_recv(ch, elem) == 1 && element_is(elem, elemsize, value) &&
+	is = chan_try_recv(ch, elem, elemsize) == 1 && element_is(elem, elemsize, value) &&
 	     elem[elemsize] == 0xa5;
 	free(elem);
 	return is;
@@ -87,7 +87,7 @@ TEST_F(paths, G8_ring_takes_as_many_as_the_capacity)
 		EXPECT_EQ(cap - i, channel_info(ch).len);
 	}
 	info = channel_info(ch);
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, NULL));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, NULL, variant->elemsize));
 	EXPECT_TRUE(channel_unchanged(ch, info));
 	EXPECT_TRUE(channel_paths_are(info.recvs, 0, cap, 0));
 	EXPECT_EQ(cap, info.maxlen);
@@ -245,7 +245,7 @@ static int send_one_by_one(struct operation *op)
 	int ret = 0;
 
 	for (i = 0; i < ELEMS && !ret; i++)
-		ret = chan_send(op->ch, &i);
+		ret = chan_send(op->ch, &i, sizeof(i));
 	return ret;
 }
 
@@ -255,7 +255,7 @@ static int recv_one_by_one(struct operation *op)
 	int ret = 1;
 
 	for (i = 0; i < ELEMS && ret == 1; i++)
-		ret = chan_recv(op->ch, &value);
+		ret = chan_recv(op->ch, &value, sizeof(value));
 	return ret;
 }
 

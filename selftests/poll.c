@@ -352,8 +352,8 @@ static int send_polling(int ch, bool polls, uint64_t value)
 	int ret;
 
 	if (!polls)
-		return chan_send(ch, &value);
-	while ((ret = chan_try_send(ch, &value)) == -EAGAIN) {
+		return chan_send(ch, &value, sizeof(value));
+	while ((ret = chan_try_send(ch, &value, sizeof(value))) == -EAGAIN) {
 		if (poll(&pollfd, 1, -1) != 1)
 			return -errno;
 	}
@@ -366,8 +366,8 @@ static int recv_polling(int ch, bool polls, uint64_t *value)
 	int ret;
 
 	if (!polls)
-		return chan_recv(ch, value);
-	while ((ret = chan_try_recv(ch, value)) == -EAGAIN) {
+		return chan_recv(ch, value, sizeof(*value));
+	while ((ret = chan_try_recv(ch, value, sizeof(*value))) == -EAGAIN) {
 		if (poll(&pollfd, 1, -1) != 1)
 			return -errno;
 	}
@@ -463,8 +463,8 @@ TEST(pollers_of_both_sides_of_a_rendezvous_do_not_meet)
 	struct operation *receives = poller(TASK_PROCESS, ch, POLLIN);
 
 	EXPECT_TRUE(operation_sleeps_in(sends, SYS_poll));
-	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &value));
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &value));
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &value, sizeof(value)));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &value, sizeof(value)));
 	EXPECT_TRUE(operation_sleeps_in(sends, SYS_poll));
 	EXPECT_TRUE(operation_sleeps_in(receives, SYS_poll));
 	operation_park_recv(TASK_PROCESS, ch);

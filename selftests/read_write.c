@@ -47,12 +47,12 @@ TEST_F(rw, write_returns_when_all_are_sent)
 		/* It waits as long as there is one that found no room. */
 		if (i < 20 - variant->cap)
 			EXPECT_FALSE(operation_done(writer));
-		ASSERT_EQ(1, chan_recv(ch, &value));
+		ASSERT_EQ(1, chan_recv(ch, &value, sizeof(value)));
 		EXPECT_EQ(i, value);
 	}
 	EXPECT_EQ(160, operation_join(writer));
 	EXPECT_LE(1, channel_info(ch).sends.park);
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &value));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &value, sizeof(value)));
 }
 
 TEST_F(rw, read_returns_when_there_is_one)
@@ -172,7 +172,7 @@ TEST(lengths_that_do_not_fit_fail)
 		const int ch = channel_make_elems(sizes[i], 4);
 		struct state before;
 
-		ASSERT_EQ(0, chan_send(ch, buffer));
+		ASSERT_EQ(0, chan_send(ch, buffer, sizes[i]));
 		before = state_of(ch);
 		EXPECT_EQ(-EMSGSIZE, result_of(read(ch, buffer, sizes[i] - 1)));
 		EXPECT_EQ(-EMSGSIZE, result_of(read(ch, buffer, 1)));
@@ -209,7 +209,7 @@ TEST(elements_without_bytes_fail)
 	struct state before;
 	char byte;
 
-	ASSERT_EQ(0, chan_send(ch, NULL));
+	ASSERT_EQ(0, chan_send(ch, NULL, 0));
 	before = state_of(ch);
 	EXPECT_EQ(-EMSGSIZE, result_of(read(ch, &byte, 1)));
 	EXPECT_EQ(-EMSGSIZE, result_of(write(ch, "", 1)));

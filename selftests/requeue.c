@@ -55,6 +55,7 @@ static void *hold(void *arg)
 	struct holders *h = arg;
 	const struct chan_xfer xfer = {
 		.elems = (uintptr_t)h->slow.page, .count = EACH, .min = EACH,
+		.elemsize = sizeof(uint64_t),
 		.deadline = CHAN_DEADLINE_NONE,
 	};
 
@@ -109,7 +110,7 @@ static int full_channel(unsigned int n)
 
 	for (i = 0; i < n; i++)
 		elems[i] = i + 1;
-	if (chan_sendv(ch, elems, n) != n)
+	if (chan_sendv(ch, elems, sizeof(*elems), n) != n)
 		give_up("cannot fill a channel");
 	free(elems);
 	return ch;
@@ -119,13 +120,13 @@ static int full_channel(unsigned int n)
 static bool comes_in_order(int ch, unsigned int n)
 {
 	uint64_t *elems = calloc(n, sizeof(*elems));
-	bool in_order = chan_recvv(ch, elems, n) == n;
+	bool in_order = chan_recvv(ch, elems, sizeof(*elems), n) == n;
 	unsigned int i;
 
 	for (i = 0; i < n && in_order; i++)
 		in_order = elems[i] == i + 1;
 	free(elems);
-	return in_order && chan_try_recv(ch, &(uint64_t){ 0 }) == -EAGAIN;
+	return in_order && chan_try_recv(ch, &(uint64_t){ 0 }, sizeof(uint64_t)) == -EAGAIN;
 }
 
 TEST(G3_G4_elements_of_many_who_fault_come_back_in_order)
@@ -161,7 +162,7 @@ static int run_receive(struct operation *op)
 	uint64_t value;
 	int ret;
 
-	while ((ret = chan_recv(op->ch, &value)) == 1)
+	while ((ret = chan_recv(op->ch, &value, sizeof(value))) == 1)
 		__atomic_add_fetch(&count[value], 1, __ATOMIC_RELAXED);
 	return ret;
 }
@@ -182,7 +183,7 @@ TEST(G3_G11_others_are_served_while_many_die)
 	channel_wait_parked(ch, 0, SERVED);
 	operation_signal(dying, SIGKILL);
 	for (i = 1; i <= EACH; i++)
-		ASSERT_EQ(0, chan_send(ch, &(uint64_t){ all + i }));
+		ASSERT_EQ(0, chan_send(ch, &(uint64_t){ all + i }, sizeof(uint64_t)));
 	EXPECT_EQ(OPERATION_KILLED, operation_wait(dying));
 	ASSERT_EQ(0, chan_close(ch));
 	EXPECT_TRUE(operations_succeed(served, SERVED));
@@ -240,6 +241,7 @@ static void *hold_alone(void *arg)
 	struct holder *h = arg;
 	const struct chan_xfer xfer = {
 		.elems = (uintptr_t)h->slow.page, .count = EACH, .min = EACH,
+		.elemsize = sizeof(uint64_t),
 		.deadline = CHAN_DEADLINE_NONE,
 	};
 

@@ -22,28 +22,28 @@ static int try_send(int ch)
 {
 	uint64_t value = 9;
 
-	return chan_send(ch, &value);
+	return chan_send(ch, &value, sizeof(value));
 }
 
 static int try_recv(int ch)
 {
 	uint64_t value;
 
-	return chan_recv(ch, &value);
+	return chan_recv(ch, &value, sizeof(value));
 }
 
 static int try_sendv(int ch)
 {
 	uint64_t values[2] = { 8, 9 };
 
-	return chan_sendv(ch, values, 2);
+	return chan_sendv(ch, values, sizeof(*values), 2);
 }
 
 static int try_recvv(int ch)
 {
 	uint64_t values[2];
 
-	return chan_recvv(ch, values, 2);
+	return chan_recvv(ch, values, sizeof(*values), 2);
 }
 
 static int try_write(int ch)
@@ -405,7 +405,7 @@ TEST(G13_reopening_the_device_gives_another_channel)
 	channel_send_range(ch, 1, 8);
 	ASSERT_LE(0, other);
 	EXPECT_EQ(-EBADFD, chan_get_info(other, &info));
-	EXPECT_EQ(-EAGAIN, chan_try_recv(other, &info));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(other, &info, 0));
 	EXPECT_EQ(-EINVAL, reopen(ch, O_RDONLY));
 	EXPECT_EQ(-EINVAL, reopen(ch, O_WRONLY));
 	EXPECT_EQ(1, channel_info(ch).receivers);

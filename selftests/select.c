@@ -5,8 +5,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -24,8 +26,8 @@ TEST_F(select, G5_parked_peer_is_ready)
 	uint64_t sent = 1, received = 0;
 	int idle = channel_make(0), ch = channel_make(variant->cap);
 	struct chan_case cases[] = {
-		chan_case_recv(idle, &received),
-		chan_case_send(ch, &sent),
+		chan_case_recv(idle, &received, sizeof(received)),
+		chan_case_send(ch, &sent, sizeof(sent)),
 	};
 	struct operation *receiver = operation_park_recv(variant->kind, ch);
 
@@ -41,8 +43,8 @@ TEST_F(select, G5_parked_sender_is_received_from)
 	int idle = channel_make(0), ch = channel_make(variant->cap);
 	uint64_t value = 0;
 	struct chan_case cases[] = {
-		chan_case_recv(ch, &value),
-		chan_case_recv(idle, &value),
+		chan_case_recv(ch, &value, sizeof(value)),
+		chan_case_recv(idle, &value, sizeof(value)),
 	};
 	struct operation *sender;
 
@@ -63,7 +65,7 @@ TEST_F(select, G5_parked_select_is_completed_by_a_send)
 
 	for (i = 0; i < 3; i++) {
 		ch[i] = channel_make(variant->cap);
-		cases[i] = chan_case_recv(ch[i], &room[i]);
+		cases[i] = chan_case_recv(ch[i], &room[i], sizeof(room[i]));
 	}
 	op = operation_park_select(variant->kind, ch[2], cases, 3);
 	channel_wait_parked(ch[0], 0, 1);
@@ -82,8 +84,8 @@ TEST_F(select, G5_parked_select_is_completed_by_a_receive)
 	int full = channel_make(variant->cap), other = channel_make(0);
 	uint64_t *elem = shared_alloc(2 * sizeof(*elem));
 	struct chan_case cases[] = {
-		chan_case_send(other, &elem[0]),
-		chan_case_send(full, &elem[1]),
+		chan_case_send(other, &elem[0], sizeof(elem[0])),
+		chan_case_send(full, &elem[1], sizeof(elem[1])),
 	};
 	struct operation *op;
 	uint64_t i;
@@ -96,7 +98,7 @@ TEST_F(select, G5_parked_select_is_completed_by_a_receive)
 		EXPECT_EQ(i, channel_recv(full));
 	EXPECT_EQ(1, operation_join(op));
 	EXPECT_EQ(0, channel_info(other).sendq);
-	EXPECT_EQ(-EAGAIN, chan_try_recv(other, &i));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(other, &i, sizeof(i)));
 }
 
 TEST_F(select, G5_two_selects_that_face_each_other_meet)
@@ -104,10 +106,12 @@ TEST_F(select, G5_two_selects_that_face_each_other_meet)
 	int a = channel_make(0), b = channel_make(0);
 	uint64_t *memory = shared_alloc(4 * sizeof(*memory));
 	struct chan_case one[] = {
-		chan_case_send(a, &memory[0]), chan_case_recv(b, &memory[1]),
+		chan_case_send(a, &memory[0], sizeof(memory[0])),
+		chan_case_recv(b, &memory[1], sizeof(memory[1])),
 	};
 	struct chan_case two[] = {
-		chan_case_send(b, &memory[2]), chan_case_recv(a, &memory[3]),
+		chan_case_send(b, &memory[2], sizeof(memory[2])),
+		chan_case_recv(a, &memory[3], sizeof(memory[3])),
 	};
 	struct operation *op;
 	int i, chosen;
@@ -127,7 +131,10 @@ TEST_F(select, G6_close_completes_a_parked_select)
 {
 	int ch = channel_make(variant->cap), other = channel_make(0);
 	uint64_t *room = shared_alloc(sizeof(*room));
-	struct chan_case cases[] = { chan_case_recv(other, room), chan_case_recv(ch, room) };
+	struct chan_case cases[] = {
+		chan_case_recv(other, room, sizeof(*room)),
+		chan_case_recv(ch, room, sizeof(*room)),
+	};
 	struct operation *op = operation_park_select(variant->kind, ch, cases, 2);
 
 	*room = 1;
@@ -142,7 +149,10 @@ TEST_F(select, G4_signal_ends_a_parked_select_and_nothing_happened)
 {
 	int ch = channel_make(variant->cap), other = channel_make(0);
 	uint64_t *room = shared_alloc(sizeof(*room));
-	struct chan_case cases[] = { chan_case_recv(ch, room), chan_case_send(other, room) };
+	struct chan_case cases[] = {
+		chan_case_recv(ch, room, sizeof(*room)),
+		chan_case_send(other, room, sizeof(*room)),
+	};
 	struct operation *op;
 
 	catch_signal(0);
@@ -151,16 +161,16 @@ TEST_F(select, G4_signal_ends_a_parked_select_and_nothing_happened)
 	EXPECT_EQ(-EINTR, operation_join(op));
 	EXPECT_EQ(0, channel_info(ch).recvq);
 	EXPECT_EQ(0, channel_info(other).sendq);
-	EXPECT_EQ(-EAGAIN, chan_try_recv(other, room));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(other, room, sizeof(*room)));
 }
 
 TEST(G5_nil_cases_are_never_ready)
 {
 	uint64_t value = 3;
 	struct chan_case cases[] = {
-		chan_case_send(-1, &value),
-		chan_case_recv(channel_open(), &value),
-		chan_case_poll(-1, ~0),
+		chan_case_send(-1, &value, sizeof(value)),
+		chan_case_recv(channel_open(), &value, sizeof(value)),
+		chan_case_poll(-1, UINT16_MAX),
 	};
 
 	EXPECT_EQ(-EAGAIN, chan_try_select(cases, 3));
@@ -172,7 +182,8 @@ TEST(closed_channels_are_ready)
 {
 	int ch = channel_make(1);
 	uint64_t value = 3;
-	struct chan_case recv = chan_case_recv(ch, &value), send = chan_case_send(ch, &value);
+	struct chan_case recv = chan_case_recv(ch, &value, sizeof(value));
+	struct chan_case send = chan_case_send(ch, &value, sizeof(value));
 
 	ASSERT_EQ(0, chan_close(ch));
 	EXPECT_EQ(0, chan_select(&send, 1));
@@ -195,7 +206,10 @@ TEST(G5_a_select_never_meets_itself)
 {
 	int ch = channel_make(0);
 	uint64_t value = 3;
-	struct chan_case cases[] = { chan_case_send(ch, &value), chan_case_recv(ch, &value) };
+	struct chan_case cases[] = {
+		chan_case_send(ch, &value, sizeof(value)),
+		chan_case_recv(ch, &value, sizeof(value)),
+	};
 	struct operation *op;
 
 	EXPECT_EQ(-EAGAIN, chan_try_select(cases, 2));
@@ -215,7 +229,7 @@ TEST(G5_channel_in_many_cases_is_received_from_once)
 	int i, chosen;
 
 	for (i = 0; i < CHAN_SELECT_MAX; i++)
-		cases[i] = chan_case_recv(ch, &room[i]);
+		cases[i] = chan_case_recv(ch, &room[i], sizeof(room[i]));
 	memset(room, 0, sizeof(room));
 	channel_send_range(ch, 8, 9);
 	chosen = chan_select(cases, CHAN_SELECT_MAX);
@@ -234,7 +248,7 @@ TEST(G5_select_parks_on_as_many_channels_as_there_may_be)
 
 	for (i = 0; i < CHAN_SELECT_MAX; i++) {
 		ch[i] = channel_make(i % 2);
-		cases[i] = chan_case_recv(ch[i], room);
+		cases[i] = chan_case_recv(ch[i], room, sizeof(*room));
 	}
 	op = operation_park_select(TASK_PROCESS, ch[0], cases, CHAN_SELECT_MAX);
 	EXPECT_EQ(CHAN_SELECT_MAX, module_parameter("live_waiters"));
@@ -249,7 +263,9 @@ TEST(G5_duplicates_leave_the_queue)
 	int ch = channel_make(0);
 	uint64_t *room = shared_alloc(sizeof(*room));
 	struct chan_case cases[] = {
-		chan_case_recv(ch, room), chan_case_recv(ch, room), chan_case_recv(ch, room),
+		chan_case_recv(ch, room, sizeof(*room)),
+		chan_case_recv(ch, room, sizeof(*room)),
+		chan_case_recv(ch, room, sizeof(*room)),
 	};
 	struct operation *op = operation_park_select(TASK_PROCESS, ch, cases, 3);
 
@@ -258,7 +274,7 @@ TEST(G5_duplicates_leave_the_queue)
 	EXPECT_GE(operation_join(op), 0);
 	EXPECT_EQ(4, *room);
 	channel_wait_parked(ch, 0, 0);
-	EXPECT_EQ(-EAGAIN, chan_try_send(ch, room));
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, room, sizeof(*room)));
 }
 
 #define DRAWS	8000
@@ -276,7 +292,7 @@ TEST(G5_choice_is_uniform)
 
 	for (i = 0; i < 9; i++) {
 		ch[i] = channel_make(1);
-		cases[i] = chan_case_recv(ch[i], &room);
+		cases[i] = chan_case_recv(ch[i], &room, sizeof(room));
 		/* The even ones are ready. */
 		if (i % 2 == 0)
 			channel_send(ch[i], i);
@@ -302,8 +318,9 @@ TEST(first_listed_is_chosen_if_asked_for)
 	int ch = channel_make(8);
 	uint64_t room;
 	struct chan_case cases[] = {
-		chan_case_recv(channel_make(0), &room), chan_case_recv(ch, &room),
-		chan_case_recv(ch, &room),
+		chan_case_recv(channel_make(0), &room, sizeof(room)),
+		chan_case_recv(ch, &room, sizeof(room)),
+		chan_case_recv(ch, &room, sizeof(room)),
 	};
 	struct chan_select select = {
 		.cases = (uintptr_t)cases, .ncases = 3, .casesize = sizeof(cases[0]),
@@ -319,8 +336,8 @@ TEST(first_listed_is_chosen_if_asked_for)
 TEST(G4_fault_gives_the_element_back)
 {
 	int ch = channel_make(2);
-	struct chan_case bad = chan_case_recv(ch, MEMORY_BAD);
-	struct chan_case unread = chan_case_send(ch, MEMORY_BAD);
+	struct chan_case bad = chan_case_recv(ch, MEMORY_BAD, sizeof(uint64_t));
+	struct chan_case unread = chan_case_send(ch, MEMORY_BAD, sizeof(uint64_t));
 
 	channel_send_range(ch, 1, 2);
 	EXPECT_EQ(-EFAULT, chan_select(&bad, 1));
@@ -339,7 +356,7 @@ TEST(G12_losing_large_elements_are_freed)
 
 	for (i = 0; i < 12; i++) {
 		ch[i] = channel_make_elems(sizeof(elem), 1);
-		cases[i] = chan_case_send(ch[i], elem);
+		cases[i] = chan_case_send(ch[i], elem, sizeof(elem));
 	}
 	before = module_parameter("live_bytes");
 	ASSERT_GE(chan_select(cases, 12), 0);
@@ -367,7 +384,7 @@ TEST(G14_cases_of_other_sizes)
 	uint64_t value = 1;
 	int ch = channel_make(2);
 
-	longer.c = chan_case_send(ch, &value);
+	longer.c = chan_case_send(ch, &value, sizeof(value));
 	EXPECT_EQ(-EINVAL, raw_select(&longer.c, sizeof(longer.c) - 1, 0, CHAN_DEADLINE_NONE));
 	EXPECT_EQ(-EINVAL, raw_select(&longer.c, 1 << 20, 0, CHAN_DEADLINE_NONE));
 	EXPECT_EQ(0, raw_select(&longer.c, sizeof(longer), 0, CHAN_DEADLINE_NONE));
@@ -376,10 +393,147 @@ TEST(G14_cases_of_other_sizes)
 	EXPECT_EQ(1, chan_len(ch));
 }
 
+#define PAINT	0xa5a5a5a5
+
+/* As a caller may leave it from another select. */
+static struct chan_case painted(struct chan_case c)
+{
+	c.length = PAINT;
+	c.revents = PAINT;
+	c.result = PAINT;
+	c.user = PAINT;
+	return c;
+}
+
+/* Are these the outputs, and is the rest what it was? */
+static bool outputs_are(const struct chan_case *now, struct chan_case expected, uint32_t length,
+			uint32_t revents, int result)
+{
+	expected = painted(expected);
+	expected.length = length;
+	expected.revents = revents;
+	expected.result = result;
+	return !memcmp(now, &expected, sizeof(expected));
+}
+
+TEST(outputs_of_the_chosen_case_are_written)
+{
+	const int ch = channel_make(1), closed = channel_make(0), full = channel_make(1);
+	const int idle = channel_make(0), file = eventfd(1, EFD_CLOEXEC);
+	uint64_t value = 1;
+	const struct outputs {
+		struct chan_case c;
+		uint32_t length;
+		uint32_t revents;
+		int result;
+	} outputs[] = {
+		{ chan_case_send(ch, &value, sizeof(value)), 0, 0, 0 },
+		{ chan_case_send(closed, &value, sizeof(value)), 0, 0, -EPIPE },
+		{ chan_case_recv(full, &value, sizeof(value)), sizeof(value), 0, 1 },
+		{ chan_case_recv(closed, &value, sizeof(value)), 0, 0, 0 },
+		{ chan_case_poll(file, POLLIN | POLLPRI), 0, POLLIN, 0 },
+	};
+
+	chan_close(closed);
+	channel_send(full, 1);
+	for (int i = 0; i < ARRAY_LENGTH(outputs); i++) {
+		const struct chan_case never = chan_case_recv(idle, &value, sizeof(value));
+		struct chan_case cases[] = {
+			painted(never),
+			painted(outputs[i].c),
+			painted(never),
+		};
+
+		EXPECT_EQ(1, chan_select(cases, 3));
+		EXPECT_TRUE(outputs_are(&cases[1], outputs[i].c, outputs[i].length,
+					outputs[i].revents, outputs[i].result)) {
+			TH_LOG("outputs %d: length %u, revents %u, result %d", i, cases[1].length,
+			       cases[1].revents, cases[1].result);
+		}
+		EXPECT_TRUE(outputs_are(&cases[0], never, PAINT, PAINT, PAINT));
+		EXPECT_TRUE(outputs_are(&cases[2], never, PAINT, PAINT, PAINT));
+	}
+}
+
+/* A page with one case, which can be read only. */
+static struct chan_case *read_only(struct chan_case c)
+{
+	struct chan_case *page = shared_alloc(sysconf(_SC_PAGESIZE));
+
+	*page = c;
+	memory_protect(page);
+	return page;
+}
+
+TEST(G4_element_whose_result_cannot_be_stored_is_back_at_the_head)
+{
+	const int sizes[] = { 0, 8, 100, 5000 };
+
+	for (int i = 0; i < ARRAY_LENGTH(sizes); i++) {
+		const int ch = channel_make_elems(sizes[i], 2);
+		uint8_t room[5000];
+		struct chan_case *c = read_only(chan_case_recv(ch, room, sizes[i]));
+
+		ASSERT_EQ(0, element_send(ch, 1));
+		ASSERT_EQ(0, element_send(ch, 2));
+		EXPECT_EQ(-EFAULT, raw_select(c, sizeof(*c), 0, CHAN_DEADLINE_NONE));
+		EXPECT_EQ(1, channel_info(ch).requeued);
+		EXPECT_EQ(1, channel_info(ch).requeues);
+		EXPECT_EQ(1, element_recv(ch, 1));
+		EXPECT_EQ(1, element_recv(ch, 2));
+		ASSERT_EQ(0, chan_close(ch));
+		EXPECT_EQ(-EFAULT, raw_select(c, sizeof(*c), 0, CHAN_DEADLINE_NONE));
+	}
+}
+
+TEST(events_that_cannot_be_stored_are_an_error)
+{
+	const int ch = channel_make(0), file = eventfd(1, EFD_CLOEXEC);
+	struct chan_case *c = read_only(chan_case_poll(file, POLLIN));
+	struct chan_select select = {
+		.cases = (uintptr_t)c,
+		.ncases = 1,
+		.casesize = sizeof(*c),
+		.deadline = CHAN_DEADLINE_NONE,
+	};
+
+	EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_SELECT, &select));
+}
+
+/* The return value says so. */
+TEST(G4_send_whose_result_cannot_be_stored_is_sent)
+{
+	const int ch = channel_make(2);
+	uint64_t value = 7;
+	struct chan_case *c = read_only(chan_case_send(ch, &value, sizeof(value)));
+
+	EXPECT_EQ(0, raw_select(c, sizeof(*c), 0, CHAN_DEADLINE_NONE));
+	EXPECT_EQ(1, chan_len(ch));
+	EXPECT_EQ(7, channel_recv(ch));
+	ASSERT_EQ(0, chan_close(ch));
+	EXPECT_EQ(CHAN_SELECT_CLOSED, raw_select(c, sizeof(*c), 0, CHAN_DEADLINE_NONE));
+}
+
+/* What a file does not know, it is not asked for. */
+TEST(events_above_16_bits_fail)
+{
+	const int file = eventfd(1, EFD_CLOEXEC);
+	struct chan_case c;
+
+	for (int bit = 16; bit < 32; bit++) {
+		c = chan_case_poll(file, POLLIN | 1U << bit);
+		EXPECT_EQ(-EINVAL, chan_select(&c, 1));
+	}
+	c = chan_case_poll(file, UINT16_MAX);
+	EXPECT_EQ(0, chan_select(&c, 1));
+	EXPECT_EQ(POLLIN | POLLOUT | POLLRDNORM | POLLWRNORM,
+		  c.revents | POLLRDNORM | POLLWRNORM);
+}
+
 TEST(deadline_is_on_the_clock_that_was_named)
 {
 	uint64_t value, soon = 1000000;
-	struct chan_case c = chan_case_recv(channel_make(0), &value);
+	struct chan_case c = chan_case_recv(channel_make(0), &value, sizeof(value));
 	const clockid_t clocks[] = { CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_BOOTTIME };
 	const unsigned int flags[] = { 0, CHAN_SELECT_REALTIME, CHAN_SELECT_BOOTTIME };
 	struct timespec now;
@@ -400,7 +554,7 @@ TEST(G2_restart_after_a_signal_goes_to_the_back)
 {
 	int ch = channel_make(0);
 	uint64_t *room = shared_alloc(sizeof(*room));
-	struct chan_case c = chan_case_recv(ch, room);
+	struct chan_case c = chan_case_recv(ch, room, sizeof(*room));
 	struct operation *op, *second;
 
 	catch_signal(SA_RESTART);
@@ -421,8 +575,8 @@ TEST(G5_channel_of_another_case_is_not_polled)
 	int ch = channel_make(0);
 	uint64_t value = 1;
 	struct chan_case cases[] = {
-		chan_case_recv(ch, &value),
-		chan_case_poll(channel_dup(ch, CHAN_RIGHT_SEND), ~0),
+		chan_case_recv(ch, &value, sizeof(value)),
+		chan_case_poll(channel_dup(ch, CHAN_RIGHT_SEND), UINT16_MAX),
 	};
 
 	EXPECT_EQ(-EINVAL, chan_select(cases, 2));
@@ -433,20 +587,24 @@ TEST(errors_change_nothing)
 {
 	int ch = channel_make(1), fds[2], i;
 	uint64_t value = 1;
-	struct chan_case good = chan_case_send(ch, &value);
+	struct chan_case good = chan_case_send(ch, &value, sizeof(value));
 	struct { int err; struct chan_case c; } bad[] = {
-		{ -EBADF, chan_case_send(1000, &value) },
-		{ -EBADF, chan_case_send(-2, &value) },
-		{ -EBADF, chan_case_recv(channel_dup(ch, CHAN_RIGHT_SEND), &value) },
-		{ -EBADF, chan_case_poll(1000, ~0) },
-		{ -ENOTTY, chan_case_send(0, &value) },
+		{ -EBADF, chan_case_send(1000, &value, sizeof(value)) },
+		{ -EBADF, chan_case_send(-2, &value, sizeof(value)) },
+		{ -EBADF, chan_case_recv(channel_dup(ch, CHAN_RIGHT_SEND), &value, sizeof(value)) },
+		{ -EBADF, chan_case_poll(1000, UINT16_MAX) },
+		{ -ENOTTY, chan_case_send(0, &value, sizeof(value)) },
 		{ -EINVAL, { .fd = ch, .op = 0 } },
 		{ -EINVAL, { .fd = ch, .op = 4 } },
 		{ -EINVAL, { .fd = ch, .op = CHAN_CASE_SEND, .flags = 1 } },
 		{ -EINVAL, { .fd = ch, .op = CHAN_CASE_SEND, .events = 1 } },
-		{ -EINVAL, { .fd = ch, .op = CHAN_CASE_SEND, .reserved = 1 } },
+		{ -EINVAL, { .fd = ch, .op = CHAN_CASE_SEND, .files = 1 } },
 		{ -EINVAL, { .fd = ch, .op = CHAN_CASE_POLL, .elem = 1 } },
-		{ -EFAULT, chan_case_send(ch, MEMORY_BAD) },
+		{ -EINVAL, { .fd = ch, .op = CHAN_CASE_POLL, .size = 1 } },
+		{ -EINVAL, { .fd = ch, .op = CHAN_CASE_POLL, .files = 1 } },
+		{ -EINVAL, { .fd = ch, .op = CHAN_CASE_POLL, .events = 1 << 16 } },
+		{ -EMSGSIZE, chan_case_send(ch, &value, sizeof(value) - 1) },
+		{ -EFAULT, chan_case_send(ch, MEMORY_BAD, sizeof(value)) },
 	};
 
 	ASSERT_EQ(0, pipe(fds));
@@ -484,8 +642,8 @@ TEST(G12_selects_that_list_channels_in_opposite_order_go_on)
 
 	for (i = 0; i < OPPOSITE; i++) {
 		ch = channel_make(0);
-		cases[0][i] = chan_case_recv(ch, &value);
-		cases[1][OPPOSITE - 1 - i] = chan_case_recv(ch, &value);
+		cases[0][i] = chan_case_recv(ch, &value, sizeof(value));
+		cases[1][OPPOSITE - 1 - i] = chan_case_recv(ch, &value, sizeof(value));
 	}
 	for (i = 0; i < 2; i++) {
 		ops[i] = operation_new(TASK_THREAD, run_select_again_and_again, ch, 1);

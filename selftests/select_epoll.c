@@ -70,8 +70,8 @@ FIXTURE_SETUP(own)
 		self->set = set_new(self->set, EPOLLIN);
 	self->file = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	self->elem = 5;
-	self->cases[0] = variant->send ? chan_case_send(self->ch, &self->elem) :
-					 chan_case_recv(self->ch, &self->elem);
+	self->cases[0] = variant->send ? chan_case_send(self->ch, &self->elem, sizeof(self->elem)) :
+					 chan_case_recv(self->ch, &self->elem, sizeof(self->elem));
 	self->cases[1] = chan_case_poll(self->set, POLLIN);
 	self->cases[2] = chan_case_poll(self->file, POLLIN);
 }
@@ -100,9 +100,9 @@ static int end_select(struct operation *op, int ch, bool send)
 	uint64_t value;
 
 	if (!operation_done(op) && send)
-		chan_try_recv(ch, &value);
+		chan_try_recv(ch, &value, sizeof(value));
 	else if (!operation_done(op))
-		chan_try_send(ch, &(uint64_t){ 6 });
+		chan_try_send(ch, &(uint64_t){ 6 }, sizeof(uint64_t));
 	return operation_join(op);
 }
 

@@ -41,7 +41,10 @@ TEST(G5_ready_file_is_chosen_and_no_channel_changes)
 {
 	int ch = channel_make(0), fd = eventfd(0, EFD_CLOEXEC);
 	uint64_t value = 1;
-	struct chan_case cases[] = { chan_case_send(ch, &value), chan_case_poll(fd, POLLIN) };
+	struct chan_case cases[] = {
+		chan_case_send(ch, &value, sizeof(value)),
+		chan_case_poll(fd, POLLIN),
+	};
 
 	EXPECT_EQ(-EAGAIN, chan_try_select(cases, 2));
 	ASSERT_EQ(0, eventfd_write(fd, 1));
@@ -56,21 +59,27 @@ TEST(G5_file_ends_a_parked_select)
 {
 	int ch = channel_make(0), fd = eventfd(0, EFD_CLOEXEC);
 	uint64_t value = 1;
-	struct chan_case cases[] = { chan_case_recv(ch, &value), chan_case_poll(fd, POLLIN) };
+	struct chan_case cases[] = {
+		chan_case_recv(ch, &value, sizeof(value)),
+		chan_case_poll(fd, POLLIN),
+	};
 	struct operation *op = park_select(ch, cases, 2);
 
 	ASSERT_EQ(0, eventfd_write(fd, 1));
 	EXPECT_EQ(1, operation_join(op));
 	EXPECT_EQ(POLLIN, cases[1].revents);
 	EXPECT_EQ(0, channel_info(ch).recvq);
-	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &value));
+	EXPECT_EQ(-EAGAIN, chan_try_send(ch, &value, sizeof(value)));
 }
 
 TEST(G5_channel_ends_a_select_that_waits_for_files)
 {
 	int ch = channel_make(0), fd = eventfd(0, EFD_CLOEXEC);
 	uint64_t value = 0;
-	struct chan_case cases[] = { chan_case_poll(fd, POLLIN), chan_case_recv(ch, &value) };
+	struct chan_case cases[] = {
+		chan_case_poll(fd, POLLIN),
+		chan_case_recv(ch, &value, sizeof(value)),
+	};
 	struct operation *op = park_select(ch, cases, 2);
 
 	channel_send(ch, 9);
@@ -85,7 +94,10 @@ TEST(G2_file_that_is_not_ready_after_all_changes_nothing)
 	int ch = channel_make(0), fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	uint64_t value = 0, sent = 9;
 	eventfd_t count;
-	struct chan_case cases[] = { chan_case_poll(fd, POLLIN), chan_case_recv(ch, &value) };
+	struct chan_case cases[] = {
+		chan_case_poll(fd, POLLIN),
+		chan_case_recv(ch, &value, sizeof(value)),
+	};
 	struct operation *op = park_select(ch, cases, 2);
 	int i, taken = 0;
 
@@ -95,7 +107,7 @@ TEST(G2_file_that_is_not_ready_after_all_changes_nothing)
 		taken += !eventfd_read(fd, &count);
 	}
 	/* It may have found the file ready and not be done yet: then nobody takes this. */
-	if (chan_try_send(ch, &sent)) {
+	if (chan_try_send(ch, &sent, sizeof(sent))) {
 		EXPECT_EQ(0, operation_join(op));
 	} else {
 		EXPECT_EQ(1, channel_info(ch).recv_parks);
@@ -133,7 +145,7 @@ TEST(every_kind_of_file_works)
 	ASSERT_LE(0, inotify_add_watch(fds[4], "/tmp", IN_CREATE));
 	for (i = 0; i < 7; i++) {
 		struct chan_case cases[] = {
-			chan_case_recv(channel_make(0), &value),
+			chan_case_recv(channel_make(0), &value, sizeof(value)),
 			chan_case_poll(fds[i], POLLIN),
 		};
 
@@ -160,7 +172,10 @@ TEST(file_that_cannot_be_polled_is_refused)
 {
 	uint64_t value = 1;
 	int ch = channel_make(1), fd = open("/proc/self/exe", O_RDONLY);
-	struct chan_case cases[] = { chan_case_send(ch, &value), chan_case_poll(fd, POLLIN) };
+	struct chan_case cases[] = {
+		chan_case_send(ch, &value, sizeof(value)),
+		chan_case_poll(fd, POLLIN),
+	};
 
 	ASSERT_GE(fd, 0);
 	EXPECT_EQ(-EPERM, chan_select(cases, 2));
@@ -187,7 +202,7 @@ TEST(G12_select_that_waits_for_a_file_can_be_killed)
 	struct operation *op = operation_new(TASK_PROCESS, operation_select, ch, 2);
 
 	cases[0] = chan_case_poll(eventfd(0, EFD_CLOEXEC), POLLIN);
-	cases[1] = chan_case_recv(ch, op->elems);
+	cases[1] = chan_case_recv(ch, op->elems, op->elemsize);
 	op->data = cases;
 	operation_park(op);
 	operation_kill(op);
@@ -223,7 +238,7 @@ TEST(G3_G5_channel_and_file_race)
 	uint64_t room[2], i;
 
 	for (i = 0; i < 2; i++) {
-		cases[i][0] = chan_case_recv(ch, &room[i]);
+		cases[i][0] = chan_case_recv(ch, &room[i], sizeof(room[i]));
 		cases[i][1] = chan_case_poll(fd, POLLIN);
 		ops[i] = operation_new(TASK_THREAD, run_take_both, ch, 1);
 		ops[i]->data = cases[i];
@@ -232,7 +247,7 @@ TEST(G3_G5_channel_and_file_race)
 	}
 	for (i = 0; i < ROUNDS; i++) {
 		ASSERT_EQ(0, eventfd_write(fd, 1));
-		ASSERT_EQ(0, chan_send(ch, &i));
+		ASSERT_EQ(0, chan_send(ch, &i, sizeof(i)));
 	}
 	wait_until(channel_events(fd) == POLLOUT || !(channel_events(fd) & POLLIN));
 	ASSERT_EQ(0, chan_close(ch));
@@ -259,7 +274,9 @@ TEST(G10_success_wins_over_a_file_that_is_ready)
 	const struct memory_slow slow = memory_slow_new();
 	uint64_t value = 0;
 	struct chan_case cases[] = {
-		chan_case_recv(ch, &value), chan_case_poll(set, POLLPRI), chan_case_poll(fd, POLLIN),
+		chan_case_recv(ch, &value, sizeof(value)),
+		chan_case_poll(set, POLLPRI),
+		chan_case_poll(fd, POLLIN),
 	};
 	struct operation *op = park_select(ch, cases, 3);
 	struct operation *locker = operation_new(TASK_THREAD, run_wait_slowly, ch, 1);
@@ -285,14 +302,17 @@ TEST(G11_select_that_fails_holds_no_file)
 	uint64_t value = 1;
 	struct operation *thread = operation_park_recv(TASK_THREAD, ch);
 	struct chan_case wrong[] = {
-		chan_case_send(recv, &value),
+		chan_case_send(recv, &value, sizeof(value)),
 		{ .fd = recv, .op = CHAN_CASE_RECV, .flags = 1 },
-		chan_case_send(ch, MEMORY_BAD),
+		chan_case_send(ch, MEMORY_BAD, sizeof(value)),
 	};
 	int errors[] = { -EBADF, -EINVAL, -EFAULT };
 
 	for (i = 0; i < ARRAY_LENGTH(wrong); i++) {
-		struct chan_case cases[] = { chan_case_recv(recv, &value), wrong[i] };
+		struct chan_case cases[] = {
+			chan_case_recv(recv, &value, sizeof(value)),
+			wrong[i],
+		};
 
 		EXPECT_EQ(errors[i], chan_select(cases, 2));
 	}
@@ -395,7 +415,7 @@ TEST_F(sockets, G9_each_file_is_asked_for_its_own_events)
 	written_fill(&w);
 	cases[writer] = chan_case_poll(w.writer, POLLOUT);
 	cases[!writer] = chan_case_poll(idle.writer, POLLIN);
-	cases[2] = chan_case_recv(ch, &value);
+	cases[2] = chan_case_recv(ch, &value, sizeof(value));
 	op = operation_new(TASK_THREAD, run_select_for_a_while, ch, 3);
 	op->data = cases;
 	operation_park(op);

@@ -83,8 +83,8 @@ static void drain(const struct fill *fill)
 	if (fill->is_file)
 		eventfd_read(fill->first, &value);
 	else
-		chan_try_recv(fill->first, &value);
-	chan_try_recv(fill->last, &value);
+		chan_try_recv(fill->first, &value, sizeof(value));
+	chan_try_recv(fill->last, &value, sizeof(value));
 }
 
 FIXTURE(first)
@@ -127,7 +127,7 @@ FIXTURE_SETUP(first)
 	fill->is_file = variant->is_file;
 	fill->rounds = variant->n == 2 ? ROUNDS_OF_2 : ROUNDS_OF_64;
 	for (i = 0; i < variant->n; i++)
-		self->cases[i] = chan_case_recv(channel_make(1), &self->value);
+		self->cases[i] = chan_case_recv(channel_make(1), &self->value, sizeof(self->value));
 	if (fill->is_file)
 		self->cases[0] = chan_case_poll(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), POLLIN);
 	fill->first = self->cases[0].fd;

@@ -61,8 +61,9 @@ static void *crowd_select(void *arg)
 	crowd.value[own] = UINT64_MAX;
 	for (i = 0; i < CHAN_SELECT_MAX; i++)
 		cases[i] = crowd.sends >> i & 1 ?
-			   chan_case_send(crowd.chs[i], &crowd.elems[i]) :
-			   chan_case_recv(crowd.chs[i], &crowd.value[own]);
+			   chan_case_send(crowd.chs[i], &crowd.elems[i], sizeof(crowd.elems[i])) :
+			   chan_case_recv(crowd.chs[i], &crowd.value[own],
+					  sizeof(crowd.value[own]));
 	chosen = chan_select(cases, CHAN_SELECT_MAX);
 	crowd.chosen[own] = chosen;
 	if (chosen >= 0)
@@ -181,7 +182,7 @@ static int run_send_each(struct operation *op)
 
 	for (i = 0; i < SENDS && !ret; i++) {
 		value = (uintptr_t)op->data * SENDS + i;
-		ret = chan_send(op->ch, &value);
+		ret = chan_send(op->ch, &value, sizeof(value));
 	}
 	return ret;
 }
@@ -195,7 +196,7 @@ static int run_receive_all(struct operation *op)
 	int i, chosen;
 
 	for (i = 0; i < CHAN_SELECT_MAX; i++)
-		cases[i] = chan_case_recv(chs[i], &value);
+		cases[i] = chan_case_recv(chs[i], &value, sizeof(value));
 	for (;;) {
 		chosen = chan_select(cases, CHAN_SELECT_MAX);
 		if (chosen < 0)

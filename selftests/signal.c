@@ -101,7 +101,7 @@ TEST_F(interruption, EINTR_and_nothing_happened)
 		EXPECT_EQ(1, parks(ch));
 		for (i = 0; i < before.len; i++)
 			EXPECT_EQ(100 + i, channel_recv(ch));
-		EXPECT_EQ(-EAGAIN, chan_try_recv(ch, op->elems));
+		EXPECT_EQ(-EAGAIN, chan_try_recv(ch, op->elems, op->elemsize));
 	}
 }
 
@@ -128,7 +128,10 @@ TEST_F(interruption, select_that_restarts_has_not_touched_its_cases)
 {
 	uint64_t *room = shared_alloc(sizeof(*room));
 	int ch = channel_make(variant->cap);
-	struct chan_case cases[] = { chan_case_poll(-1, ~0), chan_case_recv(ch, room) };
+	struct chan_case cases[] = {
+		chan_case_poll(-1, UINT16_MAX),
+		chan_case_recv(ch, room, sizeof(*room)),
+	};
 	struct operation *op;
 
 	catch_signal(SA_RESTART);
@@ -307,7 +310,7 @@ static int rally_send(struct rally *rally, int ch, uint64_t value)
 {
 	int ret;
 
-	while ((ret = chan_send(ch, &value)) == -EINTR)
+	while ((ret = chan_send(ch, &value, sizeof(value))) == -EINTR)
 		__atomic_add_fetch(&rally->interrupts, 1, __ATOMIC_RELAXED);
 	return ret;
 }
@@ -316,7 +319,7 @@ static int rally_recv(struct rally *rally, int ch, uint64_t *value)
 {
 	int ret;
 
-	while ((ret = chan_recv(ch, value)) == -EINTR)
+	while ((ret = chan_recv(ch, value, sizeof(*value))) == -EINTR)
 		__atomic_add_fetch(&rally->interrupts, 1, __ATOMIC_RELAXED);
 	return ret;
 }

@@ -38,7 +38,7 @@ static int run_write(struct operation *op)
 static int run_many(struct operation *op, unsigned long command)
 {
 	const struct chan_xfer xfer = {
-		.elems = (uintptr_t)op->elems, .count = COUNT, .min = 1,
+		.elems = (uintptr_t)op->elems, .count = COUNT, .min = 1, .elemsize = sizeof(uint64_t),
 		.flags = CHAN_XFER_NONBLOCK, .deadline = CHAN_DEADLINE_NONE,
 	};
 

@@ -65,7 +65,7 @@ TEST_F(slow, G12_sender_that_waits_for_its_memory_is_in_nobodys_way)
 	channel_wait_parked(ch, 1, 0);
 	for (i = 0; i < variant->cap; i++)
 		EXPECT_EQ(1, element_recv(ch, i + 1));
-	EXPECT_EQ(1, chan_recv(ch, sender->elems));
+	EXPECT_EQ(1, chan_recv(ch, sender->elems, sender->elemsize));
 	EXPECT_TRUE(is_zeros(sender));
 	EXPECT_EQ(0, operation_join(sender));
 }

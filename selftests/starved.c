@@ -154,7 +154,7 @@ static int run_receiving_hog(struct operation *op)
 	int ret;
 
 	become_hog();
-	ret = chan_recv(op->ch, op->elems);
+	ret = chan_recv(op->ch, op->elems, op->elemsize);
 	hog_run(op->data);
 	return ret;
 }
@@ -164,7 +164,7 @@ static int run_sending_hog(struct operation *op)
 	int ret;
 
 	become_hog();
-	ret = chan_send(op->ch, op->elems);
+	ret = chan_send(op->ch, op->elems, op->elemsize);
 	hog_run(op->data);
 	return ret;
 }
@@ -204,7 +204,7 @@ static void *crowd_recv(void *arg)
 	const struct operation *op = arg;
 	uint64_t value;
 
-	chan_recv(op->ch, &value);
+	chan_recv(op->ch, &value, sizeof(value));
 	return NULL;
 }
 
@@ -248,7 +248,10 @@ TEST_F(starved, G11_G12_winner_dies_while_its_sender_does_not_run)
 	int ch = channel_make(0), other = channel_make(0);
 	struct operation *hog = park_hog(run_receiving_hog, ch), *winner, *sender;
 	uint64_t *room = shared_alloc(sizeof(*room));
-	struct chan_case cases[] = { chan_case_recv(other, room), chan_case_recv(ch, room) };
+	struct chan_case cases[] = {
+		chan_case_recv(other, room, sizeof(*room)),
+		chan_case_recv(ch, room, sizeof(*room)),
+	};
 
 	winner = operation_park_select(TASK_PROCESS, ch, cases, 2);
 	sender = wake_hog(run_idle_send, hog);
@@ -288,7 +291,7 @@ static int run_ticked_hog(struct operation *op)
 	become_hog();
 	ret = chan_timer_reset(op->ch, 1000000);
 	if (ret == 1)
-		ret = chan_recv(op->ch, op->elems);
+		ret = chan_recv(op->ch, op->elems, op->elemsize);
 	close(op->ch);
 	hog_run(op->data);
 	return ret;
@@ -384,7 +387,7 @@ TEST_F(starved, G12_tick_comes_while_the_cpu_of_its_timer_is_hogged)
 	EXPECT_EQ(1, chan_timer_stop(timer));
 	hog->data = shared_alloc(sizeof(struct hog));
 	operation_start(hog);
-	EXPECT_EQ(1, chan_recv(timer, &tick));
+	EXPECT_EQ(1, chan_recv(timer, &tick, sizeof(tick)));
 	EXPECT_TRUE(hog_stop(hog));
 	EXPECT_EQ(0, hog->result);
 }

@@ -85,9 +85,9 @@ static void produce(struct storm *storm, unsigned int me)
 				     VALUE(me, next + i));
 		__atomic_store_n(&producer->begun, next + n - 1, __ATOMIC_RELEASE);
 		if (n > 1)
-			done = chan_sendv(storm->ch, elems, n);
+			done = chan_sendv(storm->ch, elems, storm->elemsize, n);
 		else
-			done = chan_send(storm->ch, elems) ? -1 : 1;
+			done = chan_send(storm->ch, elems, storm->elemsize) ? -1 : 1;
 		if (done < 1)
 			give_up("producer %u: a send failed", me);
 		for (i = 0; i < done; i++)
@@ -106,8 +106,8 @@ static void consume(struct storm *storm, unsigned int me)
 	while (value_at(slot))
 		slot += storm->slotsize;
 	for (;;) {
-		got = close_together ? chan_recvv(storm->ch, slot, BATCH)
-				     : chan_recv(storm->ch, slot);
+		got = close_together ? chan_recvv(storm->ch, slot, storm->elemsize, BATCH)
+				     : chan_recv(storm->ch, slot, storm->elemsize);
 		if (got < 1)
 			give_up("consumer %u: a receive failed", me);
 		__atomic_add_fetch(&storm->received, got, __ATOMIC_RELAXED);
@@ -232,7 +232,7 @@ static struct account storm_account(const struct storm *storm)
 		for (slot = storm->slots[i]; value_at(slot); slot += storm->slotsize)
 			account.invented += !count(storm, slot, counts);
 	}
-	while (chan_try_recv(storm->ch, elem) == 1)
+	while (chan_try_recv(storm->ch, elem, storm->elemsize) == 1)
 		account.invented += !count(storm, elem, counts);
 	for (i = 0; i < PRODUCERS; i++) {
 		for (j = 1; j <= ELEMS; j++) {

@@ -206,7 +206,7 @@ TEST(fionread_counts_what_was_requeued)
 	const int ch = channel_make(4);
 
 	channel_send_range(ch, 1, 3);
-	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));
+	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD, 8));
 	EXPECT_EQ(1, channel_info(ch).requeued);
 	EXPECT_EQ(24, readable(ch));
 }
@@ -216,7 +216,7 @@ TEST(fionread_needs_a_channel_that_is_made_the_right_and_memory)
 	const int ch = channel_make(4), empty = channel_make_elems(0, 4);
 
 	channel_send(ch, 1);
-	ASSERT_EQ(0, chan_send(empty, NULL));
+	ASSERT_EQ(0, chan_send(empty, NULL, 0));
 	EXPECT_EQ(-EBADFD, readable(channel_open()));
 	EXPECT_EQ(-EBADF, readable(channel_dup(ch, CHAN_RIGHT_SEND)));
 	EXPECT_EQ(0, readable(empty));
@@ -230,7 +230,7 @@ TEST(fionread_counts_elements_by_reference)
 	const int ch = channel_make_elems(sizeof(zeros), 3);
 
 	for (int i = 0; i < 3; i++)
-		ASSERT_EQ(0, chan_send(ch, zeros));
+		ASSERT_EQ(0, chan_send(ch, zeros, sizeof(zeros)));
 	EXPECT_EQ(3 << 20, readable(ch));
 }
 

@@ -47,16 +47,16 @@ static int send_some(int ch, const uint64_t *elems, unsigned int turn, unsigned 
 
 	switch (turn % 4) {
 	case 0:
-		ret = chan_send(ch, elems);
+		ret = chan_send(ch, elems, sizeof(*elems));
 		return ret ? ret : 1;
 	case 1:
-		ret = chan_try_send(ch, elems);
+		ret = chan_try_send(ch, elems, sizeof(*elems));
 		return ret ? ret : 1;
 	case 2:
-		ret = chan_send_until(ch, elems, chan_deadline(20000));
+		ret = chan_send_until(ch, elems, sizeof(*elems), chan_deadline(20000));
 		return ret ? ret : 1;
 	default:
-		return chan_sendv(ch, elems, left < BATCH ? left : BATCH);
+		return chan_sendv(ch, elems, sizeof(*elems), left < BATCH ? left : BATCH);
 	}
 }
 
@@ -84,13 +84,13 @@ static int recv_some(int ch, uint64_t *elems, unsigned int turn)
 {
 	switch (turn % 4) {
 	case 0:
-		return chan_recv(ch, elems);
+		return chan_recv(ch, elems, sizeof(*elems));
 	case 1:
-		return chan_try_recv(ch, elems);
+		return chan_try_recv(ch, elems, sizeof(*elems));
 	case 2:
-		return chan_recv_until(ch, elems, chan_deadline(20000));
+		return chan_recv_until(ch, elems, sizeof(*elems), chan_deadline(20000));
 	default:
-		return chan_recvv(ch, elems, BATCH);
+		return chan_recvv(ch, elems, sizeof(*elems), BATCH);
 	}
 }
 

@@ -58,7 +58,7 @@ static void pass(int hours)
 static uint64_t receive_tick(int ch)
 {
 	uint64_t tick;
-	int ret = chan_recv(ch, &tick);
+	int ret = chan_recv(ch, &tick, sizeof(tick));
 
 	if (ret != 1)
 		give_up("a tick: %d", ret);
@@ -173,7 +173,7 @@ TEST(very_long_interval_ticks_once)
 		const int ch = new_timer(1, intervals[i], 0);
 
 		EXPECT_EQ(1, receive_tick(ch));
-		EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &(uint64_t){ 0 }));
+		EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &(uint64_t){ 0 }, sizeof(uint64_t)));
 		EXPECT_EQ(1, set_timer(ch, CHAN_DEADLINE_NONE, 0, 0));
 	}
 }
@@ -220,9 +220,9 @@ TEST(stop_leaves_nothing_to_receive)
 		pass(1);
 		wait_tick(ch);
 		EXPECT_EQ(1, chan_timer_stop(ch));
-		EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &tick));
+		EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &tick, sizeof(tick)));
 		pass(3);
-		EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &tick));
+		EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &tick, sizeof(tick)));
 		EXPECT_EQ(0, channel_info(ch).closed);
 		pass(-4);
 	}
@@ -266,8 +266,8 @@ TEST(may_only_be_received_from)
 	const int ch = hourly(true, &first);
 
 	EXPECT_EQ(CHAN_RIGHT_RECV, channel_info(ch).rights);
-	EXPECT_EQ(-EBADF, chan_send(ch, &elem));
-	EXPECT_EQ(-EBADF, chan_try_send(ch, &elem));
+	EXPECT_EQ(-EBADF, chan_send(ch, &elem, sizeof(elem)));
+	EXPECT_EQ(-EBADF, chan_try_send(ch, &elem, sizeof(elem)));
 	EXPECT_EQ(-EBADF, result_of(write(ch, &elem, sizeof(elem))));
 	EXPECT_EQ(-EBADF, chan_close(ch));
 	EXPECT_EQ(-EBADF, chan_dup(ch, CHAN_RIGHT_SEND));

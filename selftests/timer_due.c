@@ -41,14 +41,15 @@ static int try_recv(int ch)
 {
 	uint64_t tick;
 
-	return chan_try_recv(ch, &tick) == 1;
+	return chan_try_recv(ch, &tick, sizeof(tick)) == 1;
 }
 
 static int try_select(int ch)
 {
 	uint64_t tick, other;
 	struct chan_case cases[] = {
-		chan_case_recv(channel_open(), &other), chan_case_recv(ch, &tick),
+		chan_case_recv(channel_open(), &other, sizeof(other)),
+		chan_case_recv(ch, &tick, sizeof(tick)),
 	};
 	const int chosen = chan_try_select(cases, 2);
 
@@ -61,7 +62,7 @@ static int try_recv_many(int ch)
 	uint64_t ticks[2];
 	const struct chan_xfer xfer = {
 		.elems = (uintptr_t)ticks, .count = 2, .min = 1, .flags = CHAN_XFER_NONBLOCK,
-		.deadline = CHAN_DEADLINE_NONE,
+		.elemsize = sizeof(*ticks), .deadline = CHAN_DEADLINE_NONE,
 	};
 
 	return channel_ioctl(ch, CHAN_IOC_RECVV, &xfer) == 1;
@@ -71,13 +72,13 @@ static int recv_in_the_past(int ch)
 {
 	uint64_t tick;
 
-	return chan_recv_until(ch, &tick, 0) == 1;
+	return chan_recv_until(ch, &tick, sizeof(tick), 0) == 1;
 }
 
 static int select_in_the_past(int ch)
 {
 	uint64_t tick;
-	struct chan_case c = chan_case_recv(ch, &tick);
+	struct chan_case c = chan_case_recv(ch, &tick, sizeof(tick));
 
 	return chan_select_until(&c, 1, 0) == 0 && c.result == 1;
 }
@@ -197,7 +198,7 @@ TEST(G5_next_tick_is_ready_when_it_is_due)
 
 		while (clock_read(CLOCK_MONOTONIC) < next)
 			;
-		ready += chan_try_recv(ch, &tick) == 1 && tick > last;
+		ready += chan_try_recv(ch, &tick, sizeof(tick)) == 1 && tick > last;
 		last = tick;
 	}
 	EXPECT_EQ(ROUNDS, ready);
@@ -221,7 +222,8 @@ TEST(G10_deadline_after_the_tick_never_ends_a_receive)
 		uint64_t tick = 0;
 
 		set_timer(ch, at, 0, 0);
-		received += chan_recv_until(ch, &tick, at + delay_of(i)) == 1 && tick == at;
+		received += chan_recv_until(ch, &tick, sizeof(tick),
+					    at + delay_of(i)) == 1 && tick == at;
 	}
 	EXPECT_EQ(WAITS, received);
 }
@@ -235,7 +237,8 @@ TEST(G10_deadline_after_the_tick_never_ends_a_select)
 		const uint64_t at = clock_read(CLOCK_MONOTONIC) + MILLISECOND;
 		uint64_t tick = 0, other;
 		struct chan_case cases[] = {
-			chan_case_recv(idle, &other), chan_case_recv(ch, &tick),
+			chan_case_recv(idle, &other, sizeof(other)),
+			chan_case_recv(ch, &tick, sizeof(tick)),
 		};
 
 		set_timer(ch, at, 0, 0);
@@ -291,7 +294,7 @@ TEST(G5_choice_among_ticks_that_are_due_is_uniform)
 	int i, chosen;
 
 	for (i = 0; i < 2; i++)
-		cases[i] = chan_case_recv(new_timer(CHAN_DEADLINE_NONE, 0, 0), &tick);
+		cases[i] = chan_case_recv(new_timer(CHAN_DEADLINE_NONE, 0, 0), &tick, sizeof(tick));
 	for (i = 0; i < TRIALS; i++) {
 		set_timer(cases[0].fd, 0, 0, 0);
 		set_timer(cases[1].fd, 0, 0, 0);
@@ -306,12 +309,15 @@ TEST(G5_choice_between_a_tick_and_an_element_is_uniform)
 {
 	const int ch = channel_make(1), timer = new_timer(CHAN_DEADLINE_NONE, 0, 0);
 	uint64_t tick, value;
-	struct chan_case cases[] = { chan_case_recv(ch, &value), chan_case_recv(timer, &tick) };
+	struct chan_case cases[] = {
+		chan_case_recv(ch, &value, sizeof(value)),
+		chan_case_recv(timer, &tick, sizeof(tick)),
+	};
 	unsigned int count[2] = { 0 };
 	int i, chosen;
 
 	for (i = 0; i < TRIALS; i++) {
-		chan_try_send(ch, &(uint64_t){ 1 });
+		chan_try_send(ch, &(uint64_t){ 1 }, sizeof(uint64_t));
 		set_timer(timer, 0, 0, 0);
 		chosen = chan_select(cases, 2);
 		ASSERT_LE(0, chosen);
@@ -329,7 +335,7 @@ TEST(G5_choice_of_a_parked_select_among_ticks_is_uniform)
 	int i, chosen;
 
 	for (i = 0; i < 2; i++)
-		cases[i] = chan_case_recv(new_timer(CHAN_DEADLINE_NONE, 0, 0), &tick);
+		cases[i] = chan_case_recv(new_timer(CHAN_DEADLINE_NONE, 0, 0), &tick, sizeof(tick));
 	for (i = 0; i < TRIALS; i++) {
 		const uint64_t at = clock_read(CLOCK_MONOTONIC) + MILLISECOND;
 

@@ -27,7 +27,7 @@ static int set_timer(int ch, uint64_t expires, uint64_t interval, unsigned int f
 
 static int run_select_recv(struct operation *op)
 {
-	struct chan_case c = chan_case_recv(op->ch, op->elems);
+	struct chan_case c = chan_case_recv(op->ch, op->elems, op->elemsize);
 
 	return chan_select(&c, 1) ?: c.result;
 }
@@ -90,9 +90,10 @@ static bool nothing_to_receive(int ch)
 	struct chan_case c;
 	uint64_t tick;
 
-	c = chan_case_recv(ch, &tick);
+	c = chan_case_recv(ch, &tick, sizeof(tick));
 	return !info.len && !info.requeued && !channel_events(ch) &&
-	       chan_try_select(&c, 1) == -EAGAIN && chan_try_recv(ch, &tick) == -EAGAIN;
+	       chan_try_select(&c, 1) == -EAGAIN && chan_try_recv(ch, &tick,
+								  sizeof(tick)) == -EAGAIN;
 }
 
 TEST_F(stale, tick_of_before_a_stop_is_not_received)
@@ -118,7 +119,7 @@ TEST_F(stale, tick_of_after_a_reset_is_the_only_one)
 	EXPECT_EQ(!!variant->interval, set_timer(self->ch, NEW, 0, 0));
 	wait_until(channel_info(self->ch).len == 1);
 	ASSERT_TRUE(give_back(self->receiver, variant->kill));
-	EXPECT_EQ(1, chan_try_recv(self->ch, &tick));
+	EXPECT_EQ(1, chan_try_recv(self->ch, &tick, sizeof(tick)));
 	EXPECT_EQ(NEW, tick);
 	EXPECT_TRUE(nothing_to_receive(self->ch));
 }
@@ -144,7 +145,7 @@ TEST_F(stale, G4_tick_of_the_same_setting_is_received_again)
 
 	ASSERT_TRUE(give_back(self->receiver, variant->kill));
 	EXPECT_EQ(POLLIN | POLLRDNORM, channel_events(self->ch));
-	EXPECT_EQ(1, chan_try_recv(self->ch, &tick));
+	EXPECT_EQ(1, chan_try_recv(self->ch, &tick, sizeof(tick)));
 	EXPECT_EQ(OLD, tick);
 	EXPECT_EQ(!!variant->interval, chan_timer_stop(self->ch));
 }

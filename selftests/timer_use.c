@@ -40,7 +40,7 @@ static void pass_an_hour(void)
 static uint64_t receive_tick(int ch)
 {
 	uint64_t tick;
-	int ret = chan_recv(ch, &tick);
+	int ret = chan_recv(ch, &tick, sizeof(tick));
 
 	if (ret != 1)
 		give_up("a tick: %d", ret);
@@ -90,15 +90,15 @@ TEST(G3_tick_that_cannot_be_stored_is_requeued)
 
 	pass_an_hour();
 	wait_until(chan_len(ch) == 1);
-	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));
+	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD, sizeof(uint64_t)));
 	EXPECT_EQ(1, channel_info(ch).requeued);
-	EXPECT_EQ(1, chan_try_recv(ch, &tick));
+	EXPECT_EQ(1, chan_try_recv(ch, &tick, sizeof(tick)));
 	/* Stop discards one that was requeued as well. */
 	pass_an_hour();
 	wait_until(chan_len(ch) == 1);
-	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));
+	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD, sizeof(uint64_t)));
 	EXPECT_EQ(1, chan_timer_stop(ch));
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &tick));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &tick, sizeof(tick)));
 }
 
 TEST(G11_receiver_that_is_killed_takes_no_tick)
@@ -117,7 +117,10 @@ TEST(select_waits_for_a_tick)
 {
 	const int quiet = channel_make(0), ch = hourly();
 	uint64_t elem, tick;
-	struct chan_case cases[] = { chan_case_recv(quiet, &elem), chan_case_recv(ch, &tick) };
+	struct chan_case cases[] = {
+		chan_case_recv(quiet, &elem, sizeof(elem)),
+		chan_case_recv(ch, &tick, sizeof(tick)),
+	};
 
 	EXPECT_EQ(-EAGAIN, chan_try_select(cases, 2));
 	pass_an_hour();
@@ -214,7 +217,7 @@ static void *crowd_receive(void *data)
 	uint64_t tick;
 
 	while (!__atomic_load_n(&crowd->stop, __ATOMIC_RELAXED))
-		if (chan_recv_until(crowd->ch, &tick, chan_deadline(1000000)) == 1)
+		if (chan_recv_until(crowd->ch, &tick, sizeof(tick), chan_deadline(1000000)) == 1)
 			__atomic_add_fetch(&crowd->received, 1, __ATOMIC_RELAXED);
 	return NULL;
 }

@@ -27,7 +27,7 @@ static int receive_all(struct operation *op)
 	uint64_t value;
 	int n = 0;
 
-	while (chan_recv(op->ch, &value) == 1)
+	while (chan_recv(op->ch, &value, sizeof(value)) == 1)
 		n++;
 	return n;
 }

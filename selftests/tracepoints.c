@@ -144,9 +144,9 @@ TEST_F(task, operation_that_gives_up_moves_nothing)
 	uint64_t elem = 1;
 
 	events_start();
-	EXPECT_EQ(-ETIMEDOUT, chan_recv_until(ch, &elem, chan_deadline(1000)));
-	EXPECT_EQ(-ETIMEDOUT, chan_send_until(ch, &elem, chan_deadline(1000)));
-	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &elem));
+	EXPECT_EQ(-ETIMEDOUT, chan_recv_until(ch, &elem, sizeof(elem), chan_deadline(1000)));
+	EXPECT_EQ(-ETIMEDOUT, chan_send_until(ch, &elem, sizeof(elem), chan_deadline(1000)));
+	EXPECT_EQ(-EAGAIN, chan_try_recv(ch, &elem, sizeof(elem)));
 	EXPECT_EVENTS(4, id_of(ch));
 	EXPECT_EVENT(0, "park", "side=recv");
 	EXPECT_EVENT(1, "wake", "side=recv result=-110");
@@ -176,7 +176,10 @@ TEST(select_that_is_ready)
 {
 	const int ch = channel_make(1), other = channel_make(0);
 	uint64_t elem, sent = 1;
-	struct chan_case cases[] = { chan_case_recv(other, &elem), chan_case_send(ch, &sent) };
+	struct chan_case cases[] = {
+		chan_case_recv(other, &elem, sizeof(elem)),
+		chan_case_send(ch, &sent, sizeof(sent)),
+	};
 
 	events_start();
 	EXPECT_EQ(1, chan_select(cases, 2));
@@ -190,7 +193,10 @@ TEST_F(task, select_that_was_parked)
 	const int ch = channel_make(0), other = channel_make(0);
 	struct operation *op;
 	uint64_t elem;
-	struct chan_case cases[] = { chan_case_recv(other, &elem), chan_case_recv(ch, &elem) };
+	struct chan_case cases[] = {
+		chan_case_recv(other, &elem, sizeof(elem)),
+		chan_case_recv(ch, &elem, sizeof(elem)),
+	};
 
 	events_start();
 	op = operation_new(variant->kind, operation_send_one, ch, 1);
@@ -207,7 +213,10 @@ TEST(select_parks_on_each_of_its_channels)
 {
 	const int ch = channel_make(0), other = channel_make(0);
 	uint64_t elem, none;
-	struct chan_case cases[] = { chan_case_recv(other, &elem), chan_case_send(ch, &elem) };
+	struct chan_case cases[] = {
+		chan_case_recv(other, &elem, sizeof(elem)),
+		chan_case_send(ch, &elem, sizeof(elem)),
+	};
 
 	events_start();
 	EXPECT_EQ(-ETIMEDOUT, chan_select_until(cases, 2, chan_deadline(1000)));
@@ -226,7 +235,7 @@ TEST(select_whose_file_is_ready)
 	const int ch = channel_make(0);
 	uint64_t elem;
 	struct chan_case cases[] = {
-		chan_case_recv(ch, &elem), chan_case_poll(eventfd(1, 0), POLLIN),
+		chan_case_recv(ch, &elem, sizeof(elem)), chan_case_poll(eventfd(1, 0), POLLIN),
 	};
 
 	events_start();
@@ -242,7 +251,7 @@ TEST(element_that_is_requeued)
 
 	events_start();
 	channel_send(ch, 1);
-	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD));
+	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD, sizeof(uint64_t)));
 	channel_recv(ch);
 	EXPECT_EVENTS(4, id_of(ch));
 	EXPECT_EVENT(1, "recv", "path=ring len=0");

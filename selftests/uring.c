@@ -267,7 +267,7 @@ TEST_F(uring, work_does_not_end_a_receive_that_has_less_than_its_minimum)
 		TH_LOG("it returned %d", op->result);
 	}
 	for (i = 2; i <= 4; i++)
-		ASSERT_EQ(0, chan_send(ch, &(uint64_t){ i }));
+		ASSERT_EQ(0, chan_send(ch, &(uint64_t){ i }, sizeof(uint64_t)));
 	EXPECT_EQ(4, operation_wait(op));
 	for (i = 0; i < 4; i++)
 		EXPECT_EQ(i + 1, ((uint64_t *)op->elems)[i]);
@@ -289,6 +289,7 @@ TEST_F(uring, work_does_not_end_a_receive_before_all_that_is_there)
 	memory_slow_release(&slow);
 	EXPECT_EQ(n, operation_wait(op));
 	EXPECT_EQ(0, chan_len(ch));
+}
 
 /* A command that waits for its own completion, and its result. */
 static int uring_run(struct uring *ring, const struct io_uring_sqe *sqe)

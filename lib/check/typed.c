@@ -48,12 +48,21 @@ int use(struct jobs jobs, struct results results, struct job *job, struct result
 
 int use(struct jobs jobs, struct results results, struct job *job, struct result *result)
 {
+	struct chan_case cases[2];
 	int ret;
 
 	jobs_send(jobs, job);
 	jobs_sendv(jobs, job, 1);
 	results_recv(results, result);
 	results_recvv(results, result, 1);
+	jobs_try_sendv(jobs, job, 1);
+	jobs_sendv_until(jobs, job, 1, CHAN_DEADLINE_NONE);
+	results_try_recvv(results, result, 1);
+	results_recvv_until(results, result, 1, CHAN_DEADLINE_NONE);
+	cases[0] = jobs_case_send(jobs, job);
+	cases[1] = results_case_recv(results, result);
+	while (results_next(results, result))
+		chan_select(cases, 2);
 
 #ifdef WRONG_SEND_TYPE
 	jobs_send(jobs, result);
@@ -69,6 +78,38 @@ int use(struct jobs jobs, struct results results, struct job *job, struct result
 #endif
 #ifdef WRONG_BATCH_TYPE
 	jobs_sendv(jobs, result, 1);
+#endif
+#ifdef WRONG_TRY_BATCH_TYPE
+	jobs_try_sendv(jobs, result, 1);
+#endif
+#ifdef WRONG_BATCH_UNTIL_TYPE
+	results_recvv_until(results, job, 1, CHAN_DEADLINE_NONE);
+#endif
+#ifdef WRONG_CASE_SEND_TYPE
+	cases[0] = jobs_case_send(jobs, result);
+#endif
+#ifdef WRONG_CASE_RECV_TYPE
+	cases[0] = results_case_recv(results, job);
+#endif
+#ifdef WRONG_CASE_CHANNEL
+	cases[0] = jobs_case_send(results, job);
+#endif
+#ifdef WRONG_CASE_BARE_FD
+	cases[0] = results_case_recv(results.fd, result);
+#endif
+#ifdef WRONG_CASE_RECV_INTO_CONST
+	cases[0] = results_case_recv(results, (const struct result *)result);
+#endif
+#ifdef WRONG_NEXT_TYPE
+	while (results_next(results, job))
+		;
+#endif
+#ifdef WRONG_SEND_WITHOUT_SIZE
+	chan_send(jobs.fd, job);
+#endif
+#ifdef WRONG_FOREACH_WITHOUT_TYPE
+	chan_foreach(jobs.fd, (void *)job)
+		;
 #endif
 #ifdef WRONG_CHANNEL
 	jobs_send(results, job);

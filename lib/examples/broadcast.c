@@ -9,10 +9,10 @@
 
 static void run(int ready, int go, int finish)
 {
-	check(chan_send(ready, NULL));
+	check(chan_send(ready, NULL, 0));
 	/* Nobody sends: this returns when the channel is closed. */
-	check(chan_recv(go, NULL));
-	check(chan_send(finish, NULL));
+	check(chan_recv(go, NULL, 0));
+	check(chan_send(finish, NULL, 0));
 	exit(0);
 }
 
@@ -28,14 +28,14 @@ int main(void)
 			run(ready, go, finish);
 	}
 	for (i = 0; i < RUNNERS; i++)
-		check(chan_recv(ready, NULL));
+		check(chan_recv(ready, NULL, 0));
 	printf("%d runners are ready\n", RUNNERS);
-	if (chan_try_recv(finish, NULL) == -EAGAIN)
+	if (chan_try_recv(finish, NULL, 0) == -EAGAIN)
 		printf("none has started\n");
 
 	check(chan_close(go));
 	for (i = 0; i < RUNNERS; i++)
-		check(chan_recv(finish, NULL));
+		check(chan_recv(finish, NULL, 0));
 	printf("%d runners have finished\n", RUNNERS);
 	join();
 	return 0;

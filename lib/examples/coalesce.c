@@ -27,8 +27,8 @@ static void store(int lookups, struct founds founds, int open)
 {
 	struct found found;
 
-	check(chan_recv(open, NULL));
-	while (check(chan_recv(lookups, &found.key)) == 1) {
+	check(chan_recv(open, NULL, 0));
+	while (check(chan_recv(lookups, &found.key, sizeof(found.key))) == 1) {
 		found.value = 100 + found.key;
 		check(founds_send(founds, &found));
 	}
@@ -41,15 +41,16 @@ static void desk(struct requests requests, int lookups, struct founds founds, co
 	struct request request;
 	struct found found;
 	struct chan_case cases[] = {
-		chan_case_recv(requests.fd, &request),
-		chan_case_recv(founds.fd, &found),
+		requests_case_recv(requests, &request),
+		founds_case_recv(founds, &found),
 	};
 
 	for (;;) {
 		if (check(chan_select(cases, 2)) == 1) {
 			for (client = 0; client < CLIENTS; client++) {
 				if (waiting[found.key] & 1U << client)
-					check(chan_send(replies[client], &found.value));
+					check(chan_send(replies[client], &found.value,
+							sizeof(found.value)));
 			}
 			waiting[found.key] = 0;
 			continue;
@@ -59,7 +60,7 @@ static void desk(struct requests requests, int lookups, struct founds founds, co
 		asked++;
 		if (!waiting[request.key]) {
 			/* There is room for each key, so this does not wait. */
-			check(chan_send(lookups, &request.key));
+			check(chan_send(lookups, &request.key, sizeof(request.key)));
 			looked_up++;
 		}
 		waiting[request.key] |= 1U << request.client;
@@ -91,7 +92,7 @@ int main(void)
 	}
 	check(chan_close(open));
 	for (client = 0; client < CLIENTS; client++) {
-		check(chan_recv(replies[client], &value));
+		check(chan_recv(replies[client], &value, sizeof(value)));
 		printf("client %d: %d\n", client, value);
 	}
 	fflush(stdout);

@@ -27,15 +27,15 @@ static void context_cancel(const struct context *context)
 }
 
 /* Returns as chan_recv(), or -ECANCELED or -ETIMEDOUT if the context ends first. */
-static int context_recv(const struct context *context, int ch, void *elem)
+static int context_recv(const struct context *context, int ch, void *elem, size_t size)
 {
-	struct chan_case cases[CHAN_SELECT_MAX] = { chan_case_recv(ch, elem) };
+	struct chan_case cases[CHAN_SELECT_MAX] = { chan_case_recv(ch, elem, size) };
 	uint64_t deadline = CHAN_DEADLINE_NONE;
 	unsigned int n = 1;
 	int ret;
 
 	for (; context && n < CHAN_SELECT_MAX; context = context->parent) {
-		cases[n++] = chan_case_recv(context->done, NULL);
+		cases[n++] = chan_case_recv(context->done, NULL, 0);
 		if (context->deadline < deadline)
 			deadline = context->deadline;
 	}
@@ -51,8 +51,8 @@ static void wait_in_vain(const struct context *parent, int replies, int waiting)
 	struct context own = context_new(parent, CHAN_DEADLINE_NONE);
 	int reply;
 
-	check(chan_send(waiting, NULL));
-	exit(context_recv(&own, replies, &reply) == -ECANCELED ? 0 : EXIT_FAILURE);
+	check(chan_send(waiting, NULL, 0));
+	exit(context_recv(&own, replies, &reply, sizeof(reply)) == -ECANCELED ? 0 : EXIT_FAILURE);
 }
 
 int main(void)
@@ -64,10 +64,10 @@ int main(void)
 	struct context part = context_new(&request, CHAN_DEADLINE_NONE);
 	int i, reply = 7;
 
-	check(chan_send(replies, &reply));
-	if (check(context_recv(&all, replies, &reply)) == 1)
+	check(chan_send(replies, &reply, sizeof(reply)));
+	if (check(context_recv(&all, replies, &reply, sizeof(reply))) == 1)
 		printf("reply %d\n", reply);
-	if (context_recv(&part, replies, &reply) == -ETIMEDOUT)
+	if (context_recv(&part, replies, &reply, sizeof(reply)) == -ETIMEDOUT)
 		printf("the deadline of the request has passed\n");
 
 	for (i = 0; i < TASKS; i++) {
@@ -75,7 +75,7 @@ int main(void)
 			wait_in_vain(&all, replies, waiting);
 	}
 	for (i = 0; i < TASKS; i++)
-		check(chan_recv(waiting, NULL));
+		check(chan_recv(waiting, NULL, 0));
 	context_cancel(&all);
 	join();
 	printf("all is cancelled, and so are its %d tasks\n", TASKS);

@@ -15,12 +15,12 @@ int main(void)
 	if (start() == 0) {
 		for (i = 1; i <= 1000; i++)
 			*sum += i;
-		check(chan_send(done.send, NULL));
+		check(chan_send(done.send, NULL, 0));
 		return 0;
 	}
 	close(done.send);
 
-	if (check(chan_recv(done.recv, NULL)) == 1)
+	if (check(chan_recv(done.recv, NULL, 0)) == 1)
 		printf("1 + 2 + ... + 1000 = %ld\n", *sum);
 	else
 		printf("the child died\n");

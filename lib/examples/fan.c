@@ -18,7 +18,7 @@ static int start_source(void)
 	if (start() == 0) {
 		close(numbers.recv);
 		for (n = 1; n <= NUMBERS; n++)
-			check(chan_send(numbers.send, &n));
+			check(chan_send(numbers.send, &n, sizeof(n)));
 		exit(0);
 	}
 	close(numbers.send);
@@ -33,9 +33,9 @@ static int start_worker(int numbers)
 
 	if (start() == 0) {
 		close(squares.recv);
-		while (check(chan_recv(numbers, &n)) == 1) {
+		while (check(chan_recv(numbers, &n, sizeof(n))) == 1) {
 			n *= n;
-			check(chan_send(squares.send, &n));
+			check(chan_send(squares.send, &n, sizeof(n)));
 		}
 		exit(0);
 	}
@@ -50,7 +50,7 @@ int main(void)
 	int open = WORKERS, count = 0, sum = 0;
 
 	for (i = 0; i < WORKERS; i++)
-		cases[i] = chan_case_recv(start_worker(numbers), &n);
+		cases[i] = chan_case_recv(start_worker(numbers), &n, sizeof(n));
 	close(numbers);
 
 	while (open > 0) {

@@ -28,7 +28,7 @@ static void serve(int listener, int quit)
 	unsigned char page;
 	struct chan_case cases[] = {
 		chan_case_poll(listener, POLLIN),
-		chan_case_recv(quit, NULL),
+		chan_case_recv(quit, NULL, 0),
 	};
 
 	while (check(chan_select(cases, 2)) == 0) {
@@ -60,8 +60,8 @@ static void fetch_all(int pages, int tick, const struct sockaddr_in *server, str
 {
 	struct result result;
 
-	while (check(chan_recv(pages, &result.page)) == 1) {
-		check(chan_recv(tick, &result.due));
+	while (check(chan_recv(pages, &result.page, sizeof(result.page))) == 1) {
+		check(chan_recv(tick, &result.due, sizeof(result.due)));
 		result.size = fetch(server, result.page);
 		check(results_send(results, &result));
 	}
@@ -101,7 +101,7 @@ int main(void)
 			fetch_all(pages, tick, &server, results);
 	}
 	for (page = 1; page <= PAGES; page++)
-		check(chan_send(pages, &page));
+		check(chan_send(pages, &page, sizeof(page)));
 	check(chan_close(pages));
 
 	for (i = 0; i < PAGES; i++) {

@@ -14,18 +14,18 @@ static void work(int jobs, int results, int alive, int quit)
 	uint64_t due;
 	int job, ret;
 	struct chan_case cases[] = {
-		chan_case_recv(jobs, &job),
-		chan_case_recv(check(chan_tick(BEAT)), &due),
-		chan_case_recv(quit, NULL),
+		chan_case_recv(jobs, &job, sizeof(job)),
+		chan_case_recv(check(chan_tick(BEAT)), &due, sizeof(due)),
+		chan_case_recv(quit, NULL, 0),
 	};
 
 	while ((ret = check(chan_select(cases, 3))) != 2) {
 		if (ret == 0) {
 			job *= job;
-			check(chan_send(results, &job));
+			check(chan_send(results, &job, sizeof(job)));
 			continue;
 		}
-		ret = chan_try_send(alive, NULL);
+		ret = chan_try_send(alive, NULL, 0);
 		if (ret != -EAGAIN)
 			check(ret);
 	}
@@ -44,10 +44,10 @@ int main(void)
 		work(jobs, results, alive, quit);
 
 	for (i = 1; i <= JOBS; i++) {
-		check(chan_recv(alive, NULL));
+		check(chan_recv(alive, NULL, 0));
 		printf("the worker is alive\n");
-		check(chan_send(jobs, &i));
-		check(chan_recv(results, &result));
+		check(chan_send(jobs, &i, sizeof(i)));
+		check(chan_recv(results, &result, sizeof(result)));
 		printf("job %d: %d\n", i, result);
 	}
 	check(chan_close(quit));

@@ -16,7 +16,7 @@ static int any_of(const int *done, unsigned int n)
 	unsigned int i;
 
 	for (i = 0; i < n; i++)
-		cases[i] = chan_case_recv(done[i], NULL);
+		cases[i] = chan_case_recv(done[i], NULL, 0);
 	if (start() == 0) {
 		check(chan_select(cases, n));
 		check(chan_close(any));
@@ -26,11 +26,11 @@ static int any_of(const int *done, unsigned int n)
 }
 
 /* Returns 1 if an element was received, 0 if the stream has ended or @done is closed. */
-static int recv_or_done(int stream, int done, void *elem)
+static int recv_or_done(int stream, int done, void *elem, size_t size)
 {
 	struct chan_case cases[] = {
-		chan_case_recv(stream, elem),
-		chan_case_recv(done, NULL),
+		chan_case_recv(stream, elem, size),
+		chan_case_recv(done, NULL, 0),
 	};
 
 	return check(chan_select(cases, 2)) == 0 ? check(cases[0].result) : 0;
@@ -42,8 +42,8 @@ static void generate(int stream, int done)
 	int n;
 
 	for (n = 1; n <= 3; n++)
-		check(chan_send(stream, &n));
-	check(chan_recv(done, NULL));
+		check(chan_send(stream, &n, sizeof(n)));
+	check(chan_recv(done, NULL, 0));
 	exit(0);
 }
 
@@ -59,7 +59,7 @@ int main(void)
 	if (start() == 0)
 		generate(stream, any);
 
-	while (recv_or_done(stream, any, &n)) {
+	while (recv_or_done(stream, any, &n, sizeof(n))) {
 		printf("received %d\n", n);
 		if (n == 3)
 			check(chan_close(done[1]));

@@ -12,16 +12,16 @@ static void generate(int in, int out)
 
 	(void)in;
 	for (n = 1; n <= 5; n++)
-		check(chan_send(out, &n));
+		check(chan_send(out, &n, sizeof(n)));
 }
 
 static void square(int in, int out)
 {
 	int n;
 
-	while (check(chan_recv(in, &n)) == 1) {
+	while (check(chan_recv(in, &n, sizeof(n))) == 1) {
 		n *= n;
-		check(chan_send(out, &n));
+		check(chan_send(out, &n, sizeof(n)));
 	}
 }
 
@@ -46,7 +46,7 @@ int main(void)
 	int out = stage(square, stage(square, stage(generate, -1)));
 	int n;
 
-	while (check(chan_recv(out, &n)) == 1)
+	while (check(chan_recv(out, &n, sizeof(n))) == 1)
 		printf("%d\n", n);
 	join();
 	return 0;

@@ -41,8 +41,8 @@ static void sort(struct jobs in, struct jobs out)
 		struct job *top = queue.n > 0 ? &queue.jobs[queue.n - 1] : NULL;
 		/* Nothing to offer, no room, nothing more to come: that case is off. */
 		struct chan_case cases[] = {
-			chan_case_recv(open && queue.n < ROOM ? in.fd : -1, &job),
-			chan_case_send(top ? out.fd : -1, top),
+			chan_case_recv(open && queue.n < ROOM ? in.fd : -1, &job, sizeof(job)),
+			chan_case_send(top ? out.fd : -1, top, sizeof(*top)),
 		};
 
 		if (check(chan_select(cases, 2)) == 1) {

@@ -21,9 +21,9 @@ static void read_news(const struct subscriber *subscriber, int in, int wake)
 {
 	int news;
 
-	check(chan_recv(wake, NULL));
+	check(chan_recv(wake, NULL, 0));
 	printf("%s reads", subscriber->name);
-	while (check(chan_recv(in, &news)) == 1)
+	while (check(chan_recv(in, &news, sizeof(news))) == 1)
 		printf(" %d", news);
 	printf("\n");
 	exit(0);
@@ -50,7 +50,7 @@ static void publish(struct subscriber *subscriber, int news)
 
 	if (subscriber->ch < 0)
 		return;
-	ret = chan_try_send(subscriber->ch, &news);
+	ret = chan_try_send(subscriber->ch, &news, sizeof(news));
 	if (ret == -EAGAIN) {
 		subscriber->missed++;
 	} else if (ret == -EPIPE) {

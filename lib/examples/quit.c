@@ -12,8 +12,8 @@ static void generate(long base, int numbers, int quit)
 {
 	long power = 1;
 	struct chan_case cases[] = {
-		chan_case_send(numbers, &power),
-		chan_case_recv(quit, NULL),
+		chan_case_send(numbers, &power, sizeof(power)),
+		chan_case_recv(quit, NULL, 0),
 	};
 
 	while (check(chan_select(cases, 2)) == 0) {
@@ -37,7 +37,7 @@ int main(void)
 	}
 	for (i = 0; i < GENERATORS; i++) {
 		for (n = 0; n < 5; n++) {
-			check(chan_recv(numbers[i], &power));
+			check(chan_recv(numbers[i], &power, sizeof(power)));
 			printf("%ld ", power);
 		}
 		printf("...\n");

@@ -34,7 +34,7 @@ static void feed(int quotes)
 		for (i = 0; i < BURST; i++)
 			burst[i] = price(n + i);
 		/* One call; it waits if the buffer has not room for all. */
-		check(chan_sendv(quotes, burst, BURST));
+		check(chan_sendv(quotes, burst, sizeof(*burst), BURST));
 	}
 	check(chan_close(quotes));
 	exit(0);
@@ -45,7 +45,7 @@ static void aggregate(int quotes, struct bars bars)
 	struct bar bar;
 	int n, quote;
 
-	for (n = 0; check(chan_recv(quotes, &quote)) == 1; n++) {
+	for (n = 0; check(chan_recv(quotes, &quote, sizeof(quote))) == 1; n++) {
 		if (n % PER_BAR == 0)
 			bar = (struct bar){ quote, quote, quote, quote };
 		bar.high = quote > bar.high ? quote : bar.high;
@@ -63,7 +63,7 @@ static void persist(struct bars bars, int file, int late)
 {
 	struct bar bar;
 
-	check(chan_recv(late, NULL));
+	check(chan_recv(late, NULL, 0));
 	while (check(bars_recv(bars, &bar)) == 1) {
 		check_errno(dprintf(file, "open %d high %d low %d close %d\n",
 				    bar.open, bar.high, bar.low, bar.close));

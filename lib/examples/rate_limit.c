@@ -14,8 +14,8 @@ static void fill(int bucket)
 	int ret, tick = check(chan_tick(PERIOD));
 	uint64_t token;
 
-	while (check(chan_recv(tick, &token)) == 1) {
-		ret = chan_try_send(bucket, &token);
+	while (check(chan_recv(tick, &token, sizeof(token))) == 1) {
+		ret = chan_try_send(bucket, &token, sizeof(token));
 		if (ret == -EPIPE)
 			exit(0);
 		if (ret != -EAGAIN)
@@ -30,7 +30,7 @@ static void burst(int bucket)
 	int i;
 
 	for (i = 0; i < BUCKET; i++)
-		check(chan_try_recv(bucket, &token));
+		check(chan_try_recv(bucket, &token, sizeof(token)));
 	printf("%d requests at once\n", BUCKET);
 }
 
@@ -41,23 +41,23 @@ int main(void)
 	int i, pause;
 
 	for (i = 0; i < BUCKET; i++)
-		check(chan_send(bucket, &token));
+		check(chan_send(bucket, &token, sizeof(token)));
 	burst(bucket);
-	if (chan_try_recv(bucket, &token) == -EAGAIN)
+	if (chan_try_recv(bucket, &token, sizeof(token)) == -EAGAIN)
 		printf("the bucket is empty\n");
 
 	if (start() == 0)
 		fill(bucket);
-	check(chan_recv(bucket, &first));
+	check(chan_recv(bucket, &first, sizeof(first)));
 	for (i = 1; i <= 4; i++)
-		check(chan_recv(bucket, &token));
+		check(chan_recv(bucket, &token, sizeof(token)));
 	if (token - first >= 4 * PERIOD)
 		printf("4 requests in no less than 4 periods\n");
 
 	/* A quiet time, as long as it takes. */
 	pause = check(chan_tick(PERIOD));
 	while (check(chan_len(bucket)) < BUCKET)
-		check(chan_recv(pause, &token));
+		check(chan_recv(pause, &token, sizeof(token)));
 	burst(bucket);
 	check(chan_close(bucket));
 	join();

@@ -11,10 +11,10 @@
 
 static void work(int semaphore, int inside, int finish)
 {
-	check(chan_send(semaphore, NULL));
-	check(chan_send(inside, NULL));
-	check(chan_recv(finish, NULL));
-	check(chan_recv(semaphore, NULL));
+	check(chan_send(semaphore, NULL, 0));
+	check(chan_send(inside, NULL, 0));
+	check(chan_recv(finish, NULL, 0));
+	check(chan_recv(semaphore, NULL, 0));
 	exit(0);
 }
 
@@ -30,14 +30,14 @@ int main(void)
 			work(semaphore, inside, finish);
 	}
 	for (i = 0; i < ROOM; i++)
-		check(chan_recv(inside, NULL));
+		check(chan_recv(inside, NULL, 0));
 	printf("%d of %d tasks are inside\n", chan_len(semaphore), TASKS);
-	if (chan_try_recv(inside, NULL) == -EAGAIN)
+	if (chan_try_recv(inside, NULL, 0) == -EAGAIN)
 		printf("nobody else enters\n");
 
 	for (i = ROOM; i < TASKS; i++) {
-		check(chan_send(finish, NULL));
-		check(chan_recv(inside, NULL));
+		check(chan_send(finish, NULL, 0));
+		check(chan_recv(inside, NULL, 0));
 		printf("one leaves, another one enters\n");
 	}
 	check(chan_close(finish));

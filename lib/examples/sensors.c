@@ -102,8 +102,8 @@ int main(void)
 	int medians[SENSORS][BATCHES], odd[SENSORS][BATCHES] = { { 0 } }, sensor, batch;
 	struct reading report, anomaly;
 	struct chan_case cases[] = {
-		chan_case_recv(check(usual.fd), &report),
-		chan_case_recv(check(anomalies.fd), &anomaly),
+		chan_case_recv(check(usual.fd), &report, sizeof(report)),
+		chan_case_recv(check(anomalies.fd), &anomaly, sizeof(anomaly)),
 	};
 
 	check(readings.fd);

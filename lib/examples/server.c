@@ -51,8 +51,8 @@ static void serve(int listener, struct jobs jobs, struct jobs done, int quit)
 	struct chan_case cases[CLIENT + CLIENTS];
 	struct job job;
 
-	cases[QUIT] = chan_case_recv(quit, NULL);
-	cases[DONE] = chan_case_recv(done.fd, &job);
+	cases[QUIT] = chan_case_recv(quit, NULL, 0);
+	cases[DONE] = jobs_case_recv(done, &job);
 	cases[LISTENER] = chan_case_poll(listener, POLLIN);
 	while ((i = check(chan_select(cases, CLIENT + clients))) != QUIT) {
 		if (i == DONE) {

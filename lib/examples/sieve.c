@@ -11,7 +11,7 @@ static void generate(int out)
 {
 	int n = 2;
 
-	while (chan_send(out, &n) == 0)
+	while (chan_send(out, &n, sizeof(n)) == 0)
 		n++;
 	exit(0);
 }
@@ -20,8 +20,8 @@ static void filter(int in, int out, int prime)
 {
 	int n;
 
-	while (check(chan_recv(in, &n)) == 1) {
-		if (n % prime && chan_send(out, &n) == -EPIPE)
+	while (check(chan_recv(in, &n, sizeof(n))) == 1) {
+		if (n % prime && chan_send(out, &n, sizeof(n)) == -EPIPE)
 			break;
 	}
 	exit(0);
@@ -55,7 +55,7 @@ int main(int argc, char **argv)
 	close(numbers.send);
 
 	while (count-- > 0) {
-		check(chan_recv(in, &prime));
+		check(chan_recv(in, &prime, sizeof(prime)));
 		printf("%d\n", prime);
 		in = add_filter(in, prime);
 	}

@@ -17,7 +17,7 @@ enum event {
 
 static void say(int events, enum event event)
 {
-	check(chan_send(events, &event));
+	check(chan_send(events, &event, sizeof(event)));
 }
 
 static void work(int jobs, int events, const sigset_t *signals)
@@ -25,7 +25,7 @@ static void work(int jobs, int events, const sigset_t *signals)
 	int job, fd = check_errno(signalfd(-1, signals, SFD_CLOEXEC));
 	struct signalfd_siginfo signal = { 0 };
 	struct chan_case cases[] = {
-		chan_case_recv(jobs, &job),
+		chan_case_recv(jobs, &job, sizeof(job)),
 		chan_case_poll(fd, POLLIN),
 	};
 
@@ -66,11 +66,11 @@ int main(void)
 		work(jobs, events, &signals);
 
 	while (event != ENDED) {
-		check(chan_recv(events, &event));
+		check(chan_recv(events, &event, sizeof(event)));
 		printf("worker: %s\n", names[event]);
 		if (event == READY || event == RELOADED) {
 			job++;
-			check(chan_send(jobs, &job));
+			check(chan_send(jobs, &job, sizeof(job)));
 		} else if (event == JOB_DONE) {
 			check_errno(kill(pid, job == 1 ? SIGHUP : SIGTERM));
 		}

@@ -9,14 +9,14 @@ static void serve(int questions, int answers, int refusals)
 {
 	int root, n;
 
-	while (check(chan_recv(questions, &n)) == 1) {
+	while (check(chan_recv(questions, &n, sizeof(n))) == 1) {
 		if (n < 0)
-			check(chan_send(refusals, &n));
+			check(chan_send(refusals, &n, sizeof(n)));
 		for (root = 0; root * root < n; root++)
 			continue;
 		/* Of any other number it finds no root, and says nothing. */
 		if (root * root == n)
-			check(chan_send(answers, &root));
+			check(chan_send(answers, &root, sizeof(root)));
 	}
 	exit(0);
 }
@@ -25,11 +25,11 @@ static void ask(int questions, int answers, int refusals, int n, uint64_t patien
 {
 	int root, ret;
 	struct chan_case cases[] = {
-		chan_case_recv(answers, &root),
-		chan_case_recv(refusals, &n),
+		chan_case_recv(answers, &root, sizeof(root)),
+		chan_case_recv(refusals, &n, sizeof(n)),
 	};
 
-	check(chan_send(questions, &n));
+	check(chan_send(questions, &n, sizeof(n)));
 	ret = chan_select_until(cases, 2, chan_deadline(patience));
 	if (ret == -ETIMEDOUT)
 		printf("the root of %d: no answer\n", n);

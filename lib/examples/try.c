@@ -10,22 +10,22 @@ int main(void)
 	int ch = check(chan_make(sizeof(int), 2, 0));
 	int ret, n = 1;
 
-	while ((ret = chan_try_send(ch, &n)) != -EAGAIN) {
+	while ((ret = chan_try_send(ch, &n, sizeof(n))) != -EAGAIN) {
 		check(ret);
 		printf("sent %d\n", n++);
 	}
 	printf("no room for %d\n", n);
 
-	while ((ret = chan_try_recv(ch, &n)) != -EAGAIN) {
+	while ((ret = chan_try_recv(ch, &n, sizeof(n))) != -EAGAIN) {
 		check(ret);
 		printf("received %d\n", n);
 	}
 	printf("nothing to receive\n");
 
 	check(chan_close(ch));
-	if (chan_try_send(ch, &n) == -EPIPE)
+	if (chan_try_send(ch, &n, sizeof(n)) == -EPIPE)
 		printf("closed: nothing can be sent\n");
-	if (chan_try_recv(ch, &n) == 0)
+	if (chan_try_recv(ch, &n, sizeof(n)) == 0)
 		printf("closed: nothing will come any more\n");
 	return 0;
 }

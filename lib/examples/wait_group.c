@@ -25,7 +25,7 @@ int main(void)
 	}
 	close(group.send);
 
-	check(chan_recv(group.recv, NULL));
+	check(chan_recv(group.recv, NULL, 0));
 	for (i = 0; i < WORKERS; i++) {
 		if (squares[i])
 			printf("worker %d: %d\n", i, squares[i]);

@@ -17,18 +17,22 @@ compile()
 	"${CC:-cc}" "$@" -idirafter "/usr/include/$("${CC:-cc}" -print-multiarch)"
 }
 
-# A macro is a number unless it guards the header or takes arguments. The compiler tells its value
-# in the assembler's text, so that nothing has to run.
+# A macro is a number unless it guards the header or takes arguments; of those, SEND and RECV are
+# numbers for each size. The compiler tells the value in the assembler's text, so that nothing has
+# to run.
 numbers()
 {
-	local name value
+	local name size value
 	{
 		printf '#include "%s"\nvoid numbers(void)\n{\n' "$header"
 		sed -nE 's/^#define (CHAN_[A-Z0-9_]+)[[:space:]].*/\tasm("->\1 %0" :: "i" ((unsigned long long)(\1)));/p' "$header"
+		for size in 0 8 8191 8192; do
+			sed -nE "s/^#define (CHAN_IOC_(SEND|RECV))\\(size\\).*/\\tasm(\"->\\1($size) %0\" :: \"i\" ((unsigned long long)\\1($size)));/p" "$header"
+		done
 		printf '}\n'
 	} >"$work/numbers.c"
 	compile "$@" -O1 -S -o "$work/numbers.s" "$work/numbers.c"
-	sed -n 's|^[[:space:]]*->\([A-Z0-9_]*\) [$]|\1 |p' "$work/numbers.s" | while read -r name value; do
+	sed -n 's|^[[:space:]]*->\([A-Z0-9_()]*\) [$]|\1 |p' "$work/numbers.s" | while read -r name value; do
 		printf '%-28s 0x%x\n' "$name" "$value"
 	done
 }

@@ -140,7 +140,7 @@ SCRIPT_TEST(parktime_counts_each_wait)
 {
 	const int ch = channel_make(0);
 	uint64_t elem;
-	struct chan_case cases[] = { chan_case_recv(ch, &elem) };
+	struct chan_case cases[] = { chan_case_recv(ch, &elem, sizeof(elem)) };
 
 	script_start("parktime");
 	for (int i = 0; i < OPERATIONS; i++)
@@ -243,7 +243,7 @@ static void receive_as(pid_t pid, int ch)
 	if (child < 0)
 		give_up("no process %d: %s", pid, strerror(errno));
 	if (!child)
-		_exit(chan_recv(ch, &elem));
+		_exit(chan_recv(ch, &elem, sizeof(elem)));
 }
 
 SCRIPT_TEST(parked_counts_who_finds_no_place)
@@ -273,7 +273,8 @@ SCRIPT_TEST(wakelat_counts_whom_a_peer_has_woken)
 	script_start("wakelat");
 	for (int i = 0; i < OPERATIONS; i++)
 		i % 2 ? send_parked(ch) : receive_parked(ch);
-	EXPECT_EQ(-ETIMEDOUT, chan_recv_until(ch, &elem, chan_deadline(CLOCK_SECOND / 10)));
+	EXPECT_EQ(-ETIMEDOUT, chan_recv_until(ch, &elem, sizeof(elem),
+					      chan_deadline(CLOCK_SECOND / 10)));
 	EXPECT_EQ(0, observer_stop());
 	EXPECT_EQ(OPERATIONS / 2 + 1, script_sum("@wake_to_run_us[recv]:"));
 	EXPECT_EQ(OPERATIONS / 2, script_sum("@wake_to_run_us[send]:"));
@@ -309,7 +310,10 @@ SCRIPT_TEST(depth_shows_channels_until_they_are_released)
 static void select_parked(int winner, int loser)
 {
 	uint64_t elem;
-	struct chan_case cases[] = { chan_case_recv(loser, &elem), chan_case_recv(winner, &elem) };
+	struct chan_case cases[] = {
+		chan_case_recv(loser, &elem, sizeof(elem)),
+		chan_case_recv(winner, &elem, sizeof(elem)),
+	};
 	struct operation *op = operation_park_select(TASK_PROCESS, winner, cases, 2);
 
 	channel_send(winner, 1);
@@ -320,7 +324,10 @@ SCRIPT_TEST(selects_counts_parked_and_won)
 {
 	const int ch = channel_make(1), other = channel_make(0);
 	uint64_t elem;
-	struct chan_case cases[] = { chan_case_recv(other, &elem), chan_case_recv(ch, &elem) };
+	struct chan_case cases[] = {
+		chan_case_recv(other, &elem, sizeof(elem)),
+		chan_case_recv(ch, &elem, sizeof(elem)),
+	};
 
 	script_start("selects");
 	for (int i = 0; i < OPERATIONS; i++)

@@ -88,14 +88,14 @@ static int lines_in(int log, bool (*is_of_kind)(const char *line))
 
 static int send_until_closed(struct operation *op)
 {
-	while (!chan_send(op->ch, op->elems))
+	while (!chan_send(op->ch, op->elems, op->elemsize))
 		;
 	return 0;
 }
 
 static int receive_until_closed(struct operation *op)
 {
-	while (chan_recv(op->ch, op->elems) == 1)
+	while (chan_recv(op->ch, op->elems, op->elemsize) == 1)
 		;
 	return 0;
 }

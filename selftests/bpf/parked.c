@@ -123,7 +123,7 @@ TEST(task_parked_in_a_select_is_a_row)
 {
 	const int ch = channel_make(0);
 	uint64_t value;
-	const struct chan_case cases[] = { chan_case_recv(ch, &value) };
+	const struct chan_case cases[] = { chan_case_recv(ch, &value, sizeof(value)) };
 	struct operation *op = operation_park_select(TASK_PROCESS, ch, cases, 1);
 
 	ASSERT_EQ(0, chanpark("-H --no-stacks -c %llu", id_of(ch)));
@@ -211,7 +211,7 @@ TEST(those_that_the_module_does_not_list_are_counted)
 /* All that is below has frame pointers, but for the system call, which leaves them alone. */
 static __attribute__((noinline)) int wait_for_an_order(struct operation *op)
 {
-	return syscall(SYS_ioctl, op->ch, CHAN_IOC_RECV, op->elems);
+	return syscall(SYS_ioctl, op->ch, CHAN_IOC_RECV(op->elemsize), op->elems);
 }
 
 static int serve_orders(struct operation *op)

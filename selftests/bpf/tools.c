@@ -172,7 +172,7 @@ TEST_F_TIMEOUT(tool, snoop_prints_json_with_what_the_event_tells, TIMEOUT)
 	ch = channel_make(3);
 	id = id_of(ch);
 	channel_send(ch, 1);
-	chan_recv_until(other, &elem, chan_deadline(1000));
+	chan_recv_until(other, &elem, sizeof(elem), chan_deadline(1000));
 	chan_close(ch);
 	close(ch);
 	EXPECT_EQ(0, observer_stop());
@@ -347,7 +347,7 @@ TEST_F_TIMEOUT(tool, latency_takes_no_element_requeued_for_another, TIMEOUT)
 	LATENCY("-J");
 	channel_send_range(ring, 1, 3);
 	/* Received, and requeued; received again, of which nobody knows when it was sent. */
-	EXPECT_EQ(-EFAULT, chan_recv(ring, (void *)1));
+	EXPECT_EQ(-EFAULT, chan_recv(ring, (void *)1, sizeof(uint64_t)));
 	EXPECT_EQ(1, channel_recv(ring));
 	channel_recv(ring);
 	channel_recv(ring);

@@ -116,7 +116,7 @@ void channel_wait_parked(int ch, unsigned int sendq, unsigned int recvq)
 
 void channel_send(int ch, uint64_t value)
 {
-	int ret = chan_try_send(ch, &value);
+	int ret = chan_try_send(ch, &value, sizeof(value));
 
 	if (ret)
 		give_up("send of %llu: %s", (unsigned long long)value, strerror(-ret));
@@ -139,7 +139,7 @@ void channel_fill(int ch)
 uint64_t channel_recv(int ch)
 {
 	uint64_t value;
-	int ret = chan_try_recv(ch, &value);
+	int ret = chan_try_recv(ch, &value, sizeof(value));
 
 	if (ret != 1)
 		give_up("receive: %s", ret ? strerror(-ret) : "closed and drained");
@@ -268,7 +268,7 @@ int element_send(int ch, uint64_t value)
 	int ret;
 
 	element_fill(elem, elemsize, value);
-	ret = chan_send(ch, elem);
+	ret = chan_send(ch, elem, elemsize);
 	free(elem);
 	return ret;
 }
@@ -280,7 +280,7 @@ int element_recv(int ch, uint64_t value)
 	int ret;
 
 	memset(elem, 0xa5, elemsize);
-	ret = chan_recv(ch, elem);
+	ret = chan_recv(ch, elem, elemsize);
 	if (ret == 1 && !element_is(elem, elemsize, value))
 		give_up("received another element than %llu", (unsigned long long)value);
 	free(elem);

@@ -17,12 +17,23 @@ const struct command commands[12] = {
 	{ "INFO", CHAN_IOC_INFO },
 	{ "TIMER", CHAN_IOC_TIMER },
 	{ "NEW", CHAN_IOC_NEW },
-	{ "SEND", CHAN_IOC_SEND },
-	{ "RECV", CHAN_IOC_RECV },
+	{ "SEND", CHAN_IOC_SEND(8) },
+	{ "RECV", CHAN_IOC_RECV(8) },
 	{ "SENDV", CHAN_IOC_SENDV },
 	{ "RECVV", CHAN_IOC_RECVV },
 	{ "SELECT", CHAN_IOC_SELECT },
 };
+
+bool command_is_element(unsigned int number)
+{
+	return _IOC_NR(number) == _IOC_NR(CHAN_IOC_SEND(0)) ||
+	       _IOC_NR(number) == _IOC_NR(CHAN_IOC_RECV(0));
+}
+
+bool command_uses(const struct command *command, unsigned int directions)
+{
+	return !command_is_element(command->number) && _IOC_DIR(command->number) & directions;
+}
 
 size_t command_size(const struct command *command)
 {
@@ -69,6 +80,7 @@ void command_fill(const struct command *command, void *structure)
 		.elems = (uintptr_t)&element,
 		.count = 1,
 		.min = 1,
+		.elemsize = sizeof(element),
 		.deadline = CHAN_DEADLINE_NONE,
 	};
 

@@ -6,6 +6,7 @@
 #ifndef _COMMON_COMMAND_H
 #define _COMMON_COMMAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct command {
@@ -19,17 +20,21 @@ extern const struct command commands[12];
 #define for_each_command(command) \
 	for (const struct command *command = commands; \
 	     command < commands + sizeof(commands) / sizeof(commands[0]); command++)
-/* Those that take, that only fill, or that take or fill a structure. */
+/* Those that take, that fill, or that take or fill a structure. An element is none. */
 #define for_each_taking(command) \
-	for_each_command(command) if (_IOC_DIR((command)->number) & _IOC_WRITE)
+	for_each_command(command) if (command_uses(command, _IOC_WRITE))
 #define for_each_filling(command) \
-	for_each_command(command) if (_IOC_DIR((command)->number) == _IOC_READ)
+	for_each_command(command) if (command_uses(command, _IOC_READ))
 #define for_each_structured(command) \
-	for_each_command(command) if (_IOC_DIR((command)->number) != _IOC_NONE)
+	for_each_command(command) if (command_uses(command, _IOC_READ | _IOC_WRITE))
 
 /* The largest structure that the number of a command can tell. */
 #define COMMAND_SIZE_MAX	((1U << _IOC_SIZEBITS) - 1)
 
+/* Does this number, of whatever size, send or receive one element? */
+bool command_is_element(unsigned int number);
+/* Does it use a structure, in one of these directions of _IOC_READ and _IOC_WRITE? */
+bool command_uses(const struct command *command, unsigned int directions);
 size_t command_size(const struct command *command);
 /* Of its structure in the first version. */
 size_t command_first_size(const struct command *command);

@@ -20,6 +20,7 @@ static int operation_xfer(struct operation *op, unsigned long command)
 		.count = op->count,
 		.min = op->min,
 		.flags = op->flags,
+		.elemsize = op->elemsize,
 		.deadline = op->deadline,
 	};
 
@@ -38,12 +39,12 @@ int operation_recv(struct operation *op)
 
 int operation_send_one(struct operation *op)
 {
-	return chan_send(op->ch, op->elems);
+	return chan_send(op->ch, op->elems, op->elemsize);
 }
 
 int operation_recv_one(struct operation *op)
 {
-	return chan_recv(op->ch, op->elems);
+	return chan_recv(op->ch, op->elems, op->elemsize);
 }
 
 int operation_send_numbers(struct operation *op)
@@ -53,7 +54,7 @@ int operation_send_numbers(struct operation *op)
 	int ret = 0;
 
 	for (i = 0; i < end && !ret; i++)
-		ret = chan_send(op->ch, &i);
+		ret = chan_send(op->ch, &i, sizeof(i));
 	return ret;
 }
 

@@ -93,6 +93,20 @@ uint64_t fuzz_task_deadline(const struct fuzz_task *task)
 	}
 }
 
+uint32_t fuzz_task_size(const struct fuzz_task *task, uint32_t size)
+{
+	switch (fuzz_task_value(task, FUZZ_SET_EXPECT, 0)) {
+	case FUZZ_EXPECT_LESS:
+		return size - 1;
+	case FUZZ_EXPECT_MORE:
+		return size + 1;
+	case FUZZ_EXPECT_FAR:
+		return size ^ CHAN_IOC_SIZE_MAX;
+	default:
+		return size;
+	}
+}
+
 int fuzz_task_timeout(const struct fuzz_task *task)
 {
 	switch (fuzz_task_value(task, FUZZ_SET_DEADLINE, 0)) {
@@ -148,7 +162,8 @@ static int64_t call_send(struct fuzz_task *task)
 	long result;
 
 	fuzz_transfer_offer(task, &transfer);
-	result = task_ioctl(task, transfer.fd, CHAN_IOC_SEND, transfer.memory.address);
+	result = task_ioctl(task, transfer.fd, CHAN_IOC_SEND(transfer.size),
+			    transfer.memory.address);
 	fuzz_transfer_settle(task, &transfer, result ? result : 1);
 	return result;
 }
@@ -156,7 +171,8 @@ static int64_t call_send(struct fuzz_task *task)
 static int64_t call_recv(struct fuzz_task *task)
 {
 	struct fuzz_transfer transfer = fuzz_transfer_new(task, 1);
-	long result = task_ioctl(task, transfer.fd, CHAN_IOC_RECV, transfer.memory.address);
+	long result = task_ioctl(task, transfer.fd, CHAN_IOC_RECV(transfer.size),
+				 transfer.memory.address);
 
 	fuzz_transfer_receive(task, &transfer, result);
 	return result;
@@ -169,6 +185,7 @@ static struct chan_xfer xfer_of(struct fuzz_task *task, const struct fuzz_transf
 		.count = transfer->count,
 		.min = fuzz_task_value(task, FUZZ_SET_COUNT, 1),
 		.flags = fuzz_task_value(task, FUZZ_SET_FLAGS, 0),
+		.elemsize = transfer->size,
 		.deadline = fuzz_task_deadline(task),
 	};
 }

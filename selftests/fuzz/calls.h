@@ -27,6 +27,8 @@ int64_t fuzz_slot_set(struct fuzz_task *task, unsigned int slot, int64_t fd);
 struct chan_info fuzz_fd_info(int fd);
 /* Now, or the absolute time that the call is told. */
 uint64_t fuzz_task_deadline(const struct fuzz_task *task);
+/* What the call states where elements have this size. */
+uint32_t fuzz_task_size(const struct fuzz_task *task, uint32_t size);
 /* The same for poll(2), in milliseconds from now. */
 int fuzz_task_timeout(const struct fuzz_task *task);
 

@@ -92,6 +92,10 @@ static void case_fill(struct fuzz_task *task, struct selection *s, unsigned int 
 		kase.events = POLLIN | (byte & 0x08 ? POLLOUT : 0);
 	else if (!(byte & BYTE_NULL))
 		kase.elem = s->memory.address + element * s->size;
+	if (kase.op != CHAN_CASE_POLL)
+		kase.size = fuzz_task_size(task, elemsize);
+	/* What nobody reads, and what nobody touches. */
+	kase.length = kase.revents = kase.result = kase.user = s->bytes;
 	if (is_known(s, index)) {
 		fuzz_element_fill(s->memory.content + element * s->size, elemsize, task->call,
 				  element);
@@ -145,6 +149,9 @@ static void selection_settle(struct fuzz_task *task, struct selection *s, long r
 			fuzz_values_settle(values, task->call, element_of(s, i), 1, 0);
 	}
 	if (result < 0 || index >= cases || result & CHAN_SELECT_CLOSED || !s->infos[index].id)
+		return;
+	/* One that states another size moves nothing. */
+	if (fuzz_task_size(task, s->infos[index].elemsize) != s->infos[index].elemsize)
 		return;
 	if (is_known(s, index)) {
 		fuzz_values_offer(values, task->call, element_of(s, index), 1, s->infos[index].id);

@@ -15,7 +15,8 @@
 #include "calls.h"
 
 /* What the child receives or sends, if it does, nobody gets to know. */
-static void child_run(struct fuzz_task *task, enum fuzz_child what, uint64_t address)
+static void child_run(struct fuzz_task *task, enum fuzz_child what, uint64_t address,
+		      size_t size)
 {
 	int fd = fuzz_task_fd(task, 0);
 
@@ -27,10 +28,10 @@ static void child_run(struct fuzz_task *task, enum fuzz_child what, uint64_t add
 		pause();
 		break;
 	case FUZZ_CHILD_SEND:
-		ioctl(fd, CHAN_IOC_SEND, address);
+		ioctl(fd, CHAN_IOC_SEND(size), address);
 		break;
 	case FUZZ_CHILD_RECV:
-		ioctl(fd, CHAN_IOC_RECV, address);
+		ioctl(fd, CHAN_IOC_RECV(size), address);
 		break;
 	default:
 		break;
@@ -57,7 +58,7 @@ int64_t fuzz_call_fork(struct fuzz_task *task)
 	fuzz_buffer_publish(task);
 	pid = fork();
 	if (!pid)
-		child_run(task, what, memory.address);
+		child_run(task, what, memory.address, info.elemsize);
 	task->shared->children[task->call] = pid;
 	return pid < 0 ? -errno : 0;
 }

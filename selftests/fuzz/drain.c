@@ -40,6 +40,7 @@ static bool drain(struct fuzz_shared *shared, int fd, struct chan_info *info, ch
 		.count = count_of(info),
 		.min = 1,
 		.flags = CHAN_XFER_NONBLOCK,
+		.elemsize = info->elemsize,
 		.deadline = CHAN_DEADLINE_NONE,
 	};
 	int i, moved;

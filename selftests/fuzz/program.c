@@ -21,19 +21,21 @@
 #define FLAGS	{ "flags", FUZZ_SET_FLAGS }
 #define EVENTS	{ "events", FUZZ_SET_EVENTS }
 #define UNTIL	{ "until", FUZZ_SET_DEADLINE }
+#define EXPECT	{ "expect", FUZZ_SET_EXPECT }
 
 const struct fuzz_form fuzz_forms[FUZZ_OPERATIONS] = {
 	[FUZZ_OPEN] = { "open", 2, { SLOT, FLAGS } },
 	[FUZZ_MAKE] = { "make", 12, { SLOT, { "size", FUZZ_SET_SIZE }, { "cap", FUZZ_SET_CAP },
 				     FLAGS, { "type", FUZZ_SET_SMALL } } },
-	[FUZZ_SEND] = { "send", 14, { SLOT, BUFFER } },
-	[FUZZ_RECV] = { "recv", 14, { SLOT, BUFFER } },
-	[FUZZ_SENDV] = { "sendv", 10, { SLOT, BUFFER, COUNT, MIN, FLAGS, UNTIL } },
-	[FUZZ_RECVV] = { "recvv", 10, { SLOT, BUFFER, COUNT, MIN, FLAGS, UNTIL } },
+	[FUZZ_SEND] = { "send", 14, { SLOT, BUFFER, EXPECT } },
+	[FUZZ_RECV] = { "recv", 14, { SLOT, BUFFER, EXPECT } },
+	[FUZZ_SENDV] = { "sendv", 10, { SLOT, BUFFER, COUNT, MIN, FLAGS, UNTIL, EXPECT } },
+	[FUZZ_RECVV] = { "recvv", 10, { SLOT, BUFFER, COUNT, MIN, FLAGS, UNTIL, EXPECT } },
 	[FUZZ_WRITE] = { "write", 3, { SLOT, BUFFER, { "bytes", FUZZ_SET_SIZE } } },
 	[FUZZ_READ] = { "read", 3, { SLOT, BUFFER, { "bytes", FUZZ_SET_SIZE } } },
 	[FUZZ_SELECT] = { "select", 16, { { "count", FUZZ_SET_SMALL }, { "cases", FUZZ_SET_CASES },
-					 BUFFER, FLAGS, UNTIL, SLOT, { "bytes", FUZZ_SET_SIZE } } },
+					 BUFFER, FLAGS, UNTIL, SLOT, { "bytes", FUZZ_SET_SIZE },
+					 EXPECT } },
 	[FUZZ_SHUT] = { "shut", 4, { SLOT } },
 	[FUZZ_DUP] = { "dup", 4, { SLOT, TO, { "rights", FUZZ_SET_RIGHTS }, FLAGS } },
 	[FUZZ_TIMER] = { "timer", 4, { SLOT, UNTIL, { "interval", FUZZ_SET_NUMBER }, FLAGS } },
@@ -73,6 +75,7 @@ static const char *const file_names[] = {
 static const char *const signal_names[] = { "interrupt", "restart", "stop", "continue", "kill" };
 static const char *const child_names[] = { "exit", "exec", "stay", "send", "recv" };
 static const char *const show_names[] = { "fdinfo", "channels" };
+static const char *const expect_names[] = { "right", "less", "more", "far" };
 static const char *const uring_names[] = { "read", "write", "poll", "cancel" };
 
 static const uint64_t size_values[] = {
@@ -99,10 +102,12 @@ static const uint64_t cases_values[] = {
 };
 static const uint64_t command_values[] = {
 	CHAN_IOC_QUERY, CHAN_IOC_MAKE, CHAN_IOC_DUP, CHAN_IOC_CLOSE, CHAN_IOC_INFO, CHAN_IOC_TIMER,
-	CHAN_IOC_SEND, CHAN_IOC_RECV, CHAN_IOC_SENDV, CHAN_IOC_RECVV, CHAN_IOC_SELECT,
+	CHAN_IOC_SEND(8), CHAN_IOC_RECV(8), CHAN_IOC_SEND(0), CHAN_IOC_RECV(0),
+	CHAN_IOC_SEND(CHAN_IOC_SIZE_MAX), CHAN_IOC_RECV(CHAN_IOC_SIZE_MAX + 1),
+	CHAN_IOC_SENDV, CHAN_IOC_RECVV, CHAN_IOC_SELECT,
 	_IOR(CHAN_IOC_TYPE, 0x00, char[72]), _IOR(CHAN_IOC_TYPE, 0x00, char[96]),
-	_IOW(CHAN_IOC_TYPE, 0x01, char[64]), _IOW(CHAN_IOC_TYPE, 0x12, char[40]),
-	_IOW(CHAN_IOC_TYPE, 0x13, char[40]), _IOW(CHAN_IOC_TYPE, 0x14, char[40]),
+	_IOW(CHAN_IOC_TYPE, 0x01, char[64]), _IOW(CHAN_IOC_TYPE, 0x12, char[56]),
+	_IOW(CHAN_IOC_TYPE, 0x13, char[56]), _IOW(CHAN_IOC_TYPE, 0x14, char[40]),
 	_IOW(CHAN_IOC_TYPE, 0x14, char[8]), _IO(CHAN_IOC_TYPE, 0x06), 0x541b, 0x5421, 0,
 };
 static const uint64_t small_values[] = { 0, 1, 1, 2, 2, 3, 4, 5, 8, 9, 16, 63, 64, 65 };
@@ -125,6 +130,7 @@ const struct fuzz_set_of fuzz_sets[FUZZ_SETS] = {
 	[FUZZ_SET_CHILD] = NAMED(child_names),
 	[FUZZ_SET_SHOW] = NAMED(show_names),
 	[FUZZ_SET_URING] = NAMED(uring_names),
+	[FUZZ_SET_EXPECT] = NAMED(expect_names),
 	[FUZZ_SET_SIZE] = VALUES(size_values),
 	[FUZZ_SET_CAP] = VALUES(cap_values),
 	[FUZZ_SET_COUNT] = VALUES(count_values),
@@ -144,6 +150,7 @@ _Static_assert(ARRAY_LENGTH(signal_names) == FUZZ_SIGNALS, "a name for each");
 _Static_assert(ARRAY_LENGTH(child_names) == FUZZ_CHILDREN, "a name for each");
 _Static_assert(ARRAY_LENGTH(show_names) == FUZZ_SHOWS, "a name for each");
 _Static_assert(ARRAY_LENGTH(uring_names) == FUZZ_URINGS, "a name for each");
+_Static_assert(ARRAY_LENGTH(expect_names) == FUZZ_EXPECTS, "a name for each");
 
 unsigned int fuzz_form_fields(enum fuzz_operation operation)
 {

@@ -130,6 +130,15 @@ enum fuzz_uring {
 	FUZZ_URINGS
 };
 
+/* Which size of its elements a call states: that of the channel, or another. */
+enum fuzz_expect {
+	FUZZ_EXPECT_RIGHT,
+	FUZZ_EXPECT_LESS,
+	FUZZ_EXPECT_MORE,
+	FUZZ_EXPECT_FAR,
+	FUZZ_EXPECTS
+};
+
 /* What values a field may have; which of them are interesting. */
 enum fuzz_set {
 	FUZZ_SET_NONE,
@@ -143,6 +152,7 @@ enum fuzz_set {
 	FUZZ_SET_CHILD,
 	FUZZ_SET_SHOW,
 	FUZZ_SET_URING,
+	FUZZ_SET_EXPECT,
 	FUZZ_SET_SIZE,
 	FUZZ_SET_CAP,
 	FUZZ_SET_COUNT,

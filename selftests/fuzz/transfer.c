@@ -12,6 +12,7 @@ struct fuzz_transfer fuzz_transfer_new(struct fuzz_task *task, uint64_t count)
 	size = transfer.info.id ? transfer.info.elemsize : sizeof(uint64_t);
 	if (count > FUZZ_REGION)
 		count = FUZZ_REGION;
+	transfer.size = fuzz_task_size(task, size);
 	transfer.memory = fuzz_buffer_new(task, count * size);
 	fit = size < sizeof(uint64_t) ? 0 : transfer.memory.size / size;
 	if (fit > count)
@@ -35,6 +36,12 @@ void fuzz_transfer_offer(struct fuzz_task *task, const struct fuzz_transfer *tra
 	fuzz_values_offer(values, task->call, 0, transfer->known, transfer->info.id);
 }
 
+/* A call that states another size moves nothing. If it does, values are missing, or too many. */
+static int64_t expected(const struct fuzz_transfer *transfer, int64_t moved)
+{
+	return transfer->size == transfer->info.elemsize && moved > 0 ? moved : 0;
+}
+
 void fuzz_transfer_settle(struct fuzz_task *task, const struct fuzz_transfer *transfer,
 			  int64_t moved)
 {
@@ -44,8 +51,7 @@ void fuzz_transfer_settle(struct fuzz_task *task, const struct fuzz_transfer *tr
 		values->unsure = 1;
 	if (!transfer->info.id)
 		return;
-	if (moved < 0)
-		moved = 0;
+	moved = expected(transfer, moved);
 	fuzz_values_settle(values, task->call, 0, transfer->known,
 			   moved < transfer->known ? moved : transfer->known);
 }
@@ -63,6 +69,7 @@ void fuzz_transfer_receive(struct fuzz_task *task, const struct fuzz_transfer *t
 		values->unsure = 1;
 	if (size < sizeof(uint64_t))
 		return;
+	moved = expected(transfer, moved);
 	for (i = 0; i < moved && (i + 1) * size <= transfer->memory.size; i++)
 		fuzz_values_receive(values, transfer->memory.result + i * size, size);
 }

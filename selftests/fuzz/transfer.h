@@ -12,12 +12,14 @@
 /**
  * struct fuzz_transfer - elements of one call
  * @count: how many the call is to move; of @known, the values are known
+ * @size: of an element, as the call states it
  */
 struct fuzz_transfer {
 	int fd;
 	struct chan_info info;
 	struct fuzz_memory memory;
 	uint64_t count;
+	uint32_t size;
 	unsigned int known;
 };
 

@@ -34,38 +34,40 @@ static int perform_send(const struct performer *performer, const struct step *st
 			uint64_t deadline)
 {
 	const unsigned int channel = step->op.cases[0].channel;
+	const size_t size = performer->sizes[channel];
 	const int fd = performer->fds[channel];
 	const void *elem = performer->buffers[0];
 	ssize_t ret;
 
 	if (step->op.mode == MODE_TRY)
-		return chan_try_send(fd, elem);
+		return chan_try_send(fd, elem, size);
 	if (step->op.mode == MODE_UNTIL)
-		return chan_send_until(fd, elem, deadline);
+		return chan_send_until(fd, elem, size, deadline);
 	if (step->way != WAY_FILE)
-		return chan_send(fd, elem);
-	ret = write(fd, elem, performer->sizes[channel]);
-	return ret < 0 ? -errno : ret == performer->sizes[channel] ? 0 : -EIO;
+		return chan_send(fd, elem, size);
+	ret = write(fd, elem, size);
+	return ret < 0 ? -errno : ret == size ? 0 : -EIO;
 }
 
 static int perform_recv(const struct performer *performer, const struct step *step,
 			uint64_t deadline)
 {
 	const unsigned int channel = step->op.cases[0].channel;
+	const size_t size = performer->sizes[channel];
 	const int fd = performer->fds[channel];
 	void *elem = performer->buffers[0];
 	ssize_t ret;
 
 	if (step->op.mode == MODE_TRY)
-		return chan_try_recv(fd, elem);
+		return chan_try_recv(fd, elem, size);
 	if (step->op.mode == MODE_UNTIL)
-		return chan_recv_until(fd, elem, deadline);
+		return chan_recv_until(fd, elem, size, deadline);
 	if (step->way != WAY_FILE)
-		return chan_recv(fd, elem);
-	ret = read(fd, elem, performer->sizes[channel]);
+		return chan_recv(fd, elem, size);
+	ret = read(fd, elem, size);
 	if (!ret)
-		memset(performer->views[0], 0, performer->sizes[channel]);
-	return ret < 0 ? -errno : !ret ? 0 : ret == performer->sizes[channel] ? 1 : -EIO;
+		memset(performer->views[0], 0, size);
+	return ret < 0 ? -errno : !ret ? 0 : ret == size ? 1 : -EIO;
 }
 
 static int perform_look(const struct performer *performer, struct history_case *c)
@@ -100,10 +102,12 @@ static int perform_select(const struct performer *performer, struct step *step, 
 
 	for (i = 0; i < step->op.n; i++) {
 		const struct history_case *c = &step->op.cases[i];
+		const size_t size = performer->sizes[c->channel];
 		const int fd = performer->fds[c->channel];
+		void *elem = performer->buffers[i];
 
-		cases[i] = c->verb == VERB_SEND ? chan_case_send(fd, performer->buffers[i])
-						: chan_case_recv(fd, performer->buffers[i]);
+		cases[i] = c->verb == VERB_SEND ? chan_case_send(fd, elem, size)
+						: chan_case_recv(fd, elem, size);
 	}
 	if (step->op.mode == MODE_TRY)
 		ret = chan_try_select(cases, step->op.n);

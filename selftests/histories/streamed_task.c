@@ -62,7 +62,7 @@ static int select_send(struct streaming *streaming, struct log *log, uint64_t va
 	int ret;
 
 	for (i = 0; i < n; i++)
-		cases[i] = chan_case_send(streaming->chs[i], &value);
+		cases[i] = chan_case_send(streaming->chs[i], &value, sizeof(value));
 	ret = waits ? chan_select(cases, n) : chan_try_select(cases, n);
 	if (ret < 0)
 		return ret;
@@ -78,11 +78,11 @@ static int do_send(struct streaming *streaming, struct log *log, const uint64_t 
 	if (log->channel == STREAM_ANY)
 		ret = select_send(streaming, log, *values, waits);
 	else if (waits && streaming->form.channels == 1)
-		return chan_sendv(streaming->chs[0], values, log->count);
+		return chan_sendv(streaming->chs[0], values, sizeof(*values), log->count);
 	else if (waits)
-		ret = chan_send(streaming->chs[log->channel], values);
+		ret = chan_send(streaming->chs[log->channel], values, sizeof(*values));
 	else
-		ret = chan_try_send(streaming->chs[log->channel], values);
+		ret = chan_try_send(streaming->chs[log->channel], values, sizeof(*values));
 	return ret ? ret : 1;
 }
 
@@ -136,7 +136,7 @@ static int select_recv(struct streaming *streaming, struct log *log, uint64_t *v
 
 	for (i = 0; i < n; i++)
 		cases[i] = chan_case_recv(log->closed & 1U << i ? -1 : streaming->chs[i],
-					  &values[i]);
+					  &values[i], sizeof(values[i]));
 	ret = waits ? chan_select(cases, n) : chan_try_select(cases, n);
 	if (ret < 0)
 		return ret;
@@ -150,8 +150,9 @@ static int do_recv(struct streaming *streaming, struct log *log, uint64_t *value
 	if (streaming->form.channels > 1)
 		return select_recv(streaming, log, values, waits);
 	if (waits)
-		return chan_recvv(streaming->chs[0], values, streaming->form.batch);
-	return chan_try_recv(streaming->chs[0], values);
+		return chan_recvv(streaming->chs[0], values, sizeof(*values),
+				  streaming->form.batch);
+	return chan_try_recv(streaming->chs[0], values, sizeof(*values));
 }
 
 static bool all_closed(const struct streaming *streaming, const struct log *log)

@@ -126,7 +126,7 @@ TEST_F(libuv, a_watched_channel_never_waits)
 	int ch = channel_make(1);
 
 	watch(&self->loop, &self->watcher, ch, UV_READABLE);
-	EXPECT_EQ(-EAGAIN, chan_recv(ch, &value));
+	EXPECT_EQ(-EAGAIN, chan_recv(ch, &value, sizeof(value)));
 }
 
 /* A loop of its own, for one turn. */

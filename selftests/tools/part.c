@@ -38,9 +38,9 @@ static void *run_thread(void *arg)
 	else if (thread->count > 1)
 		chan_select_until(thread->cases, thread->count, thread->deadline);
 	else if (thread->cases[0].op == CHAN_CASE_SEND)
-		chan_send_until(thread->cases[0].fd, &element, thread->deadline);
+		chan_send_until(thread->cases[0].fd, &element, sizeof(element), thread->deadline);
 	else
-		chan_recv_until(thread->cases[0].fd, &element, thread->deadline);
+		chan_recv_until(thread->cases[0].fd, &element, sizeof(element), thread->deadline);
 	return NULL;
 }
 
@@ -101,12 +101,12 @@ void thread_add(struct thread *thread, struct chan_case added)
 
 void part_sends(struct part *part, int ch)
 {
-	thread_add(part_thread(part), chan_case_send(ch, &element));
+	thread_add(part_thread(part), chan_case_send(ch, &element, sizeof(element)));
 }
 
 void part_receives(struct part *part, int ch)
 {
-	thread_add(part_thread(part), chan_case_recv(ch, &element));
+	thread_add(part_thread(part), chan_case_recv(ch, &element, sizeof(element)));
 }
 
 static bool thread_sleeps(const struct thread *thread)

@@ -268,7 +268,8 @@ static void receive_of_closed_and_drained_zeroes_one_element(void **state)
 
 		assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
 		memset(elems, 0x5a, sizeof(elems));
-		assert_int_equal(chan_xfer_recv(cf, elems, 2, 2, &chan_deadline_never), 0);
+		assert_int_equal(chan_xfer_recv(cf, elems, cf->ch->elemsize, 2, 2,
+						&chan_deadline_never), 0);
 		for (j = 0; j < sizeof(elems); j++)
 			assert_int_equal(elems[j], j < sizes[i] ? 0 : 0x5a);
 	}

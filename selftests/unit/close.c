@@ -64,15 +64,18 @@ static void G6_buffered_elements_outlive_close(void **state)
 
 		for (value = 0; value < 4; value++) {
 			element_fill(elem, size, value);
-			assert_int_equal(chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now), 1);
+			assert_int_equal(chan_xfer_send(cf, elem, cf->ch->elemsize, 1, 1,
+							&chan_deadline_now), 1);
 		}
 		assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
 		assert_int_equal(channel_info(cf).len, 4);
 		for (value = 0; value < 4; value++) {
-			assert_int_equal(chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_never), 1);
+			assert_int_equal(chan_xfer_recv(cf, elem, cf->ch->elemsize, 1, 1,
+							&chan_deadline_never), 1);
 			assert_true(element_is(elem, size, value));
 		}
-		assert_int_equal(chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_never), 0);
+		assert_int_equal(chan_xfer_recv(cf, elem, cf->ch->elemsize, 1, 1,
+						&chan_deadline_never), 0);
 	}
 }
 
@@ -85,9 +88,11 @@ static void I4_G6_closed_channel_takes_nothing(void **state)
 	(void)state;
 	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
 	assert_int_equal(channel_try_send(cf, 1), -EPIPE);
-	assert_int_equal(chan_xfer_send(cf, &value, 1, 1, &chan_deadline_never), -EPIPE);
+	assert_int_equal(chan_xfer_send(cf, &value, cf->ch->elemsize, 1, 1, &chan_deadline_never),
+			 -EPIPE);
 	channel_expect_drained(cf);
-	assert_int_equal(chan_xfer_recv(cf, &value, 1, 1, &chan_deadline_never), 0);
+	assert_int_equal(chan_xfer_recv(cf, &value, cf->ch->elemsize, 1, 1, &chan_deadline_never),
+			 0);
 	assert_int_equal(channel_info(cf).len, 0);
 }
 

@@ -32,7 +32,8 @@ static void expect_elements(struct chan_file *cf, u32 size, unsigned int from, u
 
 	for (; from < to; from++) {
 		memset(elem, 0, sizeof(elem));
-		assert_int_equal(chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_int_equal(chan_xfer_recv(cf, elem, cf->ch->elemsize, 1, 1,
+						&chan_deadline_now), 1);
 		assert_true(element_is(elem, size, from));
 	}
 	assert_int_equal(channel_info(cf).len + channel_info(cf).requeued, 0);
@@ -58,7 +59,8 @@ static void G3_G4_send_that_faults_at_each_byte(void **state)
 			long sent;
 
 			end_user_memory(elems, reach);
-			sent = chan_xfer_send(cf, elems, COUNT, COUNT, &chan_deadline_now);
+			sent = chan_xfer_send(cf, elems, cf->ch->elemsize, COUNT, COUNT,
+					      &chan_deadline_now);
 			restore_user_memory();
 			assert_int_equal(sent, whole ? whole : -EFAULT);
 			if (!whole) {
@@ -89,11 +91,12 @@ static void G3_G4_receive_that_faults_at_each_byte(void **state)
 			long received;
 
 			fill(elems, size);
-			assert_int_equal(chan_xfer_send(cf, elems, COUNT, COUNT,
+			assert_int_equal(chan_xfer_send(cf, elems, cf->ch->elemsize, COUNT, COUNT,
 							&chan_deadline_now), COUNT);
 			memset(elems, 0, sizeof(elems));
 			end_user_memory(elems, reach);
-			received = chan_xfer_recv(cf, elems, COUNT, COUNT, &chan_deadline_now);
+			received = chan_xfer_recv(cf, elems, cf->ch->elemsize, COUNT, COUNT,
+						  &chan_deadline_now);
 			restore_user_memory();
 			assert_int_equal(received, whole ? whole : -EFAULT);
 			for (j = 0; (long)j < whole; j++)
@@ -108,10 +111,12 @@ static void bad_address_of_sender_comes_before_the_state(void **state)
 	struct chan_file *cf = channel_make(8, 0);
 
 	(void)state;
-	assert_int_equal(chan_xfer_send(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_never), -EFAULT);
+	assert_int_equal(chan_xfer_send(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, 1, 1,
+					&chan_deadline_never), -EFAULT);
 	assert_int_equal(channel_info(cf).send_parks, 0);
 	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
-	assert_int_equal(chan_xfer_send(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
+	assert_int_equal(chan_xfer_send(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, 1, 1,
+					&chan_deadline_now), -EFAULT);
 }
 
 static void bad_address_of_receiver_comes_after_the_state(void **state)
@@ -119,10 +124,12 @@ static void bad_address_of_receiver_comes_after_the_state(void **state)
 	struct chan_file *cf = channel_make(8, 1);
 
 	(void)state;
-	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EAGAIN);
+	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, 1, 1,
+					&chan_deadline_now), -EAGAIN);
 	assert_int_equal(channel_info(cf).requeues, 0);
 	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
-	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
+	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, 1, 1,
+					&chan_deadline_now), -EFAULT);
 }
 
 static void G13_missing_right_comes_before_memory_and_state(void **state)
@@ -135,11 +142,15 @@ static void G13_missing_right_comes_before_memory_and_state(void **state)
 
 	(void)state;
 	channel_send(cf, 1);
-	assert_int_equal(chan_xfer_recv(sender, &value, 1, 1, &chan_deadline_never), -EBADF);
-	assert_int_equal(chan_xfer_recv(sender, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now),
+	assert_int_equal(chan_xfer_recv(sender, &value, sender->ch->elemsize, 1, 1,
+					&chan_deadline_never), -EBADF);
+	assert_int_equal(chan_xfer_recv(sender, UNIT_BAD_ADDRESS, sender->ch->elemsize, 1, 1,
+					&chan_deadline_now),
 			 -EBADF);
-	assert_int_equal(chan_xfer_send(receiver, &value, 1, 1, &chan_deadline_never), -EBADF);
-	assert_int_equal(chan_xfer_send(receiver, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now),
+	assert_int_equal(chan_xfer_send(receiver, &value, receiver->ch->elemsize, 1, 1,
+					&chan_deadline_never), -EBADF);
+	assert_int_equal(chan_xfer_send(receiver, UNIT_BAD_ADDRESS, receiver->ch->elemsize, 1, 1,
+					&chan_deadline_now),
 			 -EBADF);
 	assert_int_equal(channel_try_send(closer, 1), -EBADF);
 	assert_int_equal(channel_try_recv(closer, &value), -EBADF);
@@ -156,8 +167,10 @@ static void bad_address_is_nothing_to_a_nil_channel(void **state)
 	struct chan_file *cf = channel_open();
 
 	(void)state;
-	assert_int_equal(chan_xfer_send(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EAGAIN);
-	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EAGAIN);
+	assert_int_equal(chan_xfer_send(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, 1, 1,
+					&chan_deadline_now), -EAGAIN);
+	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, 1, 1,
+					&chan_deadline_now), -EAGAIN);
 }
 
 /* Its memory is slow to come: the others' operations do not wait for it. */
@@ -252,7 +265,7 @@ static void G4_send_fails_at_each_allocation(void **state)
 		struct chan_info after;
 
 		shim_memory_fail_nth(nth);
-		sent = chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now);
+		sent = chan_xfer_send(cf, elem, cf->ch->elemsize, 1, 1, &chan_deadline_now);
 		if (!allocation_failed())
 			break;
 		assert_int_equal(sent, -ENOMEM);
@@ -277,7 +290,8 @@ static void G4_send_of_many_fails_at_each_allocation(void **state)
 	fill(elems, 300);
 	for (nth = 1; nth <= COUNT; nth++) {
 		shim_memory_fail_nth(nth);
-		assert_int_equal(chan_xfer_send(cf, elems, COUNT, COUNT, &chan_deadline_now),
+		assert_int_equal(chan_xfer_send(cf, elems, cf->ch->elemsize, COUNT, COUNT,
+						&chan_deadline_now),
 				 nth > 1 ? (long)nth - 1 : -ENOMEM);
 		assert_true(allocation_failed());
 		expect_elements(cf, 300, 0, nth - 1);
@@ -294,10 +308,12 @@ static void G3_giving_back_needs_no_luck(void **state)
 	(void)state;
 	fill(elems, 8);
 	for (nth = 1; nth <= COUNT; nth++) {
-		assert_int_equal(chan_xfer_send(cf, elems, COUNT, COUNT, &chan_deadline_now),
+		assert_int_equal(chan_xfer_send(cf, elems, cf->ch->elemsize, COUNT, COUNT,
+						&chan_deadline_now),
 				 COUNT);
 		shim_memory_fail_nth(nth);
-		assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, COUNT, COUNT,
+		assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, COUNT,
+						COUNT,
 						&chan_deadline_now), -EFAULT);
 		assert_true(allocation_failed());
 		assert_int_equal(channel_info(cf).requeued, COUNT);

@@ -123,7 +123,8 @@ static void G4_send_that_faults_at_each_byte(void **state)
 			assert_int_equal(memory.iter.position, whole * sizes[i]);
 			assert_int_equal(channel_info(cf).len, whole);
 			if (whole)
-				assert_int_equal(chan_xfer_recv(cf, memory.bytes, COUNT, 1,
+				assert_int_equal(chan_xfer_recv(cf, memory.bytes, cf->ch->elemsize,
+								COUNT, 1,
 								&chan_deadline_now), whole);
 		}
 	}
@@ -144,7 +145,8 @@ static void G3_G4_receive_that_faults_at_each_byte(void **state)
 			long received;
 
 			memory_fill(&memory, sizes[i]);
-			assert_int_equal(chan_xfer_send(cf, memory.bytes, COUNT, COUNT,
+			assert_int_equal(chan_xfer_send(cf, memory.bytes, cf->ch->elemsize, COUNT,
+							COUNT,
 							&chan_deadline_now), COUNT);
 			memset(&memory, 0, sizeof(memory));
 			current->user_end = (uintptr_t)memory.bytes + reach;

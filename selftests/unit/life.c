@@ -87,7 +87,8 @@ static long run_send_when_made(struct operation *op)
 	long sent;
 
 	do {
-		sent = chan_xfer_send(op->cf, &value, 1, 1, &chan_deadline_now);
+		sent = chan_xfer_send(op->cf, &value, sizeof(value), 1, 1,
+				      &chan_deadline_now);
 	} while (sent == -EAGAIN);
 	return sent;
 }

@@ -29,7 +29,7 @@ static long run_sender(struct operation *op)
 			talk->from_sender[j] = j;
 			values[j - i] = j;
 		}
-		if (chan_xfer_send(op->cf, values, op->count, op->count,
+		if (chan_xfer_send(op->cf, values, op->cf->ch->elemsize, op->count, op->count,
 				   &chan_deadline_never) != (long)op->count)
 			return -1;
 		for (j = i; j < i + op->count; j++) {
@@ -48,7 +48,8 @@ static long run_receiver(struct operation *op)
 
 	for (i = 0; i < ROUNDS; i++) {
 		talk->from_receiver[i] = i;
-		if (chan_xfer_recv(op->cf, &value, 1, 1, &chan_deadline_never) != 1)
+		if (chan_xfer_recv(op->cf, &value, op->cf->ch->elemsize, 1, 1,
+				   &chan_deadline_never) != 1)
 			return -1;
 		if (value != i || talk->from_sender[i] != i)
 			return -1;
@@ -114,7 +115,8 @@ static long run_recv_closed(struct operation *op)
 {
 	struct news *news = op->data;
 	u64 value;
-	long received = chan_xfer_recv(op->cf, &value, 1, 1, &chan_deadline_never);
+	long received = chan_xfer_recv(op->cf, &value, op->cf->ch->elemsize, 1, 1,
+				       &chan_deadline_never);
 
 	return received ? -1 : (long)news->text;
 }

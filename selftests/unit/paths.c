@@ -230,23 +230,27 @@ static void element_of_any_size_arrives_whole(void **state)
 		u64 value;
 
 		element_fill(elem, size, 101);
-		assert_int_equal(chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_int_equal(chan_xfer_send(cf, elem, cf->ch->elemsize, 1, 1,
+						&chan_deadline_now), 1);
 		assert_int_equal(operation_join(receiver), 1);
 		assert_true(element_is(receiver->elems, size, 101));
 
 		element_fill(elem, size, 102);
-		assert_int_equal(chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_int_equal(chan_xfer_send(cf, elem, cf->ch->elemsize, 1, 1,
+						&chan_deadline_now), 1);
 		sender = operation_park_send(cf, 103);
 		for (value = 102; value <= 103; value++) {
 			memset(elem, 0, sizeof(elem));
-			assert_int_equal(chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_now), 1);
+			assert_int_equal(chan_xfer_recv(cf, elem, cf->ch->elemsize, 1, 1,
+							&chan_deadline_now), 1);
 			assert_true(element_is(elem, size, value));
 		}
 		assert_int_equal(operation_join(sender), 1);
 
 		cf = channel_make(size, 0);
 		sender = operation_park_send(cf, 104);
-		assert_int_equal(chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_int_equal(chan_xfer_recv(cf, elem, cf->ch->elemsize, 1, 1,
+						&chan_deadline_now), 1);
 		assert_true(element_is(elem, size, 104));
 		assert_int_equal(operation_join(sender), 1);
 	}
@@ -258,15 +262,17 @@ static void elements_of_no_bytes_are_a_semaphore(void **state)
 	struct chan_file *cf = channel_make(0, 2);
 
 	(void)state;
-	assert_int_equal(chan_xfer_send(cf, NULL, 1, 1, &chan_deadline_now), 1);
-	assert_int_equal(chan_xfer_send(cf, NULL, 1, 1, &chan_deadline_now), 1);
-	assert_int_equal(chan_xfer_send(cf, NULL, 1, 1, &chan_deadline_now), -EAGAIN);
+	assert_int_equal(chan_xfer_send(cf, NULL, cf->ch->elemsize, 1, 1, &chan_deadline_now), 1);
+	assert_int_equal(chan_xfer_send(cf, NULL, cf->ch->elemsize, 1, 1, &chan_deadline_now), 1);
+	assert_int_equal(chan_xfer_send(cf, NULL, cf->ch->elemsize, 1, 1, &chan_deadline_now),
+			 -EAGAIN);
 	assert_int_equal(channel_info(cf).len, 2);
-	assert_int_equal(chan_xfer_recv(cf, NULL, 1, 1, &chan_deadline_now), 1);
-	assert_int_equal(chan_xfer_recv(cf, NULL, 1, 1, &chan_deadline_now), 1);
-	assert_int_equal(chan_xfer_recv(cf, NULL, 1, 1, &chan_deadline_now), -EAGAIN);
+	assert_int_equal(chan_xfer_recv(cf, NULL, cf->ch->elemsize, 1, 1, &chan_deadline_now), 1);
+	assert_int_equal(chan_xfer_recv(cf, NULL, cf->ch->elemsize, 1, 1, &chan_deadline_now), 1);
+	assert_int_equal(chan_xfer_recv(cf, NULL, cf->ch->elemsize, 1, 1, &chan_deadline_now),
+			 -EAGAIN);
 	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
-	assert_int_equal(chan_xfer_recv(cf, NULL, 1, 1, &chan_deadline_now), 0);
+	assert_int_equal(chan_xfer_recv(cf, NULL, cf->ch->elemsize, 1, 1, &chan_deadline_now), 0);
 }
 
 static void info_shows_the_form(void **state)

@@ -62,7 +62,8 @@ static void G9_readiness_shows_the_state(void **state)
 	assert_int_equal(ready(cf), 0);
 
 	op = operation_park_send(cf, 3);
-	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
+	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, 1, 1,
+					&chan_deadline_now), -EFAULT);
 	operation_join(op);
 	assert_int_equal(ready(cf), READABLE);
 	assert_int_equal(ready(channel_open()), 0);
@@ -222,7 +223,7 @@ static void G9_exclusive_pollers_are_told_once_for_each_change(void **state)
 		pollers[i].exclusive = true;
 		listen(&pollers[i], cf, READABLE);
 	}
-	assert_int_equal(chan_xfer_send(cf, values, 2, 2, &chan_deadline_now), 2);
+	assert_int_equal(chan_xfer_send(cf, values, cf->ch->elemsize, 2, 2, &chan_deadline_now), 2);
 	for (i = 0, woken = 0; i < ARRAY_LENGTH(pollers); i++)
 		woken += shim_poller_woken(&pollers[i]);
 	assert_int_equal(woken, 2);

@@ -34,14 +34,14 @@ static long send_large(struct chan_file *cf)
 {
 	u8 elem[LARGE] = { 0 };
 
-	return chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now);
+	return chan_xfer_send(cf, elem, cf->ch->elemsize, 1, 1, &chan_deadline_now);
 }
 
 static long recv_large(struct chan_file *cf)
 {
 	u8 elem[LARGE];
 
-	return chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_now);
+	return chan_xfer_recv(cf, elem, cf->ch->elemsize, 1, 1, &chan_deadline_now);
 }
 
 static int limits_setup(void **state)
@@ -218,7 +218,8 @@ static void element_requeued_stays_charged(void **state)
 	(void)state;
 	assert_int_equal(send_large(cf), 1);
 	become(1001);
-	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
+	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, 1, 1,
+					&chan_deadline_now), -EFAULT);
 	assert_usage(0, 0);
 	become(0);
 	assert_usage(1, SLOT + LARGE);
@@ -231,7 +232,8 @@ static void refused_send_is_not_charged(void **state)
 	struct chan_file *cf = channel_make(LARGE, 1);
 
 	(void)state;
-	assert_int_equal(chan_xfer_send(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
+	assert_int_equal(chan_xfer_send(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, 1, 1,
+					&chan_deadline_now), -EFAULT);
 	assert_usage(1, SLOT);
 	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
 	assert_int_equal(send_large(cf), -EPIPE);
@@ -275,7 +277,7 @@ static void rings_above_the_largest_are_refused(void **state)
 	/* No bytes, however many. */
 	assert_int_equal(make(cf, 0, UINT32_MAX), 0);
 	assert_usage(1, 0);
-	assert_int_equal(chan_xfer_send(cf, &value, 1, 1, &chan_deadline_now), 1);
+	assert_int_equal(chan_xfer_send(cf, &value, cf->ch->elemsize, 1, 1, &chan_deadline_now), 1);
 	assert_int_equal(channel_info(cf).len, 1);
 }
 
@@ -347,7 +349,8 @@ static void G12_failed_charge_takes_no_room(void **state)
 		assert_int_equal(send_large(cf), 1);
 		operation_continue(op);
 		assert_int_equal(operation_join(op), -EDQUOT);
-		assert_int_equal(chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_int_equal(chan_xfer_recv(cf, elem, cf->ch->elemsize, 1, 1,
+						&chan_deadline_now), 1);
 	}
 }
 

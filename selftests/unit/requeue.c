@@ -44,7 +44,8 @@ static void G4_element_of_faulting_receiver_is_received_next(void **state)
 
 	(void)state;
 	channel_send_range(cf, 1, 3);
-	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
+	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, 1, 1,
+					&chan_deadline_now), -EFAULT);
 	assert_requeued(cf, 1, 1);
 	assert_int_equal(channel_info(cf).len, 2);
 	channel_expect_range(cf, 1, 3);
@@ -58,7 +59,8 @@ static void G4_G8_rendezvous_takes_back_an_element(void **state)
 	struct operation *sender = operation_park_send(cf, 1);
 
 	(void)state;
-	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now), -EFAULT);
+	assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, 1, 1,
+					&chan_deadline_now), -EFAULT);
 	assert_int_equal(operation_join(sender), 1);
 	assert_requeued(cf, 1, 1);
 	assert_int_equal(channel_info(cf).len, 0);
@@ -85,11 +87,13 @@ static void G4_parked_receiver_gives_back(void **state)
 		op = faulting_recv(cf, 1);
 		operation_park(op);
 		element_fill(elem, size, 1);
-		assert_int_equal(chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_int_equal(chan_xfer_send(cf, elem, cf->ch->elemsize, 1, 1,
+						&chan_deadline_now), 1);
 		assert_int_equal(operation_join(op), -EFAULT);
 		assert_requeued(cf, 1, 1);
 		memset(elem, 0, sizeof(elem));
-		assert_int_equal(chan_xfer_recv(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_int_equal(chan_xfer_recv(cf, elem, cf->ch->elemsize, 1, 1,
+						&chan_deadline_now), 1);
 		assert_true(element_is(elem, size, 1));
 	}
 }
@@ -326,10 +330,13 @@ static void G11_requeued_elements_are_freed_with_the_channel(void **state)
 		struct chan_file *cf = channel_make(sizes[i], 2);
 		long expected = sizes[i] ? -EFAULT : 1;
 
-		assert_int_equal(chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now), 1);
-		assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, 1, 1, &chan_deadline_now),
+		assert_int_equal(chan_xfer_send(cf, elem, cf->ch->elemsize, 1, 1,
+						&chan_deadline_now), 1);
+		assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, 1, 1,
+						&chan_deadline_now),
 				 expected);
-		assert_int_equal(chan_xfer_send(cf, elem, 1, 1, &chan_deadline_now), 1);
+		assert_int_equal(chan_xfer_send(cf, elem, cf->ch->elemsize, 1, 1,
+						&chan_deadline_now), 1);
 		assert_requeued(cf, !!sizes[i], !!sizes[i]);
 	}
 }

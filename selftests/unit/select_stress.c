@@ -125,9 +125,11 @@ static bool do_plain(struct worker *worker, u64 value)
 	long result;
 
 	if (send)
-		result = chan_xfer_send(stress.files[channel], &elem, 1, 1, &deadline);
+		result = chan_xfer_send(stress.files[channel], &elem,
+					stress.files[channel]->ch->elemsize, 1, 1, &deadline);
 	else
-		result = chan_xfer_recv(stress.files[channel], &elem, 1, 1, &deadline);
+		result = chan_xfer_recv(stress.files[channel], &elem,
+					stress.files[channel]->ch->elemsize, 1, 1, &deadline);
 	if (is_nothing(result))
 		return true;
 	if (send && result == 1)
@@ -255,8 +257,8 @@ static long token_take(struct chan_file *cf)
 	u64 value = 1;
 
 	if (token_is_room)
-		return chan_xfer_send(cf, &value, 1, 1, &chan_deadline_never);
-	return chan_xfer_recv(cf, &value, 1, 1, &chan_deadline_never);
+		return chan_xfer_send(cf, &value, cf->ch->elemsize, 1, 1, &chan_deadline_never);
+	return chan_xfer_recv(cf, &value, cf->ch->elemsize, 1, 1, &chan_deadline_never);
 }
 
 static long run_mover(struct operation *op)

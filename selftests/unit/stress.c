@@ -120,7 +120,7 @@ static long run_producer(struct operation *op)
 			element_fill(worker->elems + i * stress.size, stress.size,
 				     worker->index * VALUES + sent + i);
 		random_trouble(worker);
-		result = chan_xfer_send(stress.cf, worker->elems, count,
+		result = chan_xfer_send(stress.cf, worker->elems, stress.cf->ch->elemsize, count,
 					1 + shim_random() % count, &deadline);
 		forget_signals();
 		if (result > 0)
@@ -162,7 +162,7 @@ static long run_consumer(struct operation *op)
 		unsigned int count = 1 + shim_random() % BATCH_MAX;
 
 		random_trouble(worker);
-		result = chan_xfer_recv(stress.cf, worker->elems, count,
+		result = chan_xfer_recv(stress.cf, worker->elems, stress.cf->ch->elemsize, count,
 					1 + shim_random() % count, &deadline);
 		forget_signals();
 		for (i = 0; i < result; i++) {

@@ -171,12 +171,12 @@ struct chan_info channel_info(struct chan_file *cf)
 
 long channel_try_send(struct chan_file *cf, u64 value)
 {
-	return chan_xfer_send(cf, &value, 1, 1, &chan_deadline_now);
+	return chan_xfer_send(cf, &value, cf->ch->elemsize, 1, 1, &chan_deadline_now);
 }
 
 long channel_try_recv(struct chan_file *cf, u64 *value)
 {
-	return chan_xfer_recv(cf, value, 1, 1, &chan_deadline_now);
+	return chan_xfer_recv(cf, value, cf->ch->elemsize, 1, 1, &chan_deadline_now);
 }
 
 void channel_send(struct chan_file *cf, u64 value)
@@ -222,12 +222,14 @@ void channel_expect_drained(struct chan_file *cf)
 
 long operation_run_send(struct operation *op)
 {
-	return chan_xfer_send(op->cf, op->elems, op->count, op->min, &op->deadline);
+	return chan_xfer_send(op->cf, op->elems, op->cf->ch->elemsize, op->count, op->min,
+			      &op->deadline);
 }
 
 long operation_run_recv(struct operation *op)
 {
-	return chan_xfer_recv(op->cf, op->elems, op->count, op->min, &op->deadline);
+	return chan_xfer_recv(op->cf, op->elems, op->cf->ch->elemsize, op->count, op->min,
+			      &op->deadline);
 }
 
 long operation_run_close(struct operation *op)

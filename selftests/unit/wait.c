@@ -203,10 +203,12 @@ static void deadline_in_the_past_only_forbids_to_wait(void **state)
 		};
 		u64 value = 1;
 
-		assert_int_equal(chan_xfer_send(cf, &value, 1, 1, &deadline), 1);
-		assert_int_equal(chan_xfer_send(cf, &value, 1, 1, &deadline), -ETIMEDOUT);
-		assert_int_equal(chan_xfer_recv(cf, &value, 1, 1, &deadline), 1);
-		assert_int_equal(chan_xfer_recv(cf, &value, 1, 1, &deadline), -ETIMEDOUT);
+		assert_int_equal(chan_xfer_send(cf, &value, cf->ch->elemsize, 1, 1, &deadline), 1);
+		assert_int_equal(chan_xfer_send(cf, &value, cf->ch->elemsize, 1, 1, &deadline),
+				 -ETIMEDOUT);
+		assert_int_equal(chan_xfer_recv(cf, &value, cf->ch->elemsize, 1, 1, &deadline), 1);
+		assert_int_equal(chan_xfer_recv(cf, &value, cf->ch->elemsize, 1, 1, &deadline),
+				 -ETIMEDOUT);
 	}
 }
 

@@ -67,17 +67,17 @@ static bool work_send(int ch)
 {
 	const struct chan_make make = { .elemsize = 300, .cap = 4 };
 	uint64_t out[300 / 8 + 1] = { 0 }, in[300 / 8 + 1];
-	struct chan_case receive = chan_case_recv(ch, in);
+	struct chan_case receive = chan_case_recv(ch, in, make.elemsize);
 
 	if (ioctl(ch, CHAN_IOC_MAKE, &make))
 		return false;
 	for (out[0] = 1; out[0] <= 4; out[0]++) {
-		if (chan_send(ch, out))
+		if (chan_send(ch, out, make.elemsize))
 			return false;
 	}
 	if (chan_select(&receive, 1) != 0 || in[0] != 1)
 		return false;
-	return chan_recv(ch, in) == 1 && in[0] == 2;
+	return chan_recv(ch, in, make.elemsize) == 1 && in[0] == 2;
 }
 
 /* A child parks and is killed there; its parent leaves the rest to the last close. */
@@ -93,7 +93,7 @@ static bool work_park(int ch)
 		return false;
 	child = fork();
 	if (!child)
-		_exit(chan_recv(ch, &element) != 1);
+		_exit(chan_recv(ch, &element, sizeof(element)) != 1);
 	do {
 		wait_for(end, "nobody parks");
 		if (chan_get_info(ch, &info))
@@ -108,8 +108,8 @@ static bool work_timer(int ch)
 	const struct chan_timer timer = { .expires = 1, .interval = 1000 };
 	uint64_t tick;
 
-	return !ioctl(ch, CHAN_IOC_TIMER, &timer) && chan_recv(ch, &tick) == 1 &&
-	       chan_recv(ch, &tick) == 1;
+	return !ioctl(ch, CHAN_IOC_TIMER, &timer) && chan_recv(ch, &tick, sizeof(tick)) == 1 &&
+	       chan_recv(ch, &tick, sizeof(tick)) == 1;
 }
 
 /* What the module shows of itself, which it stops showing while it is read. */

@@ -25,7 +25,7 @@ static int eight_chan_open(struct line *line)
 		ch = chan_make(line->size, 1, 0);
 		if (ch < 0)
 			return ch;
-		cases[i] = chan_case_recv(ch, line->message);
+		cases[i] = chan_case_recv(ch, line->message, line->size);
 	}
 	line->out = ch;
 	line->in = ch;
@@ -34,7 +34,7 @@ static int eight_chan_open(struct line *line)
 
 static int eight_chan_send(const struct line *line)
 {
-	return chan_send(line->out, line->message);
+	return chan_send(line->out, line->message, line->size);
 }
 
 static int eight_chan_receive(const struct line *line)

@@ -40,12 +40,12 @@ static int chan_line_open_buffered(struct line *line)
 
 static int chan_line_send(const struct line *line)
 {
-	return chan_send(line->out, line->message);
+	return chan_send(line->out, line->message, line->size);
 }
 
 static int chan_line_receive(const struct line *line)
 {
-	int ret = chan_recv(line->in, line->message);
+	int ret = chan_recv(line->in, line->message, line->size);
 
 	if (ret == 1)
 		return 0;

@@ -141,12 +141,13 @@ int dispatch_step(struct dispatch *d, uint64_t deadline)
 	int chosen;
 
 	cases[CASE_PATH] = chan_case_recv(has_path || d->drained ? -1 : d->demo->paths.fd,
-					  &d->path);
-	cases[CASE_RESULT] = chan_case_recv(d->demo->results.fd, &d->result);
+					  &d->path, sizeof(d->path));
+	cases[CASE_RESULT] = result_channel_case_recv(d->demo->results, &d->result);
 	for (worker = 1; worker <= d->workers; worker++) {
 		struct dispatched *w = &d->worker[worker];
 
-		cases[case_send(worker)] = chan_case_send(has_path ? w->jobs.fd : -1, &d->path);
+		cases[case_send(worker)] = chan_case_send(has_path ? w->jobs.fd : -1, &d->path,
+							  sizeof(d->path));
 		cases[case_end(worker)] = chan_case_poll(w->pidfd, POLLIN);
 	}
 

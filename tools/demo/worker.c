@@ -50,8 +50,8 @@ static int work(struct demo *demo, uint32_t worker, enum worker_fate fate, int d
 	struct path *path = &demo->board->held[worker];
 	struct result result;
 	struct chan_case cases[] = {
-		chan_case_recv(demo->paths.fd, path),
-		chan_case_recv(demo->quit, NULL),
+		path_channel_case_recv(demo->paths, path),
+		chan_case_recv(demo->quit, NULL, 0),
 	};
 	int ret;
 

@@ -11,6 +11,9 @@
  *
  * - An error means that nothing happened.
  * - Unknown flags and non-zero reserved fields are EINVAL, before any effect.
+ * - Every operation states the size of the element that it expects. If the channel's
+ *   elements have another size, it is EMSGSIZE, and neither the element's memory nor
+ *   the channel is touched.
  * - Structures grow at their end only, and the size is part of the command
  *   number. A shorter (older) structure is filled up with zeros; a longer one
  *   is accepted if what this kernel does not know is zero, else it is E2BIG;
@@ -83,10 +86,13 @@ struct chan_make {
  * @count: how many to move at the most, 1 to 2^31 - 1
  * @min: wait until this many have been moved, 1 to @count
  * @flags: CHAN_XFER_*; at most one clock, CLOCK_MONOTONIC if none
- * @reserved: 0
+ * @elemsize: bytes of one element, as the channel was made
  * @deadline: absolute time in nanoseconds to stop waiting at;
  *	CHAN_DEADLINE_NONE waits for ever. What can be done at once is done,
  *	even if the deadline has passed.
+ * @lengths: 0
+ * @files: 0
+ * @reserved: 0
  *
  * Returns how many elements were moved. A signal, a deadline, an error or a
  * close that comes after the first element ends the call with what was moved so
@@ -98,8 +104,11 @@ struct chan_xfer {
 	__u32	count;
 	__u32	min;
 	__u32	flags;
-	__u32	reserved;
+	__u32	elemsize;
 	__u64	deadline;
+	__u64	lengths;
+	__u32	files;
+	__u32	reserved;
 };
 
 /**
@@ -188,21 +197,31 @@ struct chan_info {
  * @flags: 0
  * @elem: CHAN_CASE_SEND: address of the element; CHAN_CASE_RECV: of room for it;
  *	CHAN_CASE_POLL: 0
- * @events: CHAN_CASE_POLL: POLL* to wait for, others do not matter; POLLERR and POLLHUP
- *	always count. Else 0.
- * @revents: result, CHAN_CASE_POLL that is chosen: those that are there
- * @result: for the library; CHAN_IOC_SELECT neither reads nor writes it
- * @reserved: 0
+ * @size: bytes of the element, as the channel was made; CHAN_CASE_POLL: 0
+ * @events: CHAN_CASE_POLL: POLL* to wait for, of 16 bits; POLLERR and POLLHUP always
+ *	count. Else 0.
+ * @length: output: bytes of the element that was received; else 0
+ * @revents: output: of CHAN_CASE_POLL, which of the events are there; else 0
+ * @result: output: 1 received; 0 sent, closed and drained, or CHAN_CASE_POLL; -EPIPE
+ *	a send found the channel closed
+ * @files: 0
+ * @user: the caller's own; neither read nor written
+ *
+ * The outputs are never read. Those of the chosen case are written, no others; if the
+ * select fails, they mean nothing.
  */
 struct chan_case {
 	__s32	fd;
 	__u16	op;
 	__u16	flags;
 	__u64	elem;
+	__u32	size;
 	__u32	events;
+	__u32	length;
 	__u32	revents;
 	__s32	result;
-	__u32	reserved;
+	__u32	files;
+	__u64	user;
 };
 
 /* chan_select.flags; those that chan_xfer.flags has too have the same values */
@@ -230,6 +249,10 @@ struct chan_case {
  * is. Which file descriptor of a channel the command is given does not matter, nor does
  * O_NONBLOCK of any. Returns the index of the case, with CHAN_SELECT_CLOSED if it found its
  * channel closed: a send was not sent, a receive stored zeros.
+ *
+ * The return value is the whole result. The outputs of a receive or a poll are written
+ * before it counts, and a fault there is EFAULT: an element goes back to the head of its
+ * channel. Those of a send are written after it was sent, and a fault there is ignored.
  */
 struct chan_select {
 	__u64	cases;
@@ -337,11 +360,20 @@ struct chan_query {
 };
 
 /*
- * Type byte 0xE8 is free in the kernel's ioctl-number.rst. The argument of SEND
- * and RECV is the address of one element, whose size the channel knows; CLOSE
- * takes 0. FIONREAD of <asm/ioctls.h> stores an int: how many bytes of elements the channel
- * holds, at most INT_MAX.
+ * Type byte 0xE8 is free in the kernel's ioctl-number.rst. The argument of SEND and RECV
+ * is the address of one element, and its size is a part of the command: RECV returns 1, or
+ * 0 if the channel is closed and drained. CLOSE takes 0.
+ *
+ * Some architectures have 13 bits for the size: SEND and RECV of more are ENOTTY on all,
+ * and never a command for another size. SENDV and RECVV take elements of any size.
+ *
+ * FIONREAD of <asm/ioctls.h> stores an int: how many bytes of elements the channel holds, at
+ * most INT_MAX.
  */
+#define CHAN_IOC_SIZE_MAX	8191
+#define CHAN_IOC_SIZE(size) \
+	((size) > CHAN_IOC_SIZE_MAX ? CHAN_IOC_SIZE_MAX + 1 : (size))
+
 #define CHAN_IOC_TYPE	0xE8
 #define CHAN_IOC_QUERY	_IOR(CHAN_IOC_TYPE, 0x00, struct chan_query)
 #define CHAN_IOC_MAKE	_IOW(CHAN_IOC_TYPE, 0x01, struct chan_make)
@@ -350,8 +382,10 @@ struct chan_query {
 #define CHAN_IOC_INFO	_IOR(CHAN_IOC_TYPE, 0x04, struct chan_info)
 #define CHAN_IOC_TIMER	_IOW(CHAN_IOC_TYPE, 0x05, struct chan_timer)
 #define CHAN_IOC_NEW	_IOWR(CHAN_IOC_TYPE, 0x06, struct chan_new)
-#define CHAN_IOC_SEND	_IO(CHAN_IOC_TYPE, 0x10)
-#define CHAN_IOC_RECV	_IO(CHAN_IOC_TYPE, 0x11)
+#define CHAN_IOC_SEND(size) \
+	_IOC(_IOC_WRITE, CHAN_IOC_TYPE, 0x10, CHAN_IOC_SIZE(size))
+#define CHAN_IOC_RECV(size) \
+	_IOC(_IOC_READ, CHAN_IOC_TYPE, 0x11, CHAN_IOC_SIZE(size))
 #define CHAN_IOC_SENDV	_IOW(CHAN_IOC_TYPE, 0x12, struct chan_xfer)
 #define CHAN_IOC_RECVV	_IOW(CHAN_IOC_TYPE, 0x13, struct chan_xfer)
 #define CHAN_IOC_SELECT	_IOW(CHAN_IOC_TYPE, 0x14, struct chan_select)

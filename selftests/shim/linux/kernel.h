@@ -15,6 +15,7 @@
 #define max(a, b) \
 	({ typeof(a) max_a = (a); typeof(b) max_b = (b); max_a > max_b ? max_a : max_b; })
 
+#define U16_MAX		((u16)~0U)
 #define ALIGN(size, to)		(((size) + (to) - 1) / (to) * (to))
 #define u64_to_user_ptr(address)	((void __user *)(uintptr_t)(address))
 

@@ -77,6 +77,16 @@ static inline __poll_t poll_requested_events(const poll_table *table)
 	return table ? table->_key : ~0U;
 }
 
+static inline __poll_t demangle_poll(u16 events)
+{
+	return events;
+}
+
+static inline u16 mangle_poll(__poll_t events)
+{
+	return events;
+}
+
 static inline void *poll_to_key(__poll_t events)
 {
 	return (void *)(uintptr_t)events;

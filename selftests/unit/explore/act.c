@@ -48,11 +48,12 @@ static long act_transfer(const struct act *act, struct room *room)
 	const unsigned int channel = act->cases[0].channel;
 
 	if (act->verb == SEND)
-		return chan_xfer_send(stage.send[channel], room->sends, act->count, act->count,
+		return chan_xfer_send(stage.send[channel], room->sends,
+				      stage.send[channel]->ch->elemsize, act->count, act->count,
 				      &deadline);
 	return chan_xfer_recv(stage.recv[channel],
-			      act->faulting ? UNIT_BAD_ADDRESS : room->receives, act->count,
-			      act->count, &deadline);
+			      act->faulting ? UNIT_BAD_ADDRESS : room->receives,
+			      stage.recv[channel]->ch->elemsize, act->count, act->count, &deadline);
 }
 
 static long act_select(const struct act *act, struct room *room)
@@ -75,12 +76,14 @@ static long act_select(const struct act *act, struct room *room)
 			c->op = CHAN_CASE_SEND;
 			c->fd = channel_fd(stage.send[channel]);
 			c->elem = (uintptr_t)&room->sends[i];
+			c->size = stage.send[channel]->ch->elemsize;
 			break;
 		case RECV:
 			c->op = CHAN_CASE_RECV;
 			c->fd = channel_fd(stage.recv[channel]);
 			c->elem = (uintptr_t)(act->faulting ? UNIT_BAD_ADDRESS :
 							       room->receives);
+			c->size = stage.recv[channel]->ch->elemsize;
 			break;
 		default:
 			c->op = CHAN_CASE_POLL;
