@@ -85,11 +85,18 @@ struct hchan *chan_hchan_get(struct hchan *ch)
  */
 void chan_hchan_put(struct hchan *ch)
 {
-	/* Off the list with the last reference: what is on it can be referenced. */
-	if (!ch || !refcount_dec_and_lock(&ch->refs, &chan_hchan_list_lock))
+	bool last;
+
+	if (!ch)
 		return;
-	list_del(&ch->node);
+	/* Off the list with the last reference, so that what is on it can be referenced. */
+	spin_lock(&chan_hchan_list_lock);
+	last = refcount_dec_and_test(&ch->refs);
+	if (last)
+		list_del(&ch->node);
 	spin_unlock(&chan_hchan_list_lock);
+	if (!last)
+		return;
 
 	chan_ticker_free(ch->ticker);
 	/* Every operation and every poller holds an open file. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * What root sees of all channels at once: the file "channels" of debugfs, and the counters among
- * the module's parameters. However many channels there are, who looks misses none, and holds
+ * the module's parameters. However many channels there are, a reader misses none, and holds
  * nobody up.
  */
 #include <errno.h>
@@ -204,7 +204,7 @@ FIXTURE_VARIANT_ADD(counter, live_channels) { "live_channels" };
 FIXTURE_VARIANT_ADD(counter, live_waiters) { "live_waiters" };
 FIXTURE_VARIANT_ADD(counter, live_bytes) { "live_bytes" };
 
-/* Who reads it would hold up all that open or release channels meanwhile. */
+/* A reader that walks the list stalls all tasks that open or release channels. */
 TEST_F(counter, G12_cost_does_not_grow_with_the_number_of_channels)
 {
 	bool cheap = false;

@@ -129,7 +129,7 @@ static bool comes_in_order(int ch, unsigned int n)
 	return in_order && chan_try_recv(ch, &(uint64_t){ 0 }, sizeof(uint64_t)) == -EAGAIN;
 }
 
-TEST(G3_G4_elements_of_many_who_fault_come_back_in_order)
+TEST(G3_G4_elements_of_many_faulting_receivers_come_back_in_order)
 {
 	const unsigned int n = many() / 2, all = n * EACH;
 	int ch = full_channel(all);
@@ -140,7 +140,7 @@ TEST(G3_G4_elements_of_many_who_fault_come_back_in_order)
 	EXPECT_TRUE(comes_in_order(ch, all));
 }
 
-TEST(G3_G11_elements_of_many_who_die_come_back_in_order)
+TEST(G3_G11_elements_of_many_dying_receivers_come_back_in_order)
 {
 	const unsigned int n = many() / 2, all = n * EACH;
 	int ch = full_channel(all);
@@ -197,7 +197,7 @@ TEST(G3_G11_others_are_served_while_many_die)
 #define FEW	12
 
 /* Each is a process, and they die in any order. */
-TEST(G4_elements_come_back_in_order_whoever_dies_first)
+TEST(G4_elements_come_back_in_order_in_any_order_of_deaths)
 {
 	struct operation *ops[FEW], *op;
 	unsigned int i, j, other;

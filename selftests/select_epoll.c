@@ -164,7 +164,7 @@ static int run_set_wait(struct operation *op)
 	return set_wait((intptr_t)op->data, LONG);
 }
 
-TEST_F(own, G9_who_waits_for_the_set_is_woken_when_the_select_parks)
+TEST_F(own, G9_waiter_of_the_set_is_woken_when_the_select_parks)
 {
 	struct operation *waiter = operation_new(TASK_THREAD, run_set_wait, self->ch, 1), *op;
 
@@ -176,7 +176,7 @@ TEST_F(own, G9_who_waits_for_the_set_is_woken_when_the_select_parks)
 }
 
 /* And then the select is kicked, and parks on. */
-TEST_F(own, G9_who_waits_for_the_set_is_woken_though_the_select_was_kicked)
+TEST_F(own, G9_waiter_of_the_set_is_woken_though_the_select_was_kicked)
 {
 	struct operation *waiter = operation_new(TASK_THREAD, run_set_wait, self->ch, 1), *op;
 	eventfd_t count;
@@ -194,7 +194,7 @@ TEST_F(own, G9_who_waits_for_the_set_is_woken_though_the_select_was_kicked)
 }
 
 /* What another task does is no less there for the select. */
-TEST_F(own, G9_select_is_told_of_others_who_were_there_before)
+TEST_F(own, G9_select_sees_others_that_parked_before)
 {
 	struct operation *rival = park_rival(self->ch, variant->send);
 
@@ -203,7 +203,7 @@ TEST_F(own, G9_select_is_told_of_others_who_were_there_before)
 	EXPECT_TRUE(meets_peer(rival, self->ch, variant->send));
 }
 
-TEST_F(own, G9_select_is_told_of_others_who_come_later)
+TEST_F(own, G9_select_is_woken_by_others_that_park_later)
 {
 	struct operation *op = park_select(self->ch, self->cases, 10 * CLOCK_SECOND), *rival;
 
@@ -218,7 +218,7 @@ TEST_F(own, G9_select_is_told_of_others_who_come_later)
 }
 
 /* Of two such selects, the second finds the first. */
-TEST_F(own, G9_select_is_told_of_another_select)
+TEST_F(own, G9_select_sees_another_select)
 {
 	struct chan_case cases[3];
 	struct operation *op = park_select(self->ch, self->cases, 10 * CLOCK_SECOND);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A signal that is pending while a transfer of many elements is on its way. Who does not wait
- * takes fewer elements than it asked for as news: there are no more, or there is no more room. An
- * event loop then waits to be told, and with EPOLLET is told no more.
+ * A signal is pending while a transfer of many elements is on its way. A caller that does not wait
+ * takes a short count as news: there are no more elements, or there is no more room. An
+ * event loop then waits for an event, and with EPOLLET none comes.
  *
  * The memory of the first elements is slow, so that the signal comes between two passes.
  */

@@ -30,7 +30,7 @@
 #define HOGGED		0
 #define FREE		1
 
-/* Without anybody who stops it, the hog runs so long. */
+/* The hog ends by itself after this long. */
 #define HOG_LIMIT	(5 * CLOCK_SECOND)
 
 #define CROWD		200
@@ -226,7 +226,7 @@ static int run_crowd(struct operation *op)
 	return 0;
 }
 
-TEST_F(starved, G11_G12_who_is_parked_dies_while_the_closer_does_not_run)
+TEST_F(starved, G11_G12_parked_tasks_die_while_their_closer_is_starved)
 {
 	const unsigned int n = kernel_is_checked() ? CROWD_CHECKED : CROWD;
 	int ch = channel_make(0);
@@ -243,7 +243,7 @@ TEST_F(starved, G11_G12_who_is_parked_dies_while_the_closer_does_not_run)
 	channel_wait_parked(ch, 0, 0);
 }
 
-TEST_F(starved, G11_G12_winner_dies_while_its_sender_does_not_run)
+TEST_F(starved, G11_G12_winner_of_a_select_dies_while_its_sender_is_starved)
 {
 	int ch = channel_make(0), other = channel_make(0);
 	struct operation *hog = park_hog(run_receiving_hog, ch), *winner, *sender;
@@ -268,7 +268,7 @@ TEST_F(starved, G11_G12_winner_dies_while_its_sender_does_not_run)
 	channel_wait_parked(other, 0, 0);
 }
 
-TEST_F(starved, G11_G12_sender_dies_while_its_receiver_does_not_run)
+TEST_F(starved, G11_G12_sender_dies_while_its_receiver_is_starved)
 {
 	int ch = channel_make(0);
 	struct operation *hog = park_hog(run_sending_hog, ch), *victim, *receiver;
@@ -283,7 +283,7 @@ TEST_F(starved, G11_G12_sender_dies_while_its_receiver_does_not_run)
 	channel_wait_parked(ch, 0, 0);
 }
 
-/* Its timer's clock runs on its own CPU. Others may have the last descriptor. */
+/* Sets the timer, so that its clock runs on the hogged CPU, and gives its descriptor up. */
 static int run_ticked_hog(struct operation *op)
 {
 	int ret;
@@ -353,7 +353,7 @@ static int run_pause(struct operation *op)
 	return pause();
 }
 
-/* It has the last descriptor. */
+/* The owner has the last descriptor. */
 TEST_F(starved, G11_G12_process_with_a_timer_dies_while_its_cpu_is_hogged)
 {
 	const int timer = new_timer();
@@ -392,8 +392,8 @@ TEST_F(starved, G12_tick_comes_while_the_cpu_of_its_timer_is_hogged)
 	EXPECT_EQ(0, hog->result);
 }
 
-/* And so it does for who polls, or selects. */
-TEST_F(starved, G9_G12_tick_is_told_while_the_cpu_of_its_timer_is_hogged)
+/* A poller is woken as a receiver is. */
+TEST_F(starved, G9_G12_tick_wakes_a_poller_while_the_cpu_of_its_timer_is_hogged)
 {
 	const int timer = new_timer();
 	struct operation *hog = operation_new(TASK_PROCESS, run_setting_hog, timer, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A tick that is due is there for whoever looks, whether its clock has already interrupted
- * anybody or not: it counts as ready (G5), and comes before a deadline that is later.
+ * A tick that is due is ready for every operation, whether its clock has already interrupted
+ * a CPU or not (G5), and comes before a deadline that is later.
  */
 #include <errno.h>
 #include <poll.h>
@@ -22,7 +22,9 @@
 
 static void set_timer(int ch, uint64_t expires, uint64_t interval, unsigned int flags)
 {
-	const struct chan_timer timer = { .expires = expires, .interval = interval, .flags = flags };
+	const struct chan_timer timer = {
+		.expires = expires, .interval = interval, .flags = flags,
+	};
 	const int ret = channel_ioctl(ch, CHAN_IOC_TIMER, &timer);
 
 	if (ret < 0)

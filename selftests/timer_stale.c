@@ -20,7 +20,9 @@
 
 static int set_timer(int ch, uint64_t expires, uint64_t interval, unsigned int flags)
 {
-	const struct chan_timer timer = { .expires = expires, .interval = interval, .flags = flags };
+	const struct chan_timer timer = {
+		.expires = expires, .interval = interval, .flags = flags,
+	};
 
 	return channel_ioctl(ch, CHAN_IOC_TIMER, &timer);
 }

@@ -2,7 +2,6 @@
 #ifndef _SHIM_LINUX_REFCOUNT_H
 #define _SHIM_LINUX_REFCOUNT_H
 
-#include <linux/spinlock.h>
 #include <linux/types.h>
 
 #include "shim.h"
@@ -31,16 +30,6 @@ static inline bool refcount_dec_and_test(refcount_t *r)
 	if (before <= 0)
 		shim_fail("refcount_dec_and_test: the object is dead");
 	return before == 1;
-}
-
-/* If this is the last reference, the lock is held. */
-static inline bool refcount_dec_and_lock(refcount_t *r, spinlock_t *lock)
-{
-	spin_lock(lock);
-	if (refcount_dec_and_test(r))
-		return true;
-	spin_unlock(lock);
-	return false;
 }
 
 #endif /* _SHIM_LINUX_REFCOUNT_H */
