@@ -67,6 +67,7 @@ static void *shim_memory_alloc(size_t size, gfp_t flags, enum shim_memory_kind k
 
 	shim_might_sleep("allocation");
 	shim_point(SHIM_POINT_ALLOC);
+	current->allocations++;
 	if (shim_count_down(&shim_memory_countdown) && !(flags & __GFP_NOFAIL))
 		return NULL;
 	if (!size)

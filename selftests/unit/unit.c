@@ -239,13 +239,12 @@ long channel_poll(struct chan_file *cf, __poll_t events)
 {
 	struct file *file = &container_of(cf, struct unit_file, cf)->file;
 	struct shim_poller poller;
-	struct poll_table_struct table = { .poller = &poller };
 	__poll_t ready;
 
 	shim_poller_init(&poller, events);
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
-		ready = chan_poll(file, &table) & events;
+		ready = chan_poll(file, &poller.table) & events;
 		if (ready || READ_ONCE(current->signal))
 			break;
 		schedule();

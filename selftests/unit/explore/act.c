@@ -27,6 +27,18 @@ unsigned int play_reached(enum reached what)
 	return n;
 }
 
+bool __real_chan_parker_claim(struct chan_parker *p);
+bool __wrap_chan_parker_claim(struct chan_parker *p);
+
+/* In place of chan_parker_claim(), where the owner of a parker calls it. */
+bool __wrap_chan_parker_claim(struct chan_parker *p)
+{
+	const bool claimed = __real_chan_parker_claim(p);
+
+	current->lost_claims += !claimed;
+	return claimed;
+}
+
 /* Of the elements of an act, the first; no two acts have the same. */
 static u64 act_value(unsigned int task, const struct act *act)
 {
@@ -244,16 +256,18 @@ static void record(unsigned int task, const struct act *act, struct event *e, lo
 
 static void note_reached(const struct act *act, long ret, unsigned int task)
 {
-	const bool late = current->retreats && ret >= 0;
+	const bool late = current->lost_claims && ret >= 0;
 
+	/* Nor to allocate. */
 	reached[REACHED_LOOKED_AGAIN] += act->verb == SELECT && current->orders > 1 &&
-					 !act_has_file(act);
+					 !current->allocations && !act_has_file(act);
 	reached[REACHED_BEFORE_SIGNAL] += late && stage.interrupted[task];
 	reached[REACHED_BEFORE_DEADLINE] += late && act->until && !stage.interrupted[task];
 	reached[REACHED_BEFORE_FILE] += late && !act->until && !stage.interrupted[task] &&
 					act_has_file(act);
-	current->retreats = 0;
+	current->lost_claims = 0;
 	current->orders = 0;
+	current->allocations = 0;
 }
 
 static void run_act(unsigned int task, const struct act *act)
