@@ -61,6 +61,18 @@ void shim_clock_advance(clockid_t clock, s64 ns)
 	shim_clock_interrupt();
 }
 
+unsigned int shim_hrtimers_started(void)
+{
+	struct hrtimer *timer;
+	unsigned int started = 0;
+
+	pthread_mutex_lock(&shim_clock_lock);
+	list_for_each_entry(timer, &shim_hrtimers, node)
+		started++;
+	pthread_mutex_unlock(&shim_clock_lock);
+	return started;
+}
+
 int schedule_hrtimeout_range_clock(ktime_t *expires, u64 slack, enum hrtimer_mode mode,
 				   clockid_t clock)
 {

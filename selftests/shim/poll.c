@@ -131,6 +131,20 @@ static __poll_t shim_pollable_poll(struct file *file, struct poll_table_struct *
 	return SHIM_LOAD(pollable->ready);
 }
 
+static __poll_t shim_watch_poll(struct file *file, struct poll_table_struct *table)
+{
+	struct shim_watch *watch = container_of(file, struct shim_watch, file);
+
+	return vfs_poll(watch->watched, table);
+}
+
+void shim_watch_init(struct shim_watch *watch, struct file *watched)
+{
+	static const struct file_operations fops = { .poll = shim_watch_poll };
+
+	*watch = (struct shim_watch){ .file = { .f_op = &fops }, .watched = watched };
+}
+
 void shim_pollable_init(struct shim_pollable *pollable)
 {
 	static const struct file_operations fops = { .poll = shim_pollable_poll };

@@ -112,6 +112,8 @@ unsigned int shim_wakes(void);
  */
 s64 shim_clock_now(clockid_t clock);
 void shim_clock_advance(clockid_t clock, s64 ns);
+/* How many timers with functions are started. */
+unsigned int shim_hrtimers_started(void);
 
 /*
  * Let the @nth next allocation of the calling thread fail; 0: none. Returns what was
@@ -120,6 +122,8 @@ void shim_clock_advance(clockid_t clock, s64 ns);
 unsigned int shim_memory_fail_nth(unsigned int nth);
 /* The same for accesses to user memory. */
 unsigned int shim_user_fail_nth(unsigned int nth);
+/* From now on, let every allocation of every thread fail. */
+void shim_memory_fail_all(bool on);
 /* How many allocations are not yet freed. */
 unsigned int shim_memory_live(void);
 

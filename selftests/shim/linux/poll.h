@@ -89,6 +89,18 @@ struct shim_pollable {
 	__poll_t		ready;
 };
 
+/**
+ * struct shim_watch - a file that shows what another does, as an epoll that watches it
+ * @file: the file
+ * @watched: the other
+ */
+struct shim_watch {
+	struct file	file;
+	struct file	*watched;
+};
+
+void shim_watch_init(struct shim_watch *watch, struct file *watched);
+
 void shim_pollable_init(struct shim_pollable *pollable);
 /* It shows @ready from now on, and wakes its pollers for @events. */
 void shim_pollable_set(struct shim_pollable *pollable, __poll_t ready, __poll_t events);
