@@ -148,6 +148,16 @@ static long act_run(const struct act *act, struct room *room)
 		stage.ready = true;
 		shim_pollable_set(&stage.file, EPOLLIN, EPOLLIN);
 		return 0;
+	case TICK:
+		shim_clock_advance(CLOCK_BOOTTIME, INTERVAL);
+		return 0;
+	case SET:
+	case STOP:
+		room->sends[0] = act->verb == STOP ? KTIME_MAX :
+						     shim_clock_now(CLOCK_BOOTTIME) + INTERVAL;
+		channel_set_ticker(stage.recv[act->cases[0].channel], CLOCK_BOOTTIME,
+				   room->sends[0], INTERVAL);
+		return 0;
 	case EXPIRE:
 		stage.expired = true;
 		shim_clock_advance(CLOCK_MONOTONIC, 10);
@@ -246,6 +256,9 @@ static void record(unsigned int task, const struct act *act, struct event *e, lo
 	case CLOSE:
 	case HANGUP:
 	case READY:
+	case TICK:
+	case SET:
+	case STOP:
 		stage_record(task, e, (struct act_case){ act->verb, act->cases[0].channel }, !ret,
 			    room->sends);
 		break;

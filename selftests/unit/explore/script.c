@@ -93,6 +93,9 @@ static bool parse_act(const char **text, struct act *act)
 		{ "signal:", SIGNAL, OF_TASK },
 		{ "kill:", KILL, OF_TASK },
 		{ "expire", EXPIRE, OF_NOTHING },
+		{ "tick", TICK, OF_NOTHING },
+		{ "set:", SET, OF_CHANNEL },
+		{ "stop:", STOP, OF_CHANNEL },
 	};
 	unsigned int i;
 
@@ -130,6 +133,8 @@ bool script_parse(struct script *script, const char *text)
 	unsigned int first;
 
 	*script = (struct script){ 0 };
+	script->cold = skip(&text, "cold ");
+	script->ticks = skip(&text, "ticks ");
 	if (!parse_number(&text, 9, &first))
 		return false;
 	script->cap = first;
