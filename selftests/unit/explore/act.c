@@ -96,7 +96,7 @@ static long act_select(const struct act *act, struct room *room)
 			break;
 		default:
 			c->op = CHAN_CASE_POLL;
-			c->fd = stage.fd;
+			c->fd = act->cases[i].verb == WATCH ? stage.watch_fds[channel] : stage.fd;
 			c->events = EPOLLIN;
 		}
 	}

@@ -117,9 +117,9 @@ static bool somebody_slept(const struct history *h, const struct model *m, unsig
 	return false;
 }
 
-/* Others get no tick that is due while a task receives, which may be parked. */
-static bool somebody_receives(const struct history *h, const struct model *m, unsigned int task,
-			      const struct event *e, unsigned int channel)
+/* Is another task at it, with a case like this, which may be parked? */
+static bool somebody_tries(const struct history *h, const struct model *m, unsigned int task,
+			   const struct event *e, enum verb verb, unsigned int channel)
 {
 	unsigned int other, i;
 
@@ -129,7 +129,7 @@ static bool somebody_receives(const struct history *h, const struct model *m, un
 		if (other == task || !o || o->invoked > e->ended)
 			continue;
 		for (i = 0; i < o->n; i++) {
-			if (o->cases[i].verb == RECV && o->cases[i].channel == channel)
+			if (o->cases[i].verb == verb && o->cases[i].channel == channel)
 				return true;
 		}
 	}
@@ -143,8 +143,9 @@ static bool is_ready(const struct history *h, const struct model *m, unsigned in
 		return m->file;
 	if (m->channels[c->channel].closed)
 		return true;
+	/* Others get no tick that is due while a receiver is parked. */
 	if (model_has_tick(h, m, c->channel))
-		return !somebody_receives(h, m, task, e, c->channel);
+		return !somebody_tries(h, m, task, e, RECV, c->channel);
 	if (c->verb == SEND)
 		return m->channels[c->channel].ring.n < h->cap ||
 		       somebody_slept(h, m, task, e, RECV, c->channel);
@@ -207,6 +208,9 @@ static bool model_do(const struct history *h, struct model *m, unsigned int task
 	case READY:
 		m->file = true;
 		return true;
+	case WATCH:
+		return m->channels[channel].closed || !model_is_empty(m, channel) ||
+		       model_has_tick(h, m, channel) || somebody_tries(h, m, task, e, SEND, channel);
 	case TICK:
 		m->now += INTERVAL;
 		return true;

@@ -80,6 +80,11 @@ static unsigned int check_sleeper(unsigned int task, const struct chan_info *inf
 				stage_broken("a task sleeps on, though a file is ready");
 			continue;
 		}
+		if (c->verb == WATCH) {
+			if (is_ready(&infos[c->channel], RECV) || has_peer(task, c))
+				stage_broken("a task sleeps on, though a file that it watches is ready");
+			continue;
+		}
 		queued++;
 		if (is_ready(&infos[c->channel], c->verb))
 			stage_broken("a task is parked, though it could go on");
@@ -235,6 +240,8 @@ static void set_stage(const struct script *script)
 			stage.send[i] = channel_dup(all, CHAN_RIGHT_SEND);
 		stage.recv[i] = channel_dup(all, CHAN_RIGHT_RECV | CHAN_RIGHT_CLOSE);
 		channel_release(all);
+		shim_watch_init(&stage.watches[i], channel_file(stage.recv[i]));
+		stage.watch_fds[i] = shim_fd_install(&stage.watches[i].file);
 		if (!is_ticker(i))
 			fill(i);
 	}
@@ -245,6 +252,7 @@ static void clear_stage(void)
 	unsigned int i;
 
 	for (i = 0; i < CHANNELS; i++) {
+		shim_fd_close(stage.watch_fds[i]);
 		channel_release(stage.recv[i]);
 		if (stage.send[i])
 			channel_release(stage.send[i]);

@@ -6,7 +6,7 @@
  *						of both channels, from the start; cold: they have
  *						no records; ticks: a clock feeds b
  *	program	act act ...			at most 3 programs of 3 acts
- *	act	[try-|until-|faulting-] send:a, recv:a, send:a*3, select:send:a,recv:b,file
+ *	act	[try-|until-|faulting-] send:a, recv:a, send:a*3, select:send:a,recv:b,file,watch:a
  *		close:a				by a file that may
  *		hangup:a			the only file that may send is gone
  *		poll:a				until there is something to receive
@@ -45,6 +45,7 @@ enum verb {
 	SET,
 	STOP,
 	FILE_READY,	/* only a case of a select */
+	WATCH,		/* the same: a file that shows what there is to receive */
 };
 
 /* One operation on one channel. */
