@@ -88,6 +88,11 @@
 #include "hchan.h"
 #include "paths.h"
 
+/* One run of a close completes at most this many operations. */
+#ifndef CHAN_CLOSE_RUN
+#define CHAN_CLOSE_RUN	CHAN_WAKE_TASKS
+#endif
+
 #ifdef CHAN_DEBUG
 /* The parker that is parked first in a queue, or NULL. */
 static struct chan_parker *chan_waitq_parker(struct chan_waitq *q)
@@ -309,7 +314,7 @@ static bool chan_hchan_complete_closed_locked(struct hchan *ch, struct chan_wait
 	struct chan_waiter *w;
 
 	lockdep_assert_held(&ch->lock);
-	while (wake->ntasks < CHAN_WAKE_TASKS) {
+	while (wake->ntasks < CHAN_CLOSE_RUN) {
 		w = chan_waitq_claim(q);
 		if (!w)
 			return false;

@@ -54,7 +54,9 @@ struct chan_wake;
  * A search of a queue removes at most this many waiters of claimed parkers before it
  * wants the lock released.
  */
+#ifndef CHAN_WAITQ_SCAN
 #define CHAN_WAITQ_SCAN	32
+#endif
 
 enum chan_parker_state {
 	CHAN_PARKED,

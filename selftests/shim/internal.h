@@ -13,4 +13,7 @@ extern const struct shim_controller *shim_controller;
 /* Wake-up from outside the module: an interrupt, a signal, a wait queue. */
 int shim_task_wake(struct task_struct *task, unsigned int states);
 
+/* Run the functions of timers that are due, as interrupts on the calling task. */
+void shim_clock_interrupt(void);
+
 #endif /* _SHIM_INTERNAL_H */

@@ -13,7 +13,12 @@ bool spin_is_mine(const spinlock_t *lock)
 	return SHIM_LOAD(lock->owner) == current;
 }
 
-void spin_lock(spinlock_t *lock)
+bool spin_is_locked(const spinlock_t *lock)
+{
+	return SHIM_LOAD(lock->owner);
+}
+
+static void shim_lock(spinlock_t *lock)
 {
 	shim_point(SHIM_POINT_LOCK);
 	if (spin_is_mine(lock))
@@ -27,14 +32,49 @@ void spin_lock(spinlock_t *lock)
 	current->locks_held++;
 }
 
-void spin_unlock(spinlock_t *lock)
+/* The point that follows is the caller's. */
+static void shim_unlock(spinlock_t *lock)
 {
 	if (!spin_is_mine(lock))
 		shim_fail("spin_unlock(): the lock is not held");
 	WRITE_ONCE(lock->owner, NULL);
 	pthread_mutex_unlock(&lock->mutex);
 	current->locks_held--;
+}
+
+/* It may sleep, if the kernel is a real-time one. */
+void spin_lock(spinlock_t *lock)
+{
+	if (lock->raw || current->raw_locks_held || current->interrupt)
+		shim_fail("spin_lock(): of a raw lock, under one, or in an interrupt");
+	shim_lock(lock);
+}
+
+void spin_unlock(spinlock_t *lock)
+{
+	shim_unlock(lock);
+	if (!current->locks_held)
+		current->last_ordered = NULL;
 	shim_point(SHIM_POINT_UNLOCK);
+}
+
+unsigned long shim_raw_spin_lock_irqsave(raw_spinlock_t *lock)
+{
+	if (!lock->raw)
+		shim_fail("raw_spin_lock_irqsave(): not a raw lock");
+	shim_lock(lock);
+	return current->raw_locks_held++;
+}
+
+/* Interrupts that have to come now do. */
+void raw_spin_unlock_irqrestore(raw_spinlock_t *lock, unsigned long flags)
+{
+	shim_unlock(lock);
+	if (flags != (unsigned long)--current->raw_locks_held)
+		shim_fail("raw_spin_unlock_irqrestore(): the flags are another lock's");
+	shim_point(SHIM_POINT_UNLOCK);
+	if (current->alarmed && !current->raw_locks_held && !current->interrupt)
+		shim_clock_interrupt();
 }
 
 void lock_map_acquire(struct lockdep_map *map)

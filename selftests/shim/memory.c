@@ -29,6 +29,7 @@ struct shim_memory {
 };
 
 static unsigned int shim_memory_count;
+static bool shim_memory_none;
 static _Thread_local unsigned int shim_memory_countdown;
 static _Thread_local unsigned int shim_user_countdown;
 
@@ -51,6 +52,11 @@ unsigned int shim_memory_fail_nth(unsigned int nth)
 	return shim_set_countdown(&shim_memory_countdown, nth);
 }
 
+void shim_memory_fail_all(bool on)
+{
+	WRITE_ONCE(shim_memory_none, on);
+}
+
 unsigned int shim_user_fail_nth(unsigned int nth)
 {
 	return shim_set_countdown(&shim_user_countdown, nth);
@@ -67,7 +73,8 @@ static void *shim_memory_alloc(size_t size, gfp_t flags, enum shim_memory_kind k
 
 	shim_might_sleep("allocation");
 	shim_point(SHIM_POINT_ALLOC);
-	if (shim_count_down(&shim_memory_countdown) && !(flags & __GFP_NOFAIL))
+	current->allocations++;
+	if ((SHIM_LOAD(shim_memory_none) || shim_count_down(&shim_memory_countdown)) && !(flags & __GFP_NOFAIL))
 		return NULL;
 	if (!size)
 		return ZERO_SIZE_PTR;

@@ -12,7 +12,7 @@
 void init_waitqueue_head(wait_queue_head_t *wq)
 {
 	pthread_mutex_init(&wq->lock, NULL);
-	INIT_LIST_HEAD(&wq->pollers);
+	INIT_LIST_HEAD(&wq->head);
 	wq->count = 0;
 }
 
@@ -21,90 +21,100 @@ bool waitqueue_active(wait_queue_head_t *wq)
 	return SHIM_LOAD(wq->count);
 }
 
-/* One of the pollers of a struct poll_wqueues. */
-struct shim_poll_entry {
-	struct shim_poller	poller;
-	struct list_head	node;
-};
-
-static void shim_poller_join(struct shim_poller *poller, wait_queue_head_t *wq)
+static void shim_wait_queue_add(wait_queue_head_t *wq, wait_queue_entry_t *wait)
 {
 	pthread_mutex_lock(&wq->lock);
-	poller->wq = wq;
-	if (poller->exclusive)
-		list_add_tail(&poller->node, &wq->pollers);
+	if (wait->flags & WQ_FLAG_EXCLUSIVE)
+		list_add_tail(&wait->entry, &wq->head);
 	else
-		list_add(&poller->node, &wq->pollers);
+		list_add(&wait->entry, &wq->head);
 	WRITE_ONCE(wq->count, wq->count + 1);
 	pthread_mutex_unlock(&wq->lock);
 	shim_point(SHIM_POINT_UNLOCK);
 }
 
-void poll_wait(struct file *file, wait_queue_head_t *wq, struct poll_table_struct *table)
+void add_wait_queue(wait_queue_head_t *wq, wait_queue_entry_t *wait)
 {
-	if (!table)
-		return;
-	if (table->_qproc)
-		table->_qproc(file, wq, table);
-	else if (table->poller && !table->poller->wq)
-		shim_poller_join(table->poller, wq);
+	wait->flags &= ~WQ_FLAG_EXCLUSIVE;
+	shim_wait_queue_add(wq, wait);
 }
 
-static void shim_poll_entry_add(struct file *file, wait_queue_head_t *wq,
-				struct poll_table_struct *table)
+void add_wait_queue_exclusive(wait_queue_head_t *wq, wait_queue_entry_t *wait)
 {
-	struct poll_wqueues *pollers = container_of(table, struct poll_wqueues, pt);
-	struct shim_poll_entry *entry = kmalloc(sizeof(*entry), GFP_KERNEL);
+	wait->flags |= WQ_FLAG_EXCLUSIVE;
+	shim_wait_queue_add(wq, wait);
+}
+
+void remove_wait_queue(wait_queue_head_t *wq, wait_queue_entry_t *wait)
+{
+	pthread_mutex_lock(&wq->lock);
+	list_del(&wait->entry);
+	WRITE_ONCE(wq->count, wq->count - 1);
+	pthread_mutex_unlock(&wq->lock);
+}
+
+int default_wake_function(wait_queue_entry_t *wait, unsigned int mode, int sync, void *key)
+{
+	(void)sync;
+	(void)key;
+	return shim_task_wake(wait->private, mode);
+}
+
+void __wake_up(wait_queue_head_t *wq, unsigned int states, int exclusive, void *key)
+{
+	wait_queue_entry_t *wait, *next;
+
+	shim_point(SHIM_POINT_WAKE);
+	if (current->locks_held)
+		shim_fail("__wake_up() with a spinlock held");
+	pthread_mutex_lock(&wq->lock);
+	list_for_each_entry_safe(wait, next, &wq->head, entry) {
+		const int woken = wait->func(wait, states, 0, key);
+
+		if (woken && (wait->flags & WQ_FLAG_EXCLUSIVE) && !--exclusive)
+			break;
+	}
+	pthread_mutex_unlock(&wq->lock);
+}
+
+static int shim_poller_wake(wait_queue_entry_t *wait, unsigned int mode, int sync, void *key)
+{
+	struct shim_poller *poller = container_of(wait, struct shim_poller, wait);
+
+	if (!(key_to_poll(key) & poller->events))
+		return 0;
+	WRITE_ONCE(poller->woken, poller->woken + 1);
+	default_wake_function(wait, mode, sync, key);
+	return 1;
+}
+
+static void shim_poller_join(struct file *file, wait_queue_head_t *wq, poll_table *table)
+{
+	struct shim_poller *poller = container_of(table, struct shim_poller, table);
 
 	(void)file;
-	if (!entry) {
-		pollers->error = -ENOMEM;
+	if (poller->wq)
 		return;
-	}
-	entry->poller = (struct shim_poller){
-		.task = pollers->task,
-		.events = table->_key,
-		.triggered = &pollers->triggered,
-	};
-	list_add_tail(&entry->node, &pollers->entries);
-	shim_poller_join(&entry->poller, wq);
-}
-
-void poll_initwait(struct poll_wqueues *pollers)
-{
-	*pollers = (struct poll_wqueues){
-		.pt = { ._qproc = shim_poll_entry_add, ._key = ~0U },
-		.task = current,
-	};
-	INIT_LIST_HEAD(&pollers->entries);
-}
-
-void poll_freewait(struct poll_wqueues *pollers)
-{
-	struct shim_poll_entry *entry, *next;
-
-	list_for_each_entry_safe(entry, next, &pollers->entries, node) {
-		shim_poller_leave(&entry->poller);
-		kfree(entry);
-	}
+	poller->wq = wq;
+	if (poller->exclusive)
+		add_wait_queue_exclusive(wq, &poller->wait);
+	else
+		add_wait_queue(wq, &poller->wait);
 }
 
 void shim_poller_init(struct shim_poller *poller, __poll_t events)
 {
-	*poller = (struct shim_poller){ .task = current, .events = events };
+	*poller = (struct shim_poller){ .events = events };
+	init_poll_funcptr(&poller->table, shim_poller_join);
+	init_waitqueue_func_entry(&poller->wait, shim_poller_wake);
+	poller->wait.private = current;
 }
 
 void shim_poller_leave(struct shim_poller *poller)
 {
-	wait_queue_head_t *wq = poller->wq;
-
-	if (!wq)
-		return;
-	pthread_mutex_lock(&wq->lock);
-	list_del(&poller->node);
-	WRITE_ONCE(wq->count, wq->count - 1);
+	if (poller->wq)
+		remove_wait_queue(poller->wq, &poller->wait);
 	poller->wq = NULL;
-	pthread_mutex_unlock(&wq->lock);
 }
 
 unsigned int shim_poller_woken(struct shim_poller *poller)
@@ -112,28 +122,6 @@ unsigned int shim_poller_woken(struct shim_poller *poller)
 	return SHIM_LOAD(poller->woken);
 }
 
-void __wake_up(wait_queue_head_t *wq, unsigned int states, int exclusive, void *key)
-{
-	struct shim_poller *poller;
-
-	shim_point(SHIM_POINT_WAKE);
-	if (current->locks_held)
-		shim_fail("__wake_up() with a spinlock held");
-	pthread_mutex_lock(&wq->lock);
-	list_for_each_entry(poller, &wq->pollers, node) {
-		if (!((uintptr_t)key & poller->events))
-			continue;
-		WRITE_ONCE(poller->woken, poller->woken + 1);
-		if (poller->triggered)
-			WRITE_ONCE(*poller->triggered, 1);
-		shim_task_wake(poller->task, states);
-		if (poller->exclusive && !--exclusive)
-			break;
-	}
-	pthread_mutex_unlock(&wq->lock);
-}
-
-/* As FUSE does, it shows nothing but what it is asked for. */
 static __poll_t shim_pollable_poll(struct file *file, struct poll_table_struct *table)
 {
 	struct shim_pollable *pollable = container_of(file, struct shim_pollable, file);
@@ -141,6 +129,20 @@ static __poll_t shim_pollable_poll(struct file *file, struct poll_table_struct *
 	poll_wait(file, &pollable->wq, table);
 	smp_mb();
 	return SHIM_LOAD(pollable->ready) & poll_requested_events(table);
+}
+
+static __poll_t shim_watch_poll(struct file *file, struct poll_table_struct *table)
+{
+	struct shim_watch *watch = container_of(file, struct shim_watch, file);
+
+	return vfs_poll(watch->watched, table);
+}
+
+void shim_watch_init(struct shim_watch *watch, struct file *watched)
+{
+	static const struct file_operations fops = { .poll = shim_watch_poll };
+
+	*watch = (struct shim_watch){ .file = { .f_op = &fops }, .watched = watched };
 }
 
 void shim_pollable_init(struct shim_pollable *pollable)

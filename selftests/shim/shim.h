@@ -6,7 +6,7 @@
  *
  * The shim is stricter than the kernel where the module promises more: it aborts
  * when a task sleeps, allocates, touches user memory or wakes another with a spinlock
- * held, and at each warning.
+ * held, at each warning, and when an interrupt does what none may on a real-time kernel.
  *
  * Each thread that runs code of the module is a task: it has set current. Time
  * stands still unless a test moves it.
@@ -81,11 +81,16 @@ u64 shim_random(void);
 u32 shim_random_below(u32 ceil);
 
 struct task_struct *shim_task_alloc(void);
-/* Frees the task after a grace period, so never under rcu_read_lock(). */
+/*
+ * The task has ended. It is freed after a grace period, so never under rcu_read_lock(), and
+ * with the last reference to it.
+ */
 void shim_task_free(struct task_struct *task);
 /* Frees what no grace period holds any more. */
 void shim_tasks_reap(void);
 void shim_task_signal(struct task_struct *task);
+/* Task work interrupts it, as TIF_NOTIFY_SIGNAL does. */
+void shim_task_notify(struct task_struct *task);
 void shim_task_kill(struct task_struct *task);
 
 /*
@@ -100,9 +105,15 @@ unsigned int shim_task_asleep(struct task_struct *task);
 /* How many wake-ups there were, each counted after it has had its effect. */
 unsigned int shim_wakes(void);
 
-/* How far a clock is; move it, and let the deadlines pass that it reaches. */
+/*
+ * How far a clock is; move it, also backwards, and let the deadlines pass that it reaches. The
+ * functions of timers run at once, as interrupts on the calling task; those of timers that are
+ * due when they are started, once the raw locks that the task holds are released.
+ */
 s64 shim_clock_now(clockid_t clock);
 void shim_clock_advance(clockid_t clock, s64 ns);
+/* How many timers with functions are started. */
+unsigned int shim_hrtimers_started(void);
 
 /*
  * Let the @nth next allocation of the calling thread fail; 0: none. Returns what was
@@ -111,6 +122,8 @@ void shim_clock_advance(clockid_t clock, s64 ns);
 unsigned int shim_memory_fail_nth(unsigned int nth);
 /* The same for accesses to user memory. */
 unsigned int shim_user_fail_nth(unsigned int nth);
+/* From now on, let every allocation of every thread fail. */
+void shim_memory_fail_all(bool on);
 /* How many allocations are not yet freed. */
 unsigned int shim_memory_live(void);
 

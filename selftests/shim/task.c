@@ -4,9 +4,12 @@
  */
 #include <linux/atomic.h>
 #include <linux/fdtable.h>
+#include <linux/hrtimer.h>
 #include <linux/list.h>
+#include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/spinlock.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -23,6 +26,7 @@ static struct files_struct shim_files = { .count = { 1 } };
 
 static bool shim_is_chaotic;
 static u64 shim_seed = 1;
+static pid_t shim_last_pid;
 static unsigned int shim_wake_count;
 
 /* Readers of RCU read-lock this. */
@@ -47,6 +51,8 @@ void shim_fail(const char *format, ...)
 
 void shim_might_sleep(const char *what)
 {
+	if (current->interrupt)
+		shim_fail("%s in an interrupt", what);
 	if (current->locks_held)
 		shim_fail("%s with a spinlock held", what);
 	if (SHIM_LOAD(current->state) != TASK_RUNNING)
@@ -83,6 +89,8 @@ void shim_control(const struct shim_controller *controller)
 bool shim_task_may_run(struct task_struct *task)
 {
 	if (task->wanted && SHIM_LOAD(task->wanted->owner))
+		return false;
+	if (task->awaited && SHIM_LOAD(task->awaited->running))
 		return false;
 	return !task->asleep || SHIM_LOAD(task->state) == TASK_RUNNING;
 }
@@ -144,8 +152,12 @@ struct task_struct *shim_task_alloc(void)
 {
 	struct task_struct *task = calloc(1, sizeof(*task));
 
-	if (!task)
+	if (task)
+		task->pid = calloc(1, sizeof(*task->pid));
+	if (!task || !task->pid)
 		shim_fail("no memory for a task");
+	task->pid->nr = __atomic_add_fetch(&shim_last_pid, 1, __ATOMIC_RELAXED);
+	task->refs = 1;
 	task->files = &shim_files;
 	task->user_end = UINTPTR_MAX;
 	task->timer_slack_ns = 50000;
@@ -156,8 +168,37 @@ struct task_struct *shim_task_alloc(void)
 	return task;
 }
 
+pid_t task_pid_nr(const struct task_struct *task)
+{
+	return task->pid->nr;
+}
+
+void get_task_struct(struct task_struct *task)
+{
+	if (__atomic_fetch_add(&task->refs, 1, __ATOMIC_RELAXED) <= 0)
+		shim_fail("get_task_struct(): the task is gone");
+}
+
+/* To free a task takes locks that an interrupt must not take. */
+void put_task_struct(struct task_struct *task)
+{
+	const int before = __atomic_fetch_sub(&task->refs, 1, __ATOMIC_ACQ_REL);
+
+	if (before <= 0)
+		shim_fail("put_task_struct(): the task is gone");
+	if (before > 1)
+		return;
+	if (current && (current->interrupt || current->locks_held))
+		shim_fail("put_task_struct(): the last one in an interrupt, or with a lock held");
+	pthread_cond_destroy(&task->changed);
+	pthread_mutex_destroy(&task->lock);
+	free(task);
+}
+
 void shim_task_free(struct task_struct *task)
 {
+	free(task->pid);
+	task->pid = NULL;
 	pthread_mutex_lock(&shim_dead_lock);
 	list_add_tail(&task->node, &shim_dead);
 	pthread_mutex_unlock(&shim_dead_lock);
@@ -171,11 +212,8 @@ void shim_tasks_reap(void)
 	if (pthread_rwlock_trywrlock(&shim_grace))
 		return;
 	pthread_mutex_lock(&shim_dead_lock);
-	list_for_each_entry_safe(task, next, &shim_dead, node) {
-		pthread_cond_destroy(&task->changed);
-		pthread_mutex_destroy(&task->lock);
-		free(task);
-	}
+	list_for_each_entry_safe(task, next, &shim_dead, node)
+		put_task_struct(task);
 	INIT_LIST_HEAD(&shim_dead);
 	pthread_mutex_unlock(&shim_dead_lock);
 	pthread_rwlock_unlock(&shim_grace);
@@ -198,9 +236,6 @@ void __set_current_state(unsigned int state)
 
 void set_current_state(unsigned int state)
 {
-	/* The module does this only where it waits for who was faster. */
-	if (state == TASK_UNINTERRUPTIBLE)
-		current->retreats++;
 	__set_current_state(state);
 	smp_mb();
 	shim_point(SHIM_POINT_STATE);
@@ -223,13 +258,14 @@ void schedule(void)
 {
 	struct task_struct *task = current;
 
-	if (task->locks_held)
-		shim_fail("schedule() with a spinlock held");
+	if (task->locks_held || task->interrupt)
+		shim_fail("schedule() with a spinlock held, or in an interrupt");
 	shim_point(SHIM_POINT_SCHEDULE);
 	if (shim_chaos_strikes(32))
 		__set_current_state(TASK_RUNNING);
 	pthread_mutex_lock(&task->lock);
-	if ((task->state & TASK_INTERRUPTIBLE) && SHIM_LOAD(task->signal))
+	if ((task->state & TASK_INTERRUPTIBLE) &&
+	    (SHIM_LOAD(task->signal) || SHIM_LOAD(task->notified)))
 		__set_current_state(TASK_RUNNING);
 	task->asleep = true;
 	while (SHIM_LOAD(task->state) != TASK_RUNNING)
@@ -277,6 +313,13 @@ void cond_resched(void)
 void shim_task_signal(struct task_struct *task)
 {
 	WRITE_ONCE(task->signal, true);
+	shim_point(SHIM_POINT_WAKE);
+	shim_task_wake(task, TASK_INTERRUPTIBLE);
+}
+
+void shim_task_notify(struct task_struct *task)
+{
+	WRITE_ONCE(task->notified, true);
 	shim_point(SHIM_POINT_WAKE);
 	shim_task_wake(task, TASK_INTERRUPTIBLE);
 }

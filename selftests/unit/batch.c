@@ -275,8 +275,8 @@ static void receive_of_closed_and_drained_zeroes_one_element(void **state)
 	}
 }
 
-/* A long transfer that need not wait still ends for a signal, after a pass. */
-static void signal_ends_a_long_transfer(void **state)
+/* A signal ends no transfer that need not wait, but its first wait. */
+static void signal_ends_a_wait_not_a_transfer(void **state)
 {
 	struct chan_file *cf = channel_make(8, MANY);
 	struct operation *op = send_range(cf, 1, MANY, MANY);
@@ -284,15 +284,74 @@ static void signal_ends_a_long_transfer(void **state)
 	(void)state;
 	shim_task_signal(op->task);
 	operation_start(op);
+	assert_int_equal(operation_join(op), MANY);
+
+	op = recv_up_to(cf, MANY + 1, MANY + 1);
+	shim_task_signal(op->task);
+	operation_start(op);
+	assert_received(op, 1, MANY);
+	assert_int_equal(channel_info(cf).recvq, 0);
+
+	op = send_range(cf, 1, MANY + 1, MANY + 1);
+	shim_task_signal(op->task);
+	operation_start(op);
+	assert_int_equal(operation_join(op), MANY);
+	assert_int_equal(channel_info(cf).sendq, 0);
+	channel_expect_range(cf, 1, MANY);
+}
+
+/* A task that is being killed stops after a pass, and a receiver of them takes nothing. */
+static void G12_kill_ends_a_long_transfer(void **state)
+{
+	struct chan_file *cf = channel_make(8, MANY);
+	struct operation *op = send_range(cf, 1, MANY, MANY);
+
+	(void)state;
+	shim_task_kill(op->task);
+	operation_start(op);
 	assert_int_equal(operation_join(op), CHAN_ELEM_BATCH);
 	assert_int_equal(channel_info(cf).len, CHAN_ELEM_BATCH);
 
 	op = recv_up_to(cf, MANY, MANY);
-	channel_send_range(cf, CHAN_ELEM_BATCH + 1, MANY);
-	shim_task_signal(op->task);
+	shim_task_kill(op->task);
 	operation_start(op);
-	assert_received(op, 1, CHAN_ELEM_BATCH);
-	channel_expect_range(cf, CHAN_ELEM_BATCH + 1, MANY);
+	assert_true(operation_join(op) < 0);
+	assert_int_equal(channel_info(cf).requeued, CHAN_ELEM_BATCH);
+	channel_expect_range(cf, 1, CHAN_ELEM_BATCH);
+}
+
+/* Task work lets a call that has moved nothing start over, and cuts none short. */
+static void G4_task_work_cuts_no_transfer_short(void **state)
+{
+	struct chan_file *cf = channel_make(8, 3);
+	struct operation *op = send_range(cf, 1, 5, 5);
+
+	(void)state;
+	operation_park(op);
+	assert_int_equal(channel_info(cf).len, 3);
+	shim_task_notify(op->task);
+	unit_wait_until(READ_ONCE(op->task->resume));
+	unit_wait_until(shim_task_asleep(op->task));
+	assert_false(READ_ONCE(op->task->notified));
+	channel_expect_range(cf, 1, 2);
+	assert_int_equal(operation_join(op), 5);
+	channel_expect_range(cf, 3, 5);
+
+	op = recv_up_to(cf, 2, 2);
+	operation_park(op);
+	shim_task_notify(op->task);
+	assert_int_equal(operation_join(op), -ERESTARTSYS);
+	channel_expect_empty(cf);
+	assert_int_equal(channel_info(cf).recvq, 0);
+
+	op = recv_up_to(cf, 2, 2);
+	operation_park(op);
+	channel_send(cf, 6);
+	unit_wait_until(channel_info(cf).recvq == 1);
+	shim_task_notify(op->task);
+	unit_wait_until(READ_ONCE(op->task->resume));
+	channel_send(cf, 7);
+	assert_received(op, 6, 7);
 }
 
 int main(void)
@@ -309,7 +368,9 @@ int main(void)
 		UNIT_TEST(G4_part_received_beats_signal_deadline_and_close),
 		UNIT_TEST(G4_killed_receiver_gives_back_its_part),
 		UNIT_TEST(receive_of_closed_and_drained_zeroes_one_element),
-		UNIT_TEST(signal_ends_a_long_transfer),
+		UNIT_TEST(signal_ends_a_wait_not_a_transfer),
+		UNIT_TEST(G12_kill_ends_a_long_transfer),
+		UNIT_TEST(G4_task_work_cuts_no_transfer_short),
 	};
 
 	return UNIT_RUN(tests);

@@ -181,8 +181,8 @@ static void G4_each_access_to_user_memory_may_fail(void **state)
 static void G4_each_allocation_may_fail(void **state)
 {
 	(void)state;
-	/* The pollers, and one of them. */
-	play_each(shim_memory_fail_nth, -ENOMEM, 2);
+	/* The set of files. */
+	play_each(shim_memory_fail_nth, -ENOMEM, 1);
 }
 
 static void G4_an_element_that_cannot_be_stored_is_an_error(void **state)

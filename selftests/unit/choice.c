@@ -33,7 +33,7 @@ void choice_add_recv(struct choice *c, struct chan_file *cf)
 	choice_add(c, cf, false, &c->received);
 }
 
-void choice_add_file(struct choice *c, struct shim_pollable *file, __poll_t events)
+void choice_add_file(struct choice *c, struct file *file, __poll_t events)
 {
 	c->files[c->selection.n] = file;
 	c->events[c->selection.n] = events;
@@ -53,7 +53,7 @@ static int choice_add_polled(struct choice *c, struct chan_pollset *polled)
 
 	for (i = 0; !err && i < c->selection.n; i++) {
 		if (c->files[i])
-			err = chan_pollset_add(polled, i, &c->files[i]->file, c->events[i]);
+			err = chan_pollset_add(polled, i, c->files[i], c->events[i]);
 	}
 	return err;
 }

@@ -23,7 +23,7 @@
 struct choice {
 	u64			received;
 	u64			values[CHAN_SELECT_MAX];
-	struct shim_pollable	*files[CHAN_SELECT_MAX];
+	struct file		*files[CHAN_SELECT_MAX];
 	__poll_t		events[CHAN_SELECT_MAX];
 	unsigned int		nfiles;
 	__poll_t		revents;
@@ -35,7 +35,7 @@ void choice_init(struct choice *c);
 /* One more alternative; without a channel, it is never ready. */
 void choice_add_send(struct choice *c, struct chan_file *cf, u64 value);
 void choice_add_recv(struct choice *c, struct chan_file *cf);
-void choice_add_file(struct choice *c, struct shim_pollable *file, __poll_t events);
+void choice_add_file(struct choice *c, struct file *file, __poll_t events);
 void choice_add_nothing(struct choice *c);
 
 /* Returns the alternative that was carried out, see @c->selection.result; or an error. */

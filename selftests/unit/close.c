@@ -2,7 +2,7 @@
 /*
  * Close: by the command, and because the last sender or receiver is gone.
  */
-#include "unit.h"
+#include "choice.h"
 
 static void G6_close_ends_parked_receivers(void **state)
 {
@@ -219,6 +219,144 @@ static void peers_of_nil_channel_come_and_go(void **state)
 	assert_int_equal(channel_info(cf).senders, 1);
 }
 
+/* More than some runs of a close complete. */
+#define CROWD	(5 * CHAN_WAKE_TASKS + 3)
+
+/* It has completed a part of the crowd. */
+static struct operation *close_stopped(struct chan_file *cf)
+{
+	struct operation *op = operation_new(operation_run_close, cf, 1);
+
+	operation_start_stopped(op, SHIM_POINT_WAKE, CHAN_WAKE_TASKS + 1);
+	assert_true(shim_task_stopped(op->task));
+	return op;
+}
+
+static void park_crowd(struct operation **crowd, struct chan_file *cf, bool sends)
+{
+	unsigned int i;
+
+	for (i = 0; i < CROWD; i++) {
+		crowd[i] = operation_new(sends ? operation_run_send : operation_run_recv, cf, 1);
+		element_fill(crowd[i]->elems, 8, 100 + i);
+		crowd[i]->deadline.expires = i == CROWD - 3 ?
+					     shim_clock_now(CLOCK_MONOTONIC) + 10 : KTIME_MAX;
+		operation_park(crowd[i]);
+	}
+}
+
+/* The last three end their waits themselves: killed, for a signal, and for a deadline. */
+static void leave_crowd(struct operation **crowd)
+{
+	shim_task_kill(crowd[CROWD - 1]->task);
+	shim_task_signal(crowd[CROWD - 2]->task);
+	shim_clock_advance(CLOCK_MONOTONIC, 10);
+	assert_true(operation_join(crowd[CROWD - 1]) < 0);
+	assert_int_equal(operation_join(crowd[CROWD - 2]), -ERESTARTSYS);
+	assert_int_equal(operation_join(crowd[CROWD - 3]), -ETIMEDOUT);
+}
+
+static void expect_crowd(struct operation **crowd, long result)
+{
+	unsigned int i;
+
+	for (i = 0; i < CROWD - 3; i++)
+		assert_int_equal(operation_join(crowd[i]), result);
+}
+
+/* What comes while a close goes on finds the channel closed. */
+static void expect_closed_to_all(struct chan_file *cf)
+{
+	static struct choice choice;
+	u64 value = 1;
+
+	assert_int_equal(chan_xfer_send(cf, &value, cf->ch->elemsize, 1, 1, &chan_deadline_never),
+			 -EPIPE);
+	assert_int_equal(chan_xfer_recv(cf, &value, cf->ch->elemsize, 1, 1, &chan_deadline_never),
+			 0);
+	choice_init(&choice);
+	choice_add_recv(&choice, cf);
+	assert_int_equal(choice_run(&choice, &chan_deadline_never), 0);
+	assert_int_equal(choice.selection.result, 0);
+	choice_init(&choice);
+	choice_add_send(&choice, cf, 1);
+	assert_int_equal(choice_run(&choice, &chan_deadline_never), 0);
+	assert_int_equal(choice.selection.result, -EPIPE);
+	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), -EPIPE);
+}
+
+static void G6_close_completes_a_crowd_in_runs(void **state)
+{
+	struct operation *crowd[CROWD], *close;
+	bool sends;
+
+	(void)state;
+	for (sends = false;; sends = true) {
+		struct chan_file *cf = channel_make(8, 0);
+
+		park_crowd(crowd, cf, sends);
+		close = close_stopped(cf);
+		assert_in_range(channel_info(cf).sendq + channel_info(cf).recvq, 3, CROWD - 3);
+		leave_crowd(crowd);
+		expect_closed_to_all(cf);
+		operation_continue(close);
+		assert_int_equal(operation_join(close), 0);
+		expect_crowd(crowd, sends ? -EPIPE : 0);
+		assert_int_equal(channel_info(cf).sendq + channel_info(cf).recvq, 0);
+		assert_int_equal(channel_info(cf).sends.park + channel_info(cf).recvs.park, 0);
+		channel_expect_drained(cf);
+		if (sends)
+			break;
+	}
+}
+
+/* The ring is drained meanwhile, and makes no room for a sender that is still parked. */
+static void G6_close_in_runs_takes_from_no_parked_sender(void **state)
+{
+	struct chan_file *cf = channel_make(8, 2);
+	struct operation *crowd[CROWD], *close;
+
+	(void)state;
+	channel_send_range(cf, 1, 2);
+	park_crowd(crowd, cf, true);
+	close = close_stopped(cf);
+	channel_expect_range(cf, 1, 2);
+	channel_expect_drained(cf);
+	leave_crowd(crowd);
+	channel_expect_drained(cf);
+	operation_continue(close);
+	assert_int_equal(operation_join(close), 0);
+	expect_crowd(crowd, -EPIPE);
+	assert_int_equal(channel_info(cf).sends.ring, 2);
+	assert_int_equal(channel_info(cf).recvs.ring, 2);
+}
+
+/* An element comes back while a close goes on: no parked receiver that is left may keep it out. */
+static void G6_element_comes_back_while_a_close_goes_on(void **state)
+{
+	struct chan_file *cf = channel_make(8, 1);
+	struct operation *crowd[CROWD], *close, *receiver;
+	unsigned int i, got = 0;
+
+	(void)state;
+	channel_send(cf, 1);
+	receiver = operation_new(operation_run_recv, cf, 1);
+	receiver->task->user_end = 0;
+	operation_start_stopped(receiver, SHIM_POINT_USER, 1);
+	park_crowd(crowd, cf, false);
+	close = close_stopped(cf);
+	operation_continue(receiver);
+	assert_int_equal(operation_join(receiver), -EFAULT);
+	operation_continue(close);
+	assert_int_equal(operation_join(close), 0);
+	for (i = 0; i < CROWD; i++) {
+		operation_join(crowd[i]);
+		got += crowd[i]->result == 1 && operation_value(crowd[i], 0) == 1;
+	}
+	assert_int_equal(got, 1);
+	channel_expect_drained(cf);
+}
+
 /* A close that loses against a peer, step by step, is in schedule.c. */
 int main(void)
 {
@@ -226,6 +364,9 @@ int main(void)
 		UNIT_TEST(G6_close_ends_parked_receivers),
 		UNIT_TEST(G6_close_ends_parked_senders),
 		UNIT_TEST(G6_buffered_elements_outlive_close),
+		UNIT_TEST(G6_close_completes_a_crowd_in_runs),
+		UNIT_TEST(G6_close_in_runs_takes_from_no_parked_sender),
+		UNIT_TEST(G6_element_comes_back_while_a_close_goes_on),
 		UNIT_TEST(I4_G6_closed_channel_takes_nothing),
 		UNIT_TEST(I4_G6_first_cause_stays),
 		UNIT_TEST(G6_last_sender_gone_closes),

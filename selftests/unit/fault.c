@@ -298,26 +298,72 @@ static void G4_send_of_many_fails_at_each_allocation(void **state)
 	}
 }
 
-/* An element that is requeued must find a place. */
-static void G3_giving_back_needs_no_luck(void **state)
+/* No record can be reserved: nothing is taken, and the same receive goes through later. */
+static void G4_receive_fails_at_each_allocation(void **state)
 {
-	struct chan_file *cf = channel_make(8, COUNT);
-	u8 elems[COUNT * 8];
+	u8 elems[COUNT * 8], received[COUNT * 8];
 	unsigned int nth;
+	long got;
 
 	(void)state;
 	fill(elems, 8);
-	for (nth = 1; nth <= COUNT; nth++) {
+	for (nth = 1;; nth++) {
+		struct chan_file *cf = channel_make(8, COUNT);
+
 		assert_int_equal(chan_xfer_send(cf, elems, cf->ch->elemsize, COUNT, COUNT,
 						&chan_deadline_now),
 				 COUNT);
 		shim_memory_fail_nth(nth);
-		assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, COUNT,
-						COUNT,
+		got = chan_xfer_recv(cf, received, cf->ch->elemsize, COUNT, COUNT,
+				     &chan_deadline_now);
+		if (!allocation_failed())
+			break;
+		/* The pool grows by what it has: the first failure counts only if none came before. */
+		assert_in_range(nth > 1 ? got : got + ENOMEM, nth > 1, COUNT);
+		assert_int_equal(channel_info(cf).requeued, 0);
+		expect_elements(cf, 8, max(got, 0L), COUNT);
+	}
+	assert_int_equal(got, COUNT);
+	assert_in_range(nth, 2, 2 * COUNT + 1);
+}
+
+static void G4_parking_fails_at_each_allocation(void **state)
+{
+	struct chan_file *cf = channel_make(8, 1);
+	u64 value;
+
+	(void)state;
+	shim_memory_fail_nth(1);
+	assert_int_equal(chan_xfer_recv(cf, &value, cf->ch->elemsize, 1, 1, &chan_deadline_never),
+			 -ENOMEM);
+	assert_true(allocation_failed());
+	assert_int_equal(channel_info(cf).recvq, 0);
+	assert_int_equal(channel_info(cf).recv_parks, 0);
+}
+
+/* Records are there for what is on its way: to requeue allocates nothing. */
+static void G3_giving_back_needs_no_luck(void **state)
+{
+	struct chan_file *cf = channel_make(8, COUNT);
+	u8 elems[COUNT * 8];
+	unsigned int round;
+
+	(void)state;
+	fill(elems, 8);
+	for (round = 0; round < 5; round++) {
+		assert_int_equal(chan_xfer_send(cf, elems, cf->ch->elemsize, COUNT, COUNT,
+						&chan_deadline_now),
+				 COUNT);
+		/* The first receive makes the records. */
+		if (round)
+			shim_memory_fail_nth(1);
+		assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, COUNT, COUNT,
 						&chan_deadline_now), -EFAULT);
-		assert_true(allocation_failed());
+		assert_int_equal(shim_memory_fail_nth(0), !!round);
 		assert_int_equal(channel_info(cf).requeued, COUNT);
+		shim_memory_fail_nth(1);
 		expect_elements(cf, 8, 0, COUNT);
+		assert_int_equal(shim_memory_fail_nth(0), 1);
 	}
 }
 
@@ -335,6 +381,8 @@ int main(void)
 		UNIT_TEST(G4_make_fails_at_each_allocation),
 		UNIT_TEST(G4_send_fails_at_each_allocation),
 		UNIT_TEST(G4_send_of_many_fails_at_each_allocation),
+		UNIT_TEST(G4_receive_fails_at_each_allocation),
+		UNIT_TEST(G4_parking_fails_at_each_allocation),
 		UNIT_TEST(G3_giving_back_needs_no_luck),
 	};
 

@@ -72,7 +72,7 @@ static void racing_makes_have_one_winner(void **state)
 		assert_int_equal(channel_info(cf).elemsize, forms[winner].elemsize);
 		assert_int_equal(channel_info(cf).cap, forms[winner].cap);
 		assert_int_equal(chan_user_live_bytes(),
-				 forms[winner].cap * cf->ch->slotsize);
+				 forms[winner].cap * cf->ch->ring.slotsize);
 		channel_release(cf);
 		assert_int_equal(chan_user_live_bytes(), 0);
 		assert_int_equal(shim_memory_live(), 0);

@@ -4,8 +4,8 @@
 # Seed bugs into copies of the module, and let the explorer find them:
 # mutants.sh DIRECTORY MODULE LIST OBJECT...
 #
-# DIRECTORY has the objects of the programs, in core/ those of the module; "CC", with all its
-# flags, is in the environment. A mutant is found if the program that LIST says prints a
+# DIRECTORY has the objects of the programs, in small/core/ those of the module; "CC", with all
+# its flags, and "LDFLAGS" are in the environment. A mutant is found if the program that LIST says prints a
 # schedule, by which the program replay then fails too. Says which were not found, and last
 # how many were. Exit status: 0 all were found, 1 not.
 
@@ -42,7 +42,7 @@ build()
 	[[ $2 == *.h ]] && sources=("$work"/module/*.c)
 	for source in "${sources[@]}"; do
 		name=$(basename "$source" .c).o
-		[[ -e $directory/core/$name ]] || continue
+		[[ -e $directory/small/core/$name ]] || continue
 		$CC -w -I"$work/module" -c -o "$work/core/$name" "$source" || return
 	done
 	for name in "${objects[@]}"; do
@@ -50,8 +50,8 @@ build()
 		[[ $name == */core/* && -e $source ]] && name=$source
 		linked+=("$name")
 	done
-	$CC -o "$work/program" "$directory/$1.o" "${linked[@]}" -lcmocka &&
-		$CC -o "$work/replay" "$directory/explore/replay.o" "${linked[@]}" -lcmocka
+	$CC $LDFLAGS -o "$work/program" "$directory/$1.o" "${linked[@]}" -lcmocka &&
+		$CC $LDFLAGS -o "$work/replay" "$directory/explore/replay.o" "${linked[@]}" -lcmocka
 }
 
 # explore: leaves script and schedule of the first failure in "found".

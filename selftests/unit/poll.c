@@ -2,7 +2,7 @@
 /*
  * Readiness, and that pollers miss no change of it.
  */
-#include "unit.h"
+#include "choice.h"
 
 #define READABLE	(EPOLLIN | EPOLLRDNORM)
 #define WRITABLE	(EPOLLOUT | EPOLLWRNORM)
@@ -151,9 +151,11 @@ static void G9_sender_is_told_of_each_change(void **state)
 	channel_expect(cf, 1);
 	assert_int_equal(operation_join(poller), WRITABLE);
 
-	/* The parked sender that would fill the room gave up; it is still in the queue. */
+	/* The parked select that would fill the room gave up; it is still in the queue. */
 	channel_send(cf, 1);
-	op = operation_park_send(cf, 2);
+	op = choice_operation(cf);
+	choice_add_send(operation_choice(op), cf, 2);
+	operation_park(op);
 	poller = poll_for(cf, WRITABLE);
 	shim_task_stop_at(op->task, SHIM_POINT_LOCK, 1);
 	shim_task_signal(op->task);
@@ -184,12 +186,11 @@ static void G9_sender_is_told_of_each_change(void **state)
 static void listen(struct shim_poller *poller, struct chan_file *cf, __poll_t events)
 {
 	struct file file = { .private_data = cf };
-	struct poll_table_struct table = { .poller = poller };
 	bool exclusive = poller->exclusive;
 
 	shim_poller_init(poller, events);
 	poller->exclusive = exclusive;
-	chan_poll(&file, &table);
+	chan_poll(&file, &poller->table);
 }
 
 static void one_side_sleeps_through_the_others_changes(void **state)

@@ -122,36 +122,64 @@ static void I6_requeued_elements_keep_their_order(void **state)
 	}
 }
 
-#define RECEIVERS	24
-#define ORDERS		40
-
-/* The same of many receivers, with several elements each. */
-static void I6_many_requeue_many_in_any_order(void **state)
+/* Many, in random orders, and without any memory from the moment on that they were taken. */
+static void I6_many_requeued_elements_keep_their_order(void **state)
 {
-	struct operation *ops[RECEIVERS], *op;
-	unsigned int i, j, other, count, all;
+	enum { MANY = 60, ROUNDS = 5 };
+	struct operation *ops[MANY], *op;
+	unsigned int round, i, other;
 
 	(void)state;
-	srandom(1);
-	for (i = 0; i < ORDERS; i++) {
-		struct chan_file *cf = channel_make(8, RECEIVERS * CHAN_ELEM_BATCH);
+	for (round = 0; round < ROUNDS; round++) {
+		struct chan_file *cf = channel_make(8, MANY + 1);
 
-		all = 0;
-		for (j = 0; j < RECEIVERS; j++) {
-			count = 1 + random() % CHAN_ELEM_BATCH;
-			channel_send_range(cf, all + 1, all + count);
-			all += count;
-			ops[j] = faulting_recv_stopped(cf, count);
+		channel_send_range(cf, 1, MANY + 1);
+		for (i = 0; i < MANY; i++)
+			ops[i] = faulting_recv_stopped(cf, 1);
+		for (i = MANY - 1; i > 0; i--) {
+			other = shim_random() % (i + 1);
+			op = ops[i];
+			ops[i] = ops[other];
+			ops[other] = op;
 		}
-		for (j = RECEIVERS; j; j--) {
-			other = random() % j;
-			op = ops[other];
-			ops[other] = ops[j - 1];
-			requeue_now(op);
-		}
-		assert_requeued(cf, all, all);
-		channel_expect_range(cf, 1, all);
+		shim_memory_fail_all(true);
+		for (i = 0; i < MANY; i++)
+			requeue_now(ops[i]);
+		assert_requeued(cf, MANY, MANY);
+		channel_expect_range(cf, 1, MANY);
+		shim_memory_fail_all(false);
+		channel_expect_range(cf, MANY + 1, MANY + 1);
 		channel_expect_empty(cf);
+	}
+}
+
+/* As many records as elements on their way, not more with each that goes there. */
+static void G12_records_are_used_again(void **state)
+{
+	struct chan_file *cf = channel_make(8, 4);
+	struct operation *op;
+	unsigned int i, live = 0;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		if (i == 10)
+			live = shim_memory_live();
+		channel_send_range(cf, 1, 4);
+		op = faulting_recv_stopped(cf, 2);
+		channel_expect(cf, 3);
+		requeue_now(op);
+		channel_expect_range(cf, 1, 2);
+		channel_expect(cf, 4);
+		op = operation_park_recv(cf);
+		if (i % 2) {
+			shim_task_signal(op->task);
+			assert_int_equal(operation_join(op), -ERESTARTSYS);
+		} else {
+			channel_send(cf, 5);
+			assert_int_equal(operation_join(op), 1);
+		}
+		if (i >= 10)
+			assert_int_equal(shim_memory_live(), live);
 	}
 }
 
@@ -264,16 +292,15 @@ static void G4_killed_receiver_gives_back(void **state)
 	struct operation *receiver, *peer;
 
 	(void)state;
-	/* Killed after a peer has claimed it, and before it ran. */
+	/* Killed after a peer has completed it, and before that has woken it. */
 	receiver = operation_park_recv(cf);
 	peer = operation_new(operation_run_send, cf, 1);
 	element_fill(peer->elems, 8, 1);
 	operation_start_stopped(peer, SHIM_POINT_UNLOCK, 1);
 	shim_task_kill(receiver->task);
-	unit_wait_until(shim_task_asleep(receiver->task) == TASK_UNINTERRUPTIBLE);
+	assert_true(operation_join(receiver) < 0);
 	operation_continue(peer);
 	assert_int_equal(operation_join(peer), 1);
-	assert_true(operation_join(receiver) < 0);
 	assert_int_equal(operation_value(receiver, 0), 0);
 	assert_requeued(cf, 1, 1);
 
@@ -348,7 +375,8 @@ int main(void)
 		UNIT_TEST(G4_G8_rendezvous_takes_back_an_element),
 		UNIT_TEST(G4_parked_receiver_gives_back),
 		UNIT_TEST(I6_requeued_elements_keep_their_order),
-		UNIT_TEST(I6_many_requeue_many_in_any_order),
+		UNIT_TEST(I6_many_requeued_elements_keep_their_order),
+		UNIT_TEST(G12_records_are_used_again),
 		UNIT_TEST(I6_order_counts_every_way_of_taking),
 		UNIT_TEST(G4_element_goes_back_to_a_parked_receiver),
 		UNIT_TEST(I6_element_requeued_twice_keeps_its_place),

@@ -134,6 +134,66 @@ static void G9_schedules_of_a_poller(void **state)
 	explore_all(scripts, ARRAY_LENGTH(scripts));
 }
 
+/* None of a channel's records is there: who receives makes them on the way. */
+static void G3_G4_schedules_of_channels_without_records(void **state)
+{
+	static const char *const scripts[] = {
+		"cold 0: send:a | recv:a",
+		"cold 1 of 1: recv:a | recv:a",
+		"cold 0: send:a | recv:a | recv:a",
+		"cold 1: send:a*2 | faulting-recv:a | close:a",
+		"cold 1 of 1: recv:a | faulting-recv:a | signal:0",
+		"cold 0: select:recv:a,recv:b | send:a | close:b",
+	};
+
+	(void)state;
+	explore_all(scripts, ARRAY_LENGTH(scripts));
+}
+
+/* Both parked tasks are completed in a run of their own; others come in between. */
+static void G6_schedules_of_a_close_in_runs(void **state)
+{
+	static const char *const scripts[] = {
+		"0: send:a try-recv:a | close:a | send:a",
+		"0: send:a | close:a | recv:a try-recv:a",
+		"0: send:a send:a | close:a | select:recv:a,recv:b",
+		"1 of 1: send:a | send:a recv:a | close:a",
+		"0: recv:a send:a | recv:a | close:a",
+		"0: select:recv:a,recv:b | recv:a | close:a",
+	};
+
+	(void)state;
+	explore_all(scripts, ARRAY_LENGTH(scripts));
+}
+
+static void G2_G3_schedules_of_ticks(void **state)
+{
+	static const char *const scripts[] = {
+		"ticks 0: recv:b | tick",
+		"ticks 0: select:recv:b,recv:a | tick",
+		"ticks 0: poll:b | tick",
+		"ticks 0: recv:b | try-recv:b | tick",
+		"ticks 0: recv:b | recv:b | tick tick",
+		"ticks 0: recv:b | tick | signal:0",
+		"ticks 0: recv:b try-recv:b | tick | set:b",
+		"ticks 0: recv:b | tick tick | set:b",
+		"ticks 0: try-recv:b try-recv:b | tick | stop:b",
+		"ticks 0: faulting-recv:b | tick | recv:b",
+		"ticks 0: faulting-recv:b | tick | set:b recv:b",
+		"ticks 0: faulting-recv:b try-recv:b | tick stop:b",
+		"ticks 0: until-recv:b | tick | expire",
+		"ticks 0: poll:b recv:b | recv:b | tick",
+		"ticks 0: select:recv:b,recv:a | tick | send:a",
+		"ticks 0: select:recv:b,recv:a | recv:b | tick",
+		"ticks 0: until-select:recv:b,recv:a | tick | expire",
+		"ticks 0: select:recv:b,file | ready | tick",
+		"ticks 0: select:recv:b,send:a | recv:a | tick",
+	};
+
+	(void)state;
+	explore_all(scripts, ARRAY_LENGTH(scripts));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -146,6 +206,9 @@ int main(void)
 		UNIT_TEST(G3_G4_G11_schedules_with_one_that_is_killed),
 		UNIT_TEST(G3_G10_schedules_with_a_deadline),
 		UNIT_TEST(G9_schedules_of_a_poller),
+		UNIT_TEST(G3_G4_schedules_of_channels_without_records),
+		UNIT_TEST(G6_schedules_of_a_close_in_runs),
+		UNIT_TEST(G2_G3_schedules_of_ticks),
 	};
 
 	return UNIT_RUN(tests);

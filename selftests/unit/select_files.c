@@ -14,7 +14,7 @@ static struct operation *file_or_recv(struct chan_file *cf)
 	struct operation *op = choice_operation(cf);
 
 	shim_pollable_init(&file);
-	choice_add_file(operation_choice(op), &file, EPOLLIN);
+	choice_add_file(operation_choice(op), &file.file, EPOLLIN);
 	choice_add_recv(operation_choice(op), cf);
 	return op;
 }
@@ -53,7 +53,7 @@ static void G5_choice_among_files_and_channels_is_uniform(void **state)
 	channel_send(cf, 1);
 	choice_init(&choice);
 	choice_add_recv(&choice, cf);
-	choice_add_file(&choice, &file, EPOLLIN);
+	choice_add_file(&choice, &file.file, EPOLLIN);
 	for (i = 0; i < ROUNDS; i++) {
 		if (choice_try(&choice))
 			files++;
@@ -77,7 +77,7 @@ static void G5_file_is_chosen_where_a_channel_only_seemed_ready(void **state)
 		channel_send(cf, 1);
 		choice_init(&choice);
 		choice_add_recv(&choice, cf);
-		choice_add_file(&choice, &file, EPOLLIN);
+		choice_add_file(&choice, &file.file, EPOLLIN);
 		channel_expect(cf, 1);
 		assert_int_equal(choice_try(&choice), 1);
 	}
@@ -89,7 +89,7 @@ static void G4_file_that_is_not_ready_is_EAGAIN(void **state)
 	shim_pollable_init(&file);
 	shim_pollable_set(&file, EPOLLOUT, EPOLLOUT);
 	choice_init(&choice);
-	choice_add_file(&choice, &file, EPOLLIN);
+	choice_add_file(&choice, &file.file, EPOLLIN);
 	assert_int_equal(choice_try(&choice), -EAGAIN);
 	shim_pollable_set(&file, EPOLLHUP, EPOLLHUP);
 	assert_int_equal(choice_try(&choice), 0);
@@ -143,7 +143,7 @@ static void G9_each_file_is_polled_for_its_own_events(void **state)
 		op = choice_operation(cf);
 		for (i = 0; i < ARRAY_LENGTH(events); i++) {
 			shim_pollable_init(&files[i]);
-			choice_add_file(operation_choice(op), &files[i], events[i]);
+			choice_add_file(operation_choice(op), &files[i].file, events[i]);
 		}
 		operation_park(op);
 		shim_pollable_set(&files[ready], events[ready], events[ready]);
@@ -152,8 +152,8 @@ static void G9_each_file_is_polled_for_its_own_events(void **state)
 	}
 }
 
-/* A peer has claimed the select when the file becomes ready. */
-static void G10_claimed_select_beats_file(void **state)
+/* A peer has completed the select, but has not woken it, when the file becomes ready. */
+static void G10_completed_select_beats_file(void **state)
 {
 	struct chan_file *cf = channel_make(8, 0);
 	struct operation *op = file_or_recv(cf);
@@ -164,10 +164,9 @@ static void G10_claimed_select_beats_file(void **state)
 	operation_park(op);
 	operation_start_stopped(peer, SHIM_POINT_UNLOCK, 1);
 	file_ready();
-	unit_wait_until(shim_task_asleep(op->task) == TASK_UNINTERRUPTIBLE);
+	assert_int_equal(operation_join(op), 1);
 	operation_continue(peer);
 	assert_int_equal(operation_join(peer), 1);
-	assert_int_equal(operation_join(op), 1);
 	assert_int_equal(operation_value(op, 0), 2);
 }
 
@@ -243,8 +242,10 @@ static void G4_signal_and_deadline_leave_the_file(void **state)
 	assert_int_equal(channel_info(cf).recvq, 0);
 }
 
+/* The set has some pollers in it, and allocates more. */
 static void G4_no_memory_for_a_poller_means_nothing_happened(void **state)
 {
+	enum { POLLERS = 9 };
 	struct chan_file *cf = channel_make(8, 1);
 	unsigned int nth;
 
@@ -254,13 +255,133 @@ static void G4_no_memory_for_a_poller_means_nothing_happened(void **state)
 	channel_send(cf, 1);
 	choice_init(&choice);
 	choice_add_recv(&choice, cf);
-	choice_add_file(&choice, &file, EPOLLIN);
+	for (nth = 0; nth < POLLERS; nth++)
+		choice_add_file(&choice, &file.file, EPOLLIN);
 	for (nth = 1; nth <= 2; nth++) {
 		shim_memory_fail_nth(nth);
 		assert_int_equal(choice_try(&choice), -ENOMEM);
 		assert_false(waitqueue_active(&file.wq));
 	}
 	channel_expect(cf, 1);
+}
+
+/* A select that sends to @cf, and watches whether there is something to receive. */
+static struct operation *send_and_watch(struct chan_file *cf, struct shim_watch *watch)
+{
+	struct operation *op = choice_operation(cf);
+
+	shim_watch_init(watch, channel_file(cf));
+	choice_add_send(operation_choice(op), cf, 1);
+	choice_add_file(operation_choice(op), &watch->file, EPOLLIN);
+	return op;
+}
+
+static void G5_own_parked_operation_is_no_readiness(void **state)
+{
+	struct chan_file *cf = channel_make(8, 0);
+	struct shim_watch watch;
+	struct operation *op = send_and_watch(cf, &watch), *sender;
+	unsigned int i;
+
+	(void)state;
+	shim_pollable_init(&file);
+	choice_add_file(operation_choice(op), &file.file, EPOLLIN);
+	operation_park(op);
+	for (i = 0; i < 3; i++) {
+		shim_pollable_set(&file, 0, EPOLLIN);
+		unit_wait_until(shim_task_asleep(op->task));
+	}
+	assert_int_equal(channel_info(cf).sendq, 1);
+
+	/* That of another task is. */
+	sender = operation_park_send(cf, 2);
+	assert_int_equal(operation_join(op), 1);
+	channel_expect(cf, 2);
+	assert_int_equal(operation_join(sender), 1);
+
+	/* And the operation is one to others. */
+	op = send_and_watch(cf, &watch);
+	operation_park(op);
+	assert_int_equal(channel_poll(cf, EPOLLIN), EPOLLIN);
+	channel_expect(cf, 1);
+	assert_int_equal(operation_join(op), 0);
+}
+
+/* Whoever watches with it was told "not ready", and may have forgotten the event. */
+static void G9_pollers_are_woken_after_a_scan_that_passed_over_a_waiter(void **state)
+{
+	struct chan_file *cf = channel_make(8, 0);
+	struct shim_watch watch;
+	struct operation *op = send_and_watch(cf, &watch);
+	struct shim_poller poller;
+	unsigned int woken;
+
+	(void)state;
+	shim_pollable_init(&file);
+	choice_add_file(operation_choice(op), &file.file, EPOLLIN);
+	operation_park(op);
+	shim_poller_init(&poller, EPOLLIN);
+	assert_int_equal(chan_poll(channel_file(cf), &poller.table), EPOLLIN | EPOLLRDNORM);
+	woken = shim_poller_woken(&poller);
+	shim_pollable_set(&file, 0, EPOLLIN);
+	unit_wait_until(shim_poller_woken(&poller) > woken);
+	shim_poller_leave(&poller);
+	channel_expect(cf, 1);
+	assert_int_equal(operation_join(op), 0);
+}
+
+/* What a wake-up of the select's own operation meets on its way. */
+struct bystander {
+	wait_queue_entry_t	wait;
+	bool			interrupts;
+	unsigned int		woken;
+};
+
+/* The file becomes ready while the select wakes the pollers of its own operation. */
+static int bystander_wake(wait_queue_entry_t *wait, unsigned int mode, int sync, void *key)
+{
+	struct bystander *b = container_of(wait, struct bystander, wait);
+
+	(void)mode;
+	(void)sync;
+	(void)key;
+	b->woken++;
+	current->interrupt = b->interrupts;
+	file_ready();
+	current->interrupt = false;
+	return 1;
+}
+
+static void G9_interrupt_kicks_a_select_that_ignores_itself(void **state)
+{
+	struct chan_file *cf = channel_make(8, 0);
+	struct bystander b = { .interrupts = true };
+	struct shim_watch watch;
+	struct operation *op;
+
+	(void)state;
+	for (;; b.interrupts = false) {
+		op = send_and_watch(cf, &watch);
+		shim_pollable_init(&file);
+		choice_add_file(operation_choice(op), &file.file, EPOLLIN);
+		b.woken = 0;
+		init_waitqueue_func_entry(&b.wait, bystander_wake);
+		add_wait_queue(&cf->ch->pollwq, &b.wait);
+		operation_start(op);
+		if (b.interrupts) {
+			assert_int_equal(operation_join(op), 2);
+			assert_true(b.woken);
+		} else {
+			/* A kick of its own would be in vain, and come again with each scan. */
+			unit_wait_until(shim_task_asleep(op->task));
+			assert_int_equal(b.woken, 1);
+		}
+		remove_wait_queue(&cf->ch->pollwq, &b.wait);
+		if (!b.interrupts)
+			break;
+	}
+	channel_expect(cf, 1);
+	assert_int_equal(operation_join(op), 0);
 }
 
 int main(void)
@@ -272,11 +393,14 @@ int main(void)
 		UNIT_TEST(G4_file_that_is_not_ready_is_EAGAIN),
 		UNIT_TEST(G5_file_that_becomes_ready_on_the_way_is_not_missed),
 		UNIT_TEST(G9_each_file_is_polled_for_its_own_events),
-		UNIT_TEST(G10_claimed_select_beats_file),
+		UNIT_TEST(G10_completed_select_beats_file),
 		UNIT_TEST(G10_peer_beats_file_until_the_select_claims_itself),
 		UNIT_TEST(G2_kick_without_readiness_keeps_the_place_in_the_queue),
 		UNIT_TEST(G4_signal_and_deadline_leave_the_file),
 		UNIT_TEST(G4_no_memory_for_a_poller_means_nothing_happened),
+		UNIT_TEST(G5_own_parked_operation_is_no_readiness),
+		UNIT_TEST(G9_pollers_are_woken_after_a_scan_that_passed_over_a_waiter),
+		UNIT_TEST(G9_interrupt_kicks_a_select_that_ignores_itself),
 	};
 
 	return UNIT_RUN(tests);

@@ -144,6 +144,22 @@ static void G9_schedules_of_a_select_and_a_poller(void **state)
 	explore_all(scripts, ARRAY_LENGTH(scripts));
 }
 
+/* Its own parked operation shows in a file that it watches, and is no readiness to it. */
+static void G5_G9_schedules_of_a_select_that_watches_itself(void **state)
+{
+	static const char *const scripts[] = {
+		"0: select:send:a,watch:a | recv:a",
+		"0: select:send:a,watch:a | try-send:a",
+		"0: select:send:a,watch:a | send:a | recv:a",
+		"0: select:send:a,watch:a | select:send:a,watch:a | recv:a",
+		"0: select:send:a,watch:a,file | ready | recv:a",
+		"0: select:send:a,watch:a | close:a | signal:0",
+	};
+
+	(void)state;
+	explore_all(scripts, ARRAY_LENGTH(scripts));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +173,7 @@ int main(void)
 		UNIT_TEST(G3_G10_schedules_of_a_select_with_a_deadline),
 		UNIT_TEST(G5_G10_schedules_of_a_select_with_a_file),
 		UNIT_TEST(G9_schedules_of_a_select_and_a_poller),
+		UNIT_TEST(G5_G9_schedules_of_a_select_that_watches_itself),
 	};
 
 	return UNIT_RUN(tests);

@@ -57,6 +57,7 @@ int unit_teardown(void **state)
 	(void)state;
 	shim_chaos(false);
 	shim_memory_fail_nth(0);
+	shim_memory_fail_all(false);
 	list_for_each_entry_safe(op, next_op, &unit_operations, node)
 		unit_end_operation(op);
 	list_for_each_entry_safe(file, next_file, &unit_files, node)
@@ -68,6 +69,7 @@ int unit_teardown(void **state)
 	left |= unit_is_left("bytes charged", chan_user_live_bytes());
 	left |= unit_is_left("allocations", shim_memory_live());
 	left |= unit_is_left("files in use", shim_fds_held());
+	left |= unit_is_left("timers", shim_hrtimers_started());
 	shim_task_free(current);
 	current = NULL;
 	return left ? -1 : 0;
@@ -104,7 +106,7 @@ bool element_is(const void *elem, u32 elemsize, u64 value)
 	return true;
 }
 
-static struct chan_file *channel_file(struct hchan *ch, u32 rights)
+static struct chan_file *channel_attach(struct hchan *ch, u32 rights)
 {
 	struct unit_file *file = calloc(1, sizeof(*file));
 
@@ -123,7 +125,7 @@ struct chan_file *channel_open(void)
 	struct hchan *ch = chan_hchan_alloc();
 
 	assert_non_null(ch);
-	return channel_file(ch, CHAN_RIGHTS_ALL);
+	return channel_attach(ch, CHAN_RIGHTS_ALL);
 }
 
 struct chan_make channel_form(u32 elemsize, u32 cap)
@@ -140,9 +142,27 @@ struct chan_file *channel_make(u32 elemsize, u32 cap)
 	return cf;
 }
 
+struct chan_file *channel_ticker(clockid_t clock, s64 first, s64 interval)
+{
+	struct chan_file *cf = channel_open();
+
+	assert_int_equal(channel_set_ticker(cf, clock, first, interval), 0);
+	return cf;
+}
+
+int channel_set_ticker(struct chan_file *cf, clockid_t clock, s64 first, s64 interval)
+{
+	const struct chan_ticks ticks = {
+		.first = { .clock = clock, .expires = first },
+		.interval = interval,
+	};
+
+	return chan_hchan_set_ticker(cf->ch, &ticks);
+}
+
 struct chan_file *channel_dup(struct chan_file *cf, u32 rights)
 {
-	return channel_file(chan_hchan_get(cf->ch), rights);
+	return channel_attach(chan_hchan_get(cf->ch), rights);
 }
 
 void channel_release(struct chan_file *cf)
@@ -159,6 +179,11 @@ void channel_release(struct chan_file *cf)
 int channel_fd(struct chan_file *cf)
 {
 	return container_of(cf, struct unit_file, cf)->fd;
+}
+
+struct file *channel_file(struct chan_file *cf)
+{
+	return &container_of(cf, struct unit_file, cf)->file;
 }
 
 struct chan_info channel_info(struct chan_file *cf)
@@ -239,15 +264,14 @@ long operation_run_close(struct operation *op)
 
 long channel_poll(struct chan_file *cf, __poll_t events)
 {
-	struct file *file = &container_of(cf, struct unit_file, cf)->file;
+	struct file *file = channel_file(cf);
 	struct shim_poller poller;
-	struct poll_table_struct table = { .poller = &poller };
 	__poll_t ready;
 
 	shim_poller_init(&poller, events);
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE);
-		ready = chan_poll(file, &table) & events;
+		ready = chan_poll(file, &poller.table) & events;
 		if (ready || READ_ONCE(current->signal))
 			break;
 		schedule();

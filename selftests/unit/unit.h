@@ -76,6 +76,10 @@ bool element_is(const void *elem, u32 elemsize, u64 value);
 /* An open file of a new channel. It has all rights. */
 struct chan_file *channel_open(void);
 struct chan_file *channel_make(u32 elemsize, u32 cap);
+/* One that a clock feeds: @first on @clock, and then in these intervals, or never again. */
+struct chan_file *channel_ticker(clockid_t clock, s64 first, s64 interval);
+/* Set it anew; KTIME_MAX stops it. Returns as chan_hchan_set_ticker(). */
+int channel_set_ticker(struct chan_file *cf, clockid_t clock, s64 first, s64 interval);
 struct chan_make channel_form(u32 elemsize, u32 cap);
 
 /* Another open file, as CHAN_IOC_DUP gives it; close(2) of one. */
@@ -83,6 +87,7 @@ struct chan_file *channel_dup(struct chan_file *cf, u32 rights);
 void channel_release(struct chan_file *cf);
 
 int channel_fd(struct chan_file *cf);
+struct file *channel_file(struct chan_file *cf);
 struct chan_info channel_info(struct chan_file *cf);
 
 /* For elements of 8 bytes: one transfer that does not wait. */

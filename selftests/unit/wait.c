@@ -3,7 +3,7 @@
  * Waits and how they end: completion, then a signal, then the deadline; a claim decides
  * who ends them, a wake-up is never lost, and who was completed may go at once.
  */
-#include "unit.h"
+#include "choice.h"
 
 /* A parked operation and the peer that completes it, on one channel. */
 struct pair {
@@ -26,16 +26,23 @@ static struct pair pair_new(bool parked_sends, clockid_t clock, s64 expires)
 	return pair;
 }
 
-/* The peer has claimed the parked operation, but has not completed it yet. */
-static struct pair pair_claimed(bool parked_sends, clockid_t clock, s64 expires)
+/* The peer has completed the parked operation, but has not woken its task yet. */
+static struct pair pair_completed(bool parked_sends, clockid_t clock, s64 expires)
 {
 	struct pair pair = pair_new(parked_sends, clock, expires);
 
 	operation_park(pair.parked);
-	operation_start_stopped(pair.peer, SHIM_POINT_UNLOCK, 1);
+	operation_start_stopped(pair.peer, SHIM_POINT_WAKE, 1);
 	assert_true(shim_task_stopped(pair.peer->task));
 	assert_false(operation_done(pair.parked));
 	return pair;
+}
+
+/* The parked task does not wait for the peer's turn on a CPU. */
+static void pair_completes_without_peer(struct pair *pair)
+{
+	assert_int_equal(operation_join(pair->parked), 1);
+	assert_false(operation_done(pair->peer));
 }
 
 static void pair_completes(struct pair *pair)
@@ -51,42 +58,42 @@ static void pair_completes(struct pair *pair)
 /* Both ways: a parked receiver, and a parked sender. */
 #define for_each_side(sends)	for (sends = 0; sends < 2; sends++)
 
-static void G10_claimed_operation_beats_signal(void **state)
+static void G10_completed_operation_beats_signal(void **state)
 {
 	int sends;
 
 	(void)state;
 	for_each_side(sends) {
-		struct pair pair = pair_claimed(sends, CLOCK_MONOTONIC, KTIME_MAX);
+		struct pair pair = pair_completed(sends, CLOCK_MONOTONIC, KTIME_MAX);
 
 		shim_task_signal(pair.parked->task);
-		unit_wait_until(shim_task_asleep(pair.parked->task) == TASK_UNINTERRUPTIBLE);
+		pair_completes_without_peer(&pair);
 		pair_completes(&pair);
 	}
 }
 
-static void G10_claimed_operation_beats_deadline(void **state)
+static void G10_completed_operation_beats_deadline(void **state)
 {
 	int sends;
 
 	(void)state;
 	for_each_side(sends) {
-		struct pair pair = pair_claimed(sends, CLOCK_MONOTONIC,
+		struct pair pair = pair_completed(sends, CLOCK_MONOTONIC,
 						shim_clock_now(CLOCK_MONOTONIC) + 10);
 
 		shim_clock_advance(CLOCK_MONOTONIC, 10);
-		unit_wait_until(shim_task_asleep(pair.parked->task) == TASK_UNINTERRUPTIBLE);
+		pair_completes_without_peer(&pair);
 		pair_completes(&pair);
 	}
 }
 
-static void G10_claimed_operation_beats_close(void **state)
+static void G10_completed_operation_beats_close(void **state)
 {
 	int sends;
 
 	(void)state;
 	for_each_side(sends) {
-		struct pair pair = pair_claimed(sends, CLOCK_MONOTONIC, KTIME_MAX);
+		struct pair pair = pair_completed(sends, CLOCK_MONOTONIC, KTIME_MAX);
 
 		assert_int_equal(chan_hchan_close(pair.cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
 		assert_int_equal(shim_task_asleep(pair.parked->task) & TASK_NORMAL,
@@ -245,8 +252,29 @@ static void operation_without_wait_does_not_park(void **state)
 	assert_int_equal(info.send_parks + info.recv_parks, 0);
 }
 
+/* A select of one case. */
+static struct operation *select_park(struct chan_file *cf, bool sends, u64 value)
+{
+	struct operation *op = choice_operation(cf);
+
+	if (sends)
+		choice_add_send(operation_choice(op), cf, value);
+	else
+		choice_add_recv(operation_choice(op), cf);
+	operation_park(op);
+	return op;
+}
+
+/* It wants to end its wait, and is about to take the lock of its channel. */
+static void stop_before_lock(struct operation *op)
+{
+	shim_task_stop_at(op->task, SHIM_POINT_LOCK, 1);
+	shim_task_signal(op->task);
+	unit_wait_until(shim_task_stopped(op->task));
+}
+
 /*
- * A task that has claimed itself, but still stands in the queue, is skipped: its element
+ * A select that has claimed itself, but still stands in the queue, is skipped: its element
  * is not taken, and no element is given to it.
  */
 static void G3_I5_who_gave_up_is_not_completed(void **state)
@@ -255,20 +283,16 @@ static void G3_I5_who_gave_up_is_not_completed(void **state)
 	struct operation *ops[2];
 
 	(void)state;
-	ops[0] = operation_park_recv(cf);
-	shim_task_stop_at(ops[0]->task, SHIM_POINT_LOCK, 1);
-	shim_task_signal(ops[0]->task);
-	unit_wait_until(shim_task_stopped(ops[0]->task));
+	ops[0] = select_park(cf, false, 0);
+	stop_before_lock(ops[0]);
 	channel_send(cf, 1);
 	assert_int_equal(channel_info(cf).len, 1);
 	operation_continue(ops[0]);
 	assert_int_equal(operation_join(ops[0]), -ERESTARTSYS);
 
-	ops[0] = operation_park_send(cf, 2);
+	ops[0] = select_park(cf, true, 2);
 	ops[1] = operation_park_send(cf, 3);
-	shim_task_stop_at(ops[0]->task, SHIM_POINT_LOCK, 1);
-	shim_task_signal(ops[0]->task);
-	unit_wait_until(shim_task_stopped(ops[0]->task));
+	stop_before_lock(ops[0]);
 	channel_expect(cf, 1);
 	assert_int_equal(operation_join(ops[1]), 1);
 	channel_expect(cf, 3);
@@ -276,6 +300,104 @@ static void G3_I5_who_gave_up_is_not_completed(void **state)
 	operation_continue(ops[0]);
 	assert_int_equal(operation_join(ops[0]), -ERESTARTSYS);
 	assert_int_equal(channel_info(cf).sendq, 0);
+}
+
+/* It wants to end its wait, for a signal or its deadline, and a peer is there before it. */
+static void G10_peer_beats_signal_and_deadline_until_the_claim(void **state)
+{
+	int sends, signal;
+
+	(void)state;
+	for_each_side(sends) {
+		for (signal = 0; signal < 2; signal++) {
+			struct pair pair = pair_new(sends, CLOCK_MONOTONIC,
+						    shim_clock_now(CLOCK_MONOTONIC) + 10);
+
+			operation_park(pair.parked);
+			shim_task_stop_at(pair.parked->task, SHIM_POINT_LOCK, 1);
+			if (signal)
+				shim_task_signal(pair.parked->task);
+			else
+				shim_clock_advance(CLOCK_MONOTONIC, 10);
+			unit_wait_until(shim_task_stopped(pair.parked->task));
+			operation_start(pair.peer);
+			assert_int_equal(operation_join(pair.peer), 1);
+			operation_continue(pair.parked);
+			pair_completes(&pair);
+		}
+	}
+}
+
+/* More than one search of a queue removes. */
+#define STALE	(3 * CHAN_WAITQ_SCAN + 3)
+
+/* What a peer finds at the head of a queue: selects that gave up. */
+static void park_stale(struct chan_file *cf, bool sends, struct operation **stale)
+{
+	unsigned int i;
+
+	for (i = 0; i < STALE; i++)
+		stale[i] = select_park(cf, sends, 2);
+	for (i = 0; i < STALE; i++)
+		stop_before_lock(stale[i]);
+}
+
+static void end_stale(struct chan_file *cf, struct operation **stale)
+{
+	unsigned int i;
+
+	for (i = 0; i < STALE; i++) {
+		operation_continue(stale[i]);
+		assert_int_equal(operation_join(stale[i]), -ERESTARTSYS);
+	}
+	assert_int_equal(channel_info(cf).sendq + channel_info(cf).recvq, 0);
+}
+
+static long try_meet(struct chan_file *cf, bool sends)
+{
+	u64 value = 0;
+	long moved = sends ? channel_try_recv(cf, &value) : channel_try_send(cf, 1);
+
+	return moved == 1 && sends && value != 1 ? -1 : moved;
+}
+
+static void G3_many_who_gave_up_are_passed_over(void **state)
+{
+	struct operation *stale[STALE], *op;
+	int sends;
+
+	(void)state;
+	for_each_side(sends) {
+		struct chan_file *cf = channel_make(8, 0);
+
+		park_stale(cf, sends, stale);
+		assert_int_equal(channel_info(cf).sendq + channel_info(cf).recvq, STALE);
+		op = sends ? operation_park_send(cf, 1) : operation_park_recv(cf);
+		assert_int_equal(try_meet(cf, sends), 1);
+		assert_int_equal(operation_join(op), 1);
+		assert_int_equal(operation_value(op, 0), 1);
+		end_stale(cf, stale);
+
+		/* A select sees that none of them is there. */
+		park_stale(cf, sends, stale);
+		op = choice_operation(cf);
+		if (sends)
+			choice_add_recv(operation_choice(op), cf);
+		else
+			choice_add_send(operation_choice(op), cf, 1);
+		assert_int_equal(choice_try(operation_choice(op)), -EAGAIN);
+		end_stale(cf, stale);
+
+		park_stale(cf, sends, stale);
+		assert_int_equal(try_meet(cf, sends), -EAGAIN);
+		end_stale(cf, stale);
+
+		park_stale(cf, sends, stale);
+		op = sends ? operation_park_send(cf, 1) : operation_park_recv(cf);
+		assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
+		assert_int_equal(operation_join(op), sends ? -EPIPE : 0);
+		end_stale(cf, stale);
+	}
 }
 
 /* The peer completes it while the task is at each point on its way to sleep. */
@@ -358,9 +480,9 @@ static void nil_channel_waits_in_vain(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		UNIT_TEST(G10_claimed_operation_beats_signal),
-		UNIT_TEST(G10_claimed_operation_beats_deadline),
-		UNIT_TEST(G10_claimed_operation_beats_close),
+		UNIT_TEST(G10_completed_operation_beats_signal),
+		UNIT_TEST(G10_completed_operation_beats_deadline),
+		UNIT_TEST(G10_completed_operation_beats_close),
 		UNIT_TEST(G10_completed_operation_beats_signal_and_deadline),
 		UNIT_TEST(G10_signal_beats_deadline),
 		UNIT_TEST(G4_signal_means_nothing_happened),
@@ -369,6 +491,8 @@ int main(void)
 		UNIT_TEST(deadline_of_realtime_task_has_no_slack),
 		UNIT_TEST(operation_without_wait_does_not_park),
 		UNIT_TEST(G3_I5_who_gave_up_is_not_completed),
+		UNIT_TEST(G10_peer_beats_signal_and_deadline_until_the_claim),
+		UNIT_TEST(G3_many_who_gave_up_are_passed_over),
 		UNIT_TEST(G3_no_wake_up_is_lost),
 		UNIT_TEST(G3_completed_task_may_go_before_its_wake_up),
 		UNIT_TEST(nil_channel_waits_in_vain),

@@ -5,6 +5,8 @@
 /* Out of line: orders the processor, but tells ThreadSanitizer of no order. */
 void smp_mb(void);
 
+#define smp_wmb()	smp_mb()
+
 #define smp_store_mb(variable, value) \
 	do { \
 		__atomic_store_n(&(variable), value, __ATOMIC_RELAXED); \

@@ -10,56 +10,47 @@
 #include <sys/epoll.h>
 
 /**
+ * struct poll_table_struct - how a file finds its poller
+ * @_qproc: registers a poller, or NULL
+ * @_key: what that listens to
+ */
+typedef struct poll_table_struct {
+	void		(*_qproc)(struct file *file, wait_queue_head_t *wq,
+				  struct poll_table_struct *table);
+	__poll_t	_key;
+} poll_table;
+
+static inline void init_poll_funcptr(poll_table *table,
+				     void (*qproc)(struct file *file, wait_queue_head_t *wq,
+						   poll_table *table))
+{
+	table->_qproc = qproc;
+	table->_key = ~0U;
+}
+
+static inline void poll_wait(struct file *file, wait_queue_head_t *wq, poll_table *table)
+{
+	if (table && table->_qproc)
+		table->_qproc(file, wq, table);
+}
+
+/**
  * struct shim_poller - a task that polls one file
- * @node: in the wait queue that it is registered on
+ * @table: registers it
+ * @wait: in the wait queue that it is registered on
  * @wq: that wait queue, or NULL
- * @task: the task
  * @events: the wake-ups that it listens to
  * @exclusive: one wake-up is for one such task
  * @woken: how many wake-ups it got
- * @triggered: set by each wake-up, or NULL
  */
 struct shim_poller {
-	struct list_head	node;
+	poll_table		table;
+	wait_queue_entry_t	wait;
 	wait_queue_head_t	*wq;
-	struct task_struct	*task;
 	__poll_t		events;
 	bool			exclusive;
 	unsigned int		woken;
-	int			*triggered;
 };
-
-/**
- * struct poll_table_struct - where a file finds its poller
- * @poller: of this one file; or
- * @_qproc: makes pollers, of many files
- * @_key: what these listen to
- */
-typedef struct poll_table_struct {
-	struct shim_poller	*poller;
-	void			(*_qproc)(struct file *file, wait_queue_head_t *wq,
-					  struct poll_table_struct *table);
-	__poll_t		_key;
-} poll_table;
-
-/**
- * struct poll_wqueues - a task that polls many files
- * @pt: what these get
- * @triggered: one of them has woken it
- * @error: a poller could not be made
- * @entries: its pollers, struct shim_poll_entry
- * @task: the task
- */
-struct poll_wqueues {
-	poll_table		pt;
-	int			triggered;
-	int			error;
-	struct list_head	entries;
-	struct task_struct	*task;
-};
-
-void poll_initwait(struct poll_wqueues *pollers);
-void poll_freewait(struct poll_wqueues *pollers);
 
 static inline bool file_can_poll(struct file *file)
 {
@@ -92,7 +83,11 @@ static inline void *poll_to_key(__poll_t events)
 	return (void *)(uintptr_t)events;
 }
 
-void poll_wait(struct file *file, wait_queue_head_t *wq, struct poll_table_struct *table);
+static inline __poll_t key_to_poll(void *key)
+{
+	return (uintptr_t)key;
+}
+
 void shim_poller_init(struct shim_poller *poller, __poll_t events);
 void shim_poller_leave(struct shim_poller *poller);
 unsigned int shim_poller_woken(struct shim_poller *poller);
@@ -108,6 +103,18 @@ struct shim_pollable {
 	wait_queue_head_t	wq;
 	__poll_t		ready;
 };
+
+/**
+ * struct shim_watch - a file that shows what another does, as an epoll that watches it
+ * @file: the file
+ * @watched: the other
+ */
+struct shim_watch {
+	struct file	file;
+	struct file	*watched;
+};
+
+void shim_watch_init(struct shim_watch *watch, struct file *watched);
 
 void shim_pollable_init(struct shim_pollable *pollable);
 /* It shows @ready from now on, and wakes its pollers for @events. */

@@ -16,11 +16,15 @@
 #define TASK_FREEZABLE		0x2000U
 
 struct files_struct;
+struct hrtimer;
 struct lockdep_map;
+struct pid;
 struct spinlock;
 
 /**
  * struct task_struct - a task, which is a thread here
+ * @refs: references; the first is its own, until it has ended and a grace period has passed
+ * @pid: its number, until it has ended
  * @files: its file descriptors; those of one process
  * @timer_slack_ns: as in the kernel
  * @realtime: is it a real-time task?
@@ -29,6 +33,8 @@ struct spinlock;
  * @user_end: the end of its user memory: an access from there on faults
  * @state: TASK_*
  * @signal: a signal is pending
+ * @notified: task work is pending, which interrupts as a signal does (TIF_NOTIFY_SIGNAL)
+ * @resume: it is to be done when the system call returns (TIF_NOTIFY_RESUME)
  * @killed: a fatal one is
  * @lock: protects changes of @state by others, and the fields below
  * @changed: @state or @stopped was changed
@@ -38,15 +44,22 @@ struct spinlock;
  * @stop_after: how many times the point is passed before the stop; 0: no stop
  * @slack_asked: timer slack of its last sleep until a deadline, its own
  * @wanted: a spinlock that it waits for, its own
- * @locks_held: how many spinlocks it holds, its own
+ * @awaited: a timer whose function it waits for, its own
+ * @locks_held: how many spinlocks it holds, raw ones too, its own
+ * @raw_locks_held: how many of these are raw: interrupts are off, its own
+ * @interrupt: an interrupt runs on it, its own
+ * @alarmed: one has to, as a timer was due when it was started, its own
  * @order: it may take several spinlocks in the order of this, its own
  * @last_ordered: the last that it took in that order, its own
  * @orders: how often it has begun to take several
- * @retreats: how often it came too late to end its wait itself
+ * @allocations: how often it has allocated
+ * @lost_claims: how often it came too late to end its wait itself
  * @random: state of its random numbers, its own
  * @node: in the list of tasks that wait for the end of a grace period
  */
 struct task_struct {
+	int		refs;
+	struct pid	*pid;
 	struct files_struct *files;
 	u64		timer_slack_ns;
 	bool		realtime;
@@ -55,6 +68,8 @@ struct task_struct {
 	uintptr_t	user_end;
 	unsigned int	state;
 	bool		signal;
+	bool		notified;
+	bool		resume;
 	bool		killed;
 
 	pthread_mutex_t	lock;
@@ -66,11 +81,16 @@ struct task_struct {
 
 	u64		slack_asked;
 	struct spinlock	*wanted;
+	struct hrtimer	*awaited;
 	int		locks_held;
+	int		raw_locks_held;
+	bool		interrupt;
+	bool		alarmed;
 	struct lockdep_map *order;
 	struct spinlock	*last_ordered;
 	unsigned int	orders;
-	unsigned int	retreats;
+	unsigned int	allocations;
+	unsigned int	lost_claims;
 	u64		random;
 	struct list_head node;
 };
@@ -83,19 +103,11 @@ void schedule(void);
 int wake_up_process(struct task_struct *task);
 void cond_resched(void);
 
-/* Tasks have no numbers here. */
-static inline pid_t task_pid_nr(const struct task_struct *task)
+static inline struct pid *task_pid(struct task_struct *task)
 {
-	(void)task;
-	return 1;
+	return task->pid;
 }
 
-struct pid_namespace;
-
-static inline pid_t task_pid_nr_ns(const struct task_struct *task, struct pid_namespace *ns)
-{
-	(void)ns;
-	return task_pid_nr(task);
-}
+pid_t task_pid_nr(const struct task_struct *task);
 
 #endif /* _SHIM_LINUX_SCHED_H */

@@ -27,6 +27,18 @@ unsigned int play_reached(enum reached what)
 	return n;
 }
 
+bool __real_chan_parker_claim(struct chan_parker *p);
+bool __wrap_chan_parker_claim(struct chan_parker *p);
+
+/* In place of chan_parker_claim(), where the owner of a parker calls it. */
+bool __wrap_chan_parker_claim(struct chan_parker *p)
+{
+	const bool claimed = __real_chan_parker_claim(p);
+
+	current->lost_claims += !claimed;
+	return claimed;
+}
+
 /* Of the elements of an act, the first; no two acts have the same. */
 static u64 act_value(unsigned int task, const struct act *act)
 {
@@ -87,7 +99,7 @@ static long act_select(const struct act *act, struct room *room)
 			break;
 		default:
 			c->op = CHAN_CASE_POLL;
-			c->fd = stage.fd;
+			c->fd = act->cases[i].verb == WATCH ? stage.watch_fds[channel] : stage.fd;
 			c->events = EPOLLIN;
 		}
 	}
@@ -138,6 +150,16 @@ static long act_run(const struct act *act, struct room *room)
 	case READY:
 		stage.ready = true;
 		shim_pollable_set(&stage.file, EPOLLIN, EPOLLIN);
+		return 0;
+	case TICK:
+		shim_clock_advance(CLOCK_BOOTTIME, INTERVAL);
+		return 0;
+	case SET:
+	case STOP:
+		room->sends[0] = act->verb == STOP ? KTIME_MAX :
+						     shim_clock_now(CLOCK_BOOTTIME) + INTERVAL;
+		channel_set_ticker(stage.recv[act->cases[0].channel], CLOCK_BOOTTIME,
+				   room->sends[0], INTERVAL);
 		return 0;
 	case EXPIRE:
 		stage.expired = true;
@@ -237,6 +259,9 @@ static void record(unsigned int task, const struct act *act, struct event *e, lo
 	case CLOSE:
 	case HANGUP:
 	case READY:
+	case TICK:
+	case SET:
+	case STOP:
 		stage_record(task, e, (struct act_case){ act->verb, act->cases[0].channel }, !ret,
 			    room->sends);
 		break;
@@ -247,16 +272,18 @@ static void record(unsigned int task, const struct act *act, struct event *e, lo
 
 static void note_reached(const struct act *act, long ret, unsigned int task)
 {
-	const bool late = current->retreats && ret >= 0;
+	const bool late = current->lost_claims && ret >= 0;
 
+	/* Nor to allocate. */
 	reached[REACHED_LOOKED_AGAIN] += act->verb == SELECT && current->orders > 1 &&
-					 !act_has_file(act);
+					 !current->allocations && !act_has_file(act);
 	reached[REACHED_BEFORE_SIGNAL] += late && stage.interrupted[task];
 	reached[REACHED_BEFORE_DEADLINE] += late && act->until && !stage.interrupted[task];
 	reached[REACHED_BEFORE_FILE] += late && !act->until && !stage.interrupted[task] &&
 					act_has_file(act);
-	current->retreats = 0;
+	current->lost_claims = 0;
 	current->orders = 0;
+	current->allocations = 0;
 }
 
 static void run_act(unsigned int task, const struct act *act)

@@ -26,6 +26,9 @@ struct elements {
  * @channels.requeued: those that were requeued, by seq
  * @channels.next_seq: the seq of the next element that is taken out
  * @channels.closed: it is
+ * @now: the clock that feeds one of them
+ * @due: the tick to come, or KTIME_MAX
+ * @first_seq: the seq of the first tick since the clock was set
  * @file: the file is ready
  * @taken: the element that a task has to requeue; none if @has is false
  * @at: how many events of each task have found their place
@@ -37,6 +40,9 @@ struct model {
 		unsigned int	next_seq;
 		bool		closed;
 	} channels[CHANNELS];
+	u64 now;
+	u64 due;
+	unsigned int first_seq;
 	bool file;
 	struct {
 		bool		has;
@@ -68,9 +74,19 @@ static struct element elements_take(struct elements *e)
 	return first;
 }
 
+static bool is_ticker(const struct history *h, unsigned int channel)
+{
+	return h->ticks && channel == TICKER;
+}
+
 static bool model_is_empty(const struct model *m, unsigned int channel)
 {
 	return !m->channels[channel].ring.n && !m->channels[channel].requeued.n;
+}
+
+static bool model_has_tick(const struct history *h, const struct model *m, unsigned int channel)
+{
+	return is_ticker(h, channel) && m->now >= m->due;
 }
 
 /* Of a task: what has not yet found its place; NULL if all has. */
@@ -101,6 +117,25 @@ static bool somebody_slept(const struct history *h, const struct model *m, unsig
 	return false;
 }
 
+/* Is another task at it, with a case like this, which may be parked? */
+static bool somebody_tries(const struct history *h, const struct model *m, unsigned int task,
+			   const struct event *e, enum verb verb, unsigned int channel)
+{
+	unsigned int other, i;
+
+	for (other = 0; other < HISTORY_TASKS; other++) {
+		const struct event *o = next_event(h, m, other);
+
+		if (other == task || !o || o->invoked > e->ended)
+			continue;
+		for (i = 0; i < o->n; i++) {
+			if (o->cases[i].verb == verb && o->cases[i].channel == channel)
+				return true;
+		}
+	}
+	return false;
+}
+
 static bool is_ready(const struct history *h, const struct model *m, unsigned int task,
 		     const struct event *e, const struct act_case *c)
 {
@@ -108,6 +143,9 @@ static bool is_ready(const struct history *h, const struct model *m, unsigned in
 		return m->file;
 	if (m->channels[c->channel].closed)
 		return true;
+	/* Others get no tick that is due while a receiver is parked. */
+	if (model_has_tick(h, m, c->channel))
+		return !somebody_tries(h, m, task, e, RECV, c->channel);
 	if (c->verb == SEND)
 		return m->channels[c->channel].ring.n < h->cap ||
 		       somebody_slept(h, m, task, e, RECV, c->channel);
@@ -120,14 +158,27 @@ static bool model_receive(const struct history *h, struct model *m, unsigned int
 {
 	const unsigned int channel = e->cases[0].channel;
 
-	if (model_is_empty(m, channel) || somebody_slept(h, m, task, e, RECV, channel))
+	if ((model_is_empty(m, channel) && !model_has_tick(h, m, channel)) ||
+	    somebody_slept(h, m, task, e, RECV, channel))
 		return false;
 	if (m->channels[channel].requeued.n) {
 		*element = elements_take(&m->channels[channel].requeued);
+	} else if (is_ticker(h, channel)) {
+		*element = (struct element){ m->due, m->channels[channel].next_seq++ };
+		m->due += (m->now - m->due) / INTERVAL * INTERVAL + INTERVAL;
 	} else {
 		*element = elements_take(&m->channels[channel].ring);
 		element->seq = m->channels[channel].next_seq++;
 	}
+	return true;
+}
+
+/* Ticks of before are gone. */
+static bool model_set(struct model *m, unsigned int channel, u64 due)
+{
+	m->due = due;
+	m->first_seq = m->channels[channel].next_seq;
+	m->channels[channel].requeued.n = 0;
 	return true;
 }
 
@@ -157,6 +208,15 @@ static bool model_do(const struct history *h, struct model *m, unsigned int task
 	case READY:
 		m->file = true;
 		return true;
+	case WATCH:
+		return m->channels[channel].closed || !model_is_empty(m, channel) ||
+		       model_has_tick(h, m, channel) || somebody_tries(h, m, task, e, SEND, channel);
+	case TICK:
+		m->now += INTERVAL;
+		return true;
+	case SET:
+	case STOP:
+		return model_set(m, channel, e->value);
 	default:
 		return m->file;
 	}
@@ -172,13 +232,13 @@ static bool model_take(const struct history *h, struct model *m, unsigned int ta
 	return m->taken[task].has || (m->channels[channel].closed && model_is_empty(m, channel));
 }
 
-static void model_requeue(struct model *m, unsigned int task, unsigned int channel)
+static void model_requeue(const struct history *h, struct model *m, unsigned int task, unsigned int channel)
 {
 	struct elements *requeued = &m->channels[channel].requeued;
 	const struct element element = m->taken[task].element;
 	unsigned int at = 0;
 
-	if (!m->taken[task].has)
+	if (!m->taken[task].has || (is_ticker(h, channel) && element.seq < m->first_seq))
 		return;
 	while (at < requeued->n && requeued->items[at].seq < element.seq)
 		at++;
@@ -209,7 +269,7 @@ static bool model_apply(const struct history *h, struct model *m, unsigned int t
 	case TAKEN:
 		return model_take(h, m, task, e);
 	default:
-		model_requeue(m, task, e->cases[0].channel);
+		model_requeue(h, m, task, e->cases[0].channel);
 		return true;
 	}
 }
@@ -299,7 +359,7 @@ static bool model_explains(const struct history *h, const struct model *m)
 
 bool history_is_explained(const struct history *history)
 {
-	const struct model model = { .at = { 0 } };
+	const struct model model = { .now = history->now, .due = history->now + INTERVAL };
 
 	return model_explains(history, &model);
 }

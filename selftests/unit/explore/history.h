@@ -18,6 +18,8 @@
 /* The tasks, and the test itself. */
 #define HISTORY_TASKS	(TASKS_MAX + 1)
 #define EVENTS_MAX	48
+/* Of the ticks. */
+#define INTERVAL	10
 
 enum outcome {
 	NOTHING,	/* none of the cases was carried out */
@@ -51,11 +53,15 @@ struct event {
 /**
  * struct history - all that was done
  * @cap: capacity of the channels
+ * @ticks: a clock feeds the channel TICKER
+ * @now: that clock, at the beginning
  * @events: of each task
  * @n: how many of these
  */
 struct history {
 	unsigned int	cap;
+	bool		ticks;
+	u64		now;
 	struct event	events[HISTORY_TASKS][EVENTS_MAX];
 	unsigned int	n[HISTORY_TASKS];
 };

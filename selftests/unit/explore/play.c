@@ -5,6 +5,9 @@
  */
 #include "stage.h"
 
+/* As many as the tasks can need, unless the script is cold. */
+#define RECORDS	(TASKS_MAX * COUNT_MAX)
+
 struct stage stage;
 
 void stage_broken(const char *what)
@@ -18,6 +21,14 @@ static bool is_ready(const struct chan_info *info, enum verb verb)
 	if (info->closed)
 		return true;
 	return verb == SEND ? info->len < info->cap : info->len || info->requeued;
+}
+
+/* Is a tick due? Whoever is parked should have it. */
+static bool is_ticking(unsigned int channel)
+{
+	const struct hchan *ch = stage.recv[channel]->ch;
+
+	return ch->ticker && chan_ticker_seems_ready(ch->ticker);
 }
 
 static bool is_interruptible(unsigned int task)
@@ -57,12 +68,21 @@ static unsigned int check_sleeper(unsigned int task, const struct chan_info *inf
 	if (act->verb == POLL && (is_ready(&infos[act->cases[0].channel], RECV) ||
 				  infos[act->cases[0].channel].sendq))
 		stage_broken("a task polls on, though the channel is ready");
+	if (act->verb == POLL && is_ticking(act->cases[0].channel))
+		stage_broken("a task polls on, though a tick is due");
 	for (i = 0; i < act->n; i++) {
 		const struct act_case *c = &act->cases[i];
 
+		if (c->verb == RECV && is_ticking(c->channel))
+			stage_broken("a task is parked, though a tick is due");
 		if (c->verb == FILE_READY) {
 			if (stage.ready)
 				stage_broken("a task sleeps on, though a file is ready");
+			continue;
+		}
+		if (c->verb == WATCH) {
+			if (is_ready(&infos[c->channel], RECV) || has_peer(task, c))
+				stage_broken("a task sleeps on, though a file that it watches is ready");
 			continue;
 		}
 		queued++;
@@ -105,6 +125,11 @@ static void test_does(struct event *e, enum verb verb, unsigned int channel, lon
 	stage_record(TEST, e, (struct act_case){ verb, channel }, ret, value);
 }
 
+static bool is_ticker(unsigned int channel)
+{
+	return stage.script->ticks && channel == TICKER;
+}
+
 static void fill(unsigned int channel)
 {
 	unsigned int i;
@@ -128,16 +153,31 @@ static void drain(unsigned int channel)
 
 		value = UNRECEIVED;
 		ret = channel_try_recv(stage.recv[channel], &value);
-		test_does(&e, RECV, channel, ret, &value);
+		if (ret >= 0) {
+			test_does(&e, RECV, channel, ret, &value);
+			continue;
+		}
+		/* A channel that a clock feeds is never drained. */
+		if (ret != -EAGAIN || !is_ticker(channel))
+			stage_broken("what the tasks have left cannot be received");
+		e.ended = control_now();
+		e.outcome = NOT_READY;
+		e.n = 1;
+		e.cases[0] = (struct act_case){ RECV, channel };
+		history_add(&stage.history, TEST, &e);
 	} while (ret > 0);
 }
 
 static void close_channel(unsigned int channel)
 {
 	struct event e = { .invoked = control_now(), .slept = CONTROL_NEVER };
-	const int err = chan_hchan_close(stage.recv[channel]->ch, CHAN_CLOSED_BY_CLOSE);
 	const u64 value = 0;
+	int err;
 
+	/* Nobody has the right to close one that a clock feeds. */
+	if (is_ticker(channel))
+		return;
+	err = chan_hchan_close(stage.recv[channel]->ch, CHAN_CLOSED_BY_CLOSE);
 	test_does(&e, CLOSE, channel, !err, &value);
 }
 
@@ -174,22 +214,36 @@ static void set_stage(const struct script *script)
 {
 	unsigned int i;
 
-	stage = (struct stage){ .script = script, .history.cap = script->cap };
+	stage = (struct stage){ .script = script, .history.cap = script->cap,
+				.history.ticks = script->ticks };
+	stage.history.now = shim_clock_now(CLOCK_BOOTTIME);
 	stage.deadline = shim_clock_now(CLOCK_MONOTONIC) + 5;
 	shim_pollable_init(&stage.file);
 	stage.fd = shim_fd_install(&stage.file.file);
 	for (i = 0; i < CHANNELS; i++)
-		stage.recv[i] = channel_make(8, script->cap);
+		stage.recv[i] = channel_open();
 	/* Locks are taken in the order of addresses, which must be the same each time. */
 	if (stage.recv[0]->ch > stage.recv[1]->ch)
 		swap_files(&stage.recv[0], &stage.recv[1]);
 	for (i = 0; i < CHANNELS; i++) {
 		struct chan_file *all = stage.recv[i];
+		struct chan_make form = channel_form(8, script->cap);
 
-		stage.send[i] = channel_dup(all, CHAN_RIGHT_SEND);
+		if (is_ticker(i))
+			channel_set_ticker(all, CLOCK_BOOTTIME, stage.history.now + INTERVAL,
+					   INTERVAL);
+		else if (chan_hchan_make(all->ch, &form, NULL))
+			shim_fail("no channel can be made");
+		while (!script->cold && all->ch->requeue.npool < RECORDS)
+			chan_hchan_grow_requeue(all->ch);
+		if (!is_ticker(i))
+			stage.send[i] = channel_dup(all, CHAN_RIGHT_SEND);
 		stage.recv[i] = channel_dup(all, CHAN_RIGHT_RECV | CHAN_RIGHT_CLOSE);
 		channel_release(all);
-		fill(i);
+		shim_watch_init(&stage.watches[i], channel_file(stage.recv[i]));
+		stage.watch_fds[i] = shim_fd_install(&stage.watches[i].file);
+		if (!is_ticker(i))
+			fill(i);
 	}
 }
 
@@ -198,6 +252,7 @@ static void clear_stage(void)
 	unsigned int i;
 
 	for (i = 0; i < CHANNELS; i++) {
+		shim_fd_close(stage.watch_fds[i]);
 		channel_release(stage.recv[i]);
 		if (stage.send[i])
 			channel_release(stage.send[i]);

@@ -44,7 +44,7 @@ static bool parse_channel(const char **text, unsigned int *channel)
 	return *channel < CHANNELS;
 }
 
-/* One case: "send:a", "recv:b" or "file". */
+/* One case: "send:a", "recv:b", "watch:a" or "file". */
 static bool parse_case(const char **text, struct act_case *c)
 {
 	c->channel = CHANNELS;
@@ -55,6 +55,8 @@ static bool parse_case(const char **text, struct act_case *c)
 		c->verb = SEND;
 	else if (skip(text, "recv:"))
 		c->verb = RECV;
+	else if (skip(text, "watch:"))
+		c->verb = WATCH;
 	else
 		return false;
 	return parse_channel(text, &c->channel);
@@ -72,7 +74,8 @@ static bool parse_select(const char **text, struct act *act)
 static bool parse_transfer(const char **text, struct act *act)
 {
 	act->n = 1;
-	if (!parse_case(text, &act->cases[0]) || act->cases[0].verb == FILE_READY)
+	if (!parse_case(text, &act->cases[0]) || act->cases[0].verb == FILE_READY ||
+	    act->cases[0].verb == WATCH)
 		return false;
 	act->verb = act->cases[0].verb;
 	return !skip(text, "*") || parse_number(text, COUNT_MAX + 1, &act->count);
@@ -93,6 +96,9 @@ static bool parse_act(const char **text, struct act *act)
 		{ "signal:", SIGNAL, OF_TASK },
 		{ "kill:", KILL, OF_TASK },
 		{ "expire", EXPIRE, OF_NOTHING },
+		{ "tick", TICK, OF_NOTHING },
+		{ "set:", SET, OF_CHANNEL },
+		{ "stop:", STOP, OF_CHANNEL },
 	};
 	unsigned int i;
 
@@ -130,6 +136,8 @@ bool script_parse(struct script *script, const char *text)
 	unsigned int first;
 
 	*script = (struct script){ 0 };
+	script->cold = skip(&text, "cold ");
+	script->ticks = skip(&text, "ticks ");
 	if (!parse_number(&text, 9, &first))
 		return false;
 	script->cap = first;

@@ -2,15 +2,19 @@
 /*
  * A script: what a few tasks do with two channels and a file. As text:
  *
- *	script	[HELD of] CAPACITY: program | program ...	of both channels, from the start
+ *	script	[cold] [ticks] [HELD of] CAPACITY: program | program ...
+ *						of both channels, from the start; cold: they have
+ *						no records; ticks: a clock feeds b
  *	program	act act ...			at most 3 programs of 3 acts
- *	act	[try-|until-|faulting-] send:a, recv:a, send:a*3, select:send:a,recv:b,file
+ *	act	[try-|until-|faulting-] send:a, recv:a, send:a*3, select:send:a,recv:b,file,watch:a
  *		close:a				by a file that may
  *		hangup:a			the only file that may send is gone
  *		poll:a				until there is something to receive
  *		ready				the file becomes ready
  *		signal:0, kill:0		the task of this number
  *		expire				the deadline of all that is "until-"
+ *		tick				the clock passes by one interval of b
+ *		set:b, stop:b			the next tick is an interval away, or never comes
  */
 #ifndef _SCRIPT_H
 #define _SCRIPT_H
@@ -20,6 +24,7 @@
 #include "schedule.h"
 
 #define CHANNELS	2
+#define TICKER		1	/* the channel that a clock feeds, if one does */
 #define ACTS_MAX	3
 #define CASES_MAX	5
 #define COUNT_MAX	3
@@ -36,7 +41,11 @@ enum verb {
 	SIGNAL,
 	KILL,
 	EXPIRE,
+	TICK,
+	SET,
+	STOP,
 	FILE_READY,	/* only a case of a select */
+	WATCH,		/* the same: a file that shows what there is to receive */
 };
 
 /* One operation on one channel. */
@@ -73,6 +82,8 @@ struct program {
 };
 
 struct script {
+	bool		cold;
+	bool		ticks;
 	unsigned int	held;
 	unsigned int	cap;
 	struct program	programs[TASKS_MAX];

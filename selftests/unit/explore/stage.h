@@ -19,6 +19,8 @@
  * @recv: the only one that may receive
  * @file: a file that is no channel
  * @fd: its descriptor
+ * @watches: files that show what there is to receive
+ * @watch_fds: their descriptors
  * @tasks: those that have not ended
  * @acts: what they do now
  * @interrupted: somebody has interrupted this task
@@ -34,6 +36,8 @@ struct stage {
 	struct chan_file	*recv[CHANNELS];
 	struct shim_pollable	file;
 	int			fd;
+	struct shim_watch	watches[CHANNELS];
+	int			watch_fds[CHANNELS];
 	struct task_struct	*tasks[TASKS_MAX];
 	const struct act	*acts[TASKS_MAX];
 	bool			interrupted[TASKS_MAX];
