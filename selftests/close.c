@@ -152,6 +152,28 @@ TEST_F(closing, one_of_many_closes_succeeds)
 	EXPECT_EQ(1, succeeded);
 }
 
+/* More than one run of a close completes. */
+#define MANY	40
+
+TEST(G6_close_of_very_many_parked_ends_all_waits)
+{
+	struct operation *ops[MANY];
+	int ch, sends, i;
+
+	for (sends = 0; sends < 2; sends++) {
+		ch = channel_make(0);
+		for (i = 0; i < MANY; i++) {
+			ops[i] = operation_new(TASK_THREAD, sends ? operation_send :
+					       operation_recv, ch, 1);
+			operation_start(ops[i]);
+		}
+		channel_wait_parked(ch, sends ? MANY : 0, sends ? 0 : MANY);
+		EXPECT_EQ(0, chan_close(ch));
+		for (i = 0; i < MANY; i++)
+			EXPECT_EQ(sends ? -EPIPE : 0, operation_join(ops[i]));
+	}
+}
+
 TEST(first_cause_of_the_close_stays)
 {
 	int ch = channel_make(0);
