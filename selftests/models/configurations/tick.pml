@@ -10,7 +10,7 @@ init {
 	atomic {
 		op[W(0, 0)] = RECV(0);
 		op[W(1, 0)] = RECV(0);
-		run tick_receiver(0, 1, 1, 1);
+		run tick_receiver(0, 2, 1, 1);
 		run tick_receiver(1, 1, 1, 0);
 		run alarm(2);
 		run setter();

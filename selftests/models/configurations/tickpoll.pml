@@ -15,7 +15,8 @@ init {
 		run tick_receiver(1, 1, 0, 1);
 		run poller(2, 0, 0);
 		run alarm(3);
-		run clockwork(1)
+		run clockwork(1);
+		run interrupter(1)
 	};
 	atomic { timeout -> d_step { promise_rest() } }
 }
