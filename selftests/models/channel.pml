@@ -84,8 +84,8 @@ bit exited[TASKS];
 #endif
 
 /*
- * Of each task that works on channels: the waiter that it has claimed and not yet completed;
- * struct chan_wake: tasks to wake, with a reference to each, and pollers, two bits for each channel.
+ * Of each task that works on channels: the waiter that it has claimed and not yet completed; struct
+ * chan_wake: a bit for each task to wake, a reference to it; two for pollers of each channel.
  */
 #define LOCALS		byte claimed = NONE, woken, tell
 
