@@ -25,6 +25,9 @@
 #include "channel.pml"
 #include "promises.pml"
 #include "waiter.pml"
+#ifdef TICKER
+#include "ticker.pml"
+#endif
 #include "tasks.pml"
 #if CASES > 1
 #include "select.pml"

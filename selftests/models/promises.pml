@@ -9,7 +9,6 @@ byte failed;		/* whose send has returned an error */
 byte taken;		/* have left their channel */
 byte received;		/* have reached the memory of a receiver */
 byte before[ELEMENTS];	/* sent on the same channel before the send of this one began */
-bit close_told[CHANNELS];	/* a close has returned */
 
 inline promise_send_begins(c, v)
 {
@@ -30,6 +29,51 @@ inline promise_requeued(v)
 {
 	taken = taken & ~BIT(v)
 }
+
+#ifdef TICKER
+/*
+ * Ticks: each is the time at which it is due. Those of the first setting are odd, those of the
+ * second one even. None is received of an earlier setting, or before its time, or by a task that
+ * has not waited for it while a receiver is parked (G2).
+ */
+inline promise_tick(v)
+{
+	assert(v <= latest);
+	assert((sent & BIT(v)) == 0);
+	promise_send_begins(0, v);
+	sent = sent | BIT(v);
+	promise_setting(v);
+	promise_taken(v)
+}
+
+inline promise_setting(v)
+{
+	assert(v % 2 != setting)
+}
+
+/* receivers: is one parked? */
+inline look_for_receivers()
+{
+	receivers = 0;
+	for (w_ : 0 .. TASKS * CASES - 1) {
+		receivers = receivers || (state[TASK(w_)] == PARKED && recvq[0] ?? [eval(w_)])
+	}
+}
+
+/* A tick of an earlier setting that comes back: nothing of it is left. */
+inline promise_dropped(v)
+{
+	assert(v % 2 == setting);
+	sent = sent & ~BIT(v)
+}
+
+/* A wait has reached its deadline: it does not give up a tick that is due. */
+inline promise_gives_up()
+{
+	look_for_receivers();
+	assert(receivers || !TICK_DUE)
+}
+#endif
 
 /* G3: nothing is doubled or invented. */
 inline promise_received(v)
@@ -62,11 +106,12 @@ inline promise_drained(c)
 
 #ifdef WATCH
 /*
- * G5: a default is taken only if at one instant, no case was ready. What makes cases ready, or
- * ready no more, comes with a look for such an instant.
+ * G5: a default is taken only if at one instant, no case was ready; a case of a select that wants
+ * the first, if no case before it was. What makes cases ready, or ready no more, comes with a look
+ * for such an instant.
  */
-bit trying[TASKS];	/* has a default */
-bit calm[TASKS];	/* there was such an instant */
+bit trying[TASKS];	/* has a default, or wants the first */
+byte calm[TASKS];	/* a bit for each case, and one more: no case before was ready */
 
 inline watch_case(o)
 {
@@ -89,12 +134,15 @@ inline promise_watch()
 {
 	for (t_ : 0 .. TASKS - 1) {
 		if
-		:: trying[t_] && !calm[t_] ->
+		:: trying[t_] && !(calm[t_] & BIT(CASES)) ->
 			v_ = 0;
-			for (x_ : W(t_, 0) .. W(t_, CASES - 1)) {
-				watch_case(op[x_])
-			}
-			calm[t_] = !v_
+			for (x_ : 0 .. CASES - 1) {
+#ifdef FIRST
+				calm[t_] = calm[t_] | (!v_ << x_);
+#endif
+				watch_case(op[W(t_, x_)])
+			};
+			calm[t_] = calm[t_] | (!v_ << CASES)
 		:: else
 		fi
 	}
@@ -102,7 +150,12 @@ inline promise_watch()
 
 inline promise_default(me)
 {
-	assert(calm[me])
+	assert(calm[me] & BIT(CASES))
+}
+
+inline promise_first(me, i)
+{
+	assert(calm[me] & (BIT(i) | BIT(CASES)))
 }
 #else
 #define trying		unwatched
@@ -117,6 +170,23 @@ inline promise_watch()
 inline promise_default(me)
 {
 	skip
+}
+
+inline promise_first(me, i)
+{
+	skip
+}
+#endif
+
+#ifdef EPOLL
+/* G5: a select that sends to channel 0 does not take its own operation for what makes it ready. */
+inline promise_file_ready(me, ready)
+{
+	v_ = 0;
+	for (w_ : 0 .. TASKS * CASES - 1) {
+		v_ = v_ || (TASK(w_) != me && sendq[0] ?? [eval(w_)])
+	};
+	assert(!ready || v_ || len(ring[0]) || len(requeued[0]) || closed[0])
 }
 #endif
 
@@ -150,16 +220,24 @@ inline promise_rest()
 	for (c_ : 0 .. CHANNELS - 1) {
 		assert(!lock[c_]);
 		check_locked(c_);
-		/* G9: who still polls has nothing to see */
+		assert(!closed[c_] || (!receivers && !senders));
+#ifdef POLLERS
+		/* G9: pollers that still wait have nothing to see */
 		assert(!recv_pollers[c_] ||
 		       !(closed[c_] || len(ring[c_]) || len(requeued[c_]) || len(sendq[c_])));
 		assert(!send_pollers[c_] ||
 		       !(closed[c_] || len(ring[c_]) < CAP_OF(c_) || len(recvq[c_])))
+#endif
 	}
+#ifdef EPOLL
+	assert(!epoll_waits || !(closed[0] || len(ring[0]) || len(requeued[0]) || len(sendq[0])));
+#endif
+#ifdef TICKER
+	ticker_rests();
+#endif
 	for (t_ : 0 .. TASKS - 1) {
 		assert(!in_call[t_] || state[t_] == PARKED);
 		assert(!in_call[t_] || (!signalled[t_] && !expired[t_]));
-		assert(!len(claimed[t_]));
 		for (w_ : t_ * CASES .. t_ * CASES + CASES - 1) {
 			for (c_ : 0 .. CHANNELS - 1) {
 				assert(in_call[t_] || !(recvq[c_] ?? [eval(w_)]));

@@ -19,15 +19,25 @@ inline is_mine(me, v)
 	}
 }
 
-/* chan_select_try_locked() */
+#ifdef FIRST
+hidden bit first[TASKS];	/* CHAN_SELECT_FIRST; constant */
+#else
+#define first		0 * in_call
+#endif
+
+/* chan_select_try_locked(), of a channel that no clock feeds */
 inline select_try_locked(me, i, element, number, res)
 {
 	if
 	:: IS_SEND(op[W(me, i)]) ->
-		send_try_locked(me, CHANNEL(op[W(me, i)]), slot[W(me, i)], res);
+		send_try_locked(CHANNEL(op[W(me, i)]), slot[W(me, i)], res);
 		assert(res != DONE || !(late & BIT(i)))
+#ifdef TICKER
+	:: IS_RECV(op[W(me, i)]) && IS_TICKER(CHANNEL(op[W(me, i)])) ->
+		ticker_try_locked(element, number, res)
+#endif
 	:: else ->
-		recv_try_locked(me, CHANNEL(op[W(me, i)]), element, number, res)
+		recv_try_locked(CHANNEL(op[W(me, i)]), element, number, res)
 	fi
 }
 
@@ -58,18 +68,125 @@ inline select_unlock(me)
 }
 
 /*
- * chan_select_enqueue_locked(), chan_select_mix_locked(): waiters in one queue have any order,
- * here one way or the other, which are all that two of them can have.
+ * chan_select_enqueue_locked(), chan_select_next_queue(): of the cases with one queue, the first
+ * from case k on, which is any of them unless the first is wanted. queued has a bit for each.
  */
-inline select_enqueue_locked(me, backward)
+inline select_enqueue_locked(me, k)
 {
+	queued = 0;
 	for (u_ : 0 .. CASES - 1) {
-		x_ = W(me, (backward -> CASES - 1 - u_ : u_));
+		x_ = (k + u_) % CASES;
+		v_ = 0;
+#ifndef BUG_QUEUED_TWICE
+		for (t_ : 0 .. CASES - 1) {
+			v_ = v_ || (queued & BIT(t_) && op[W(me, t_)] == op[W(me, x_)])
+		}
+#endif
 		if
-		:: op[x_] < POLLED -> enqueue_locked(me, x_)
+		:: op[W(me, x_)] < POLLED && !v_ ->
+			enqueue_locked(W(me, x_));
+			queued = queued | BIT(x_)
 		:: else
 		fi
+	};
+#ifdef TICKER
+	if
+	:: uses(me, 0) -> ticker_unlock()
+	:: else
+	fi
+#endif
+}
+
+#ifdef EPOLL
+/* chan_waitq_others(), v_: does a task other than this one want to send? Else it may be hidden. */
+inline waitq_others(me)
+{
+#ifdef BUG_OWN_IS_READY
+	v_ = len(sendq[0]);
+#else
+	v_ = 0;
+	if
+	:: len(sendq[0]) ->
+		sendq[0] ? <w_>;
+		if
+		:: len(sendq[0]) > 1 || TASK(w_) != me -> v_ = 1
+		:: else -> hides = 1
+		fi
+	:: else
+	fi
+#endif
+}
+
+/* An epoll for channel 0, polled by a task: if the channel is not ready, the event is forgotten. */
+inline epoll_look(me, ready)
+{
+	atomic {
+		!lock[0] ->
+		d_step {
+			ready = 0;
+			if
+			:: epoll_ready ->
+				waitq_others(me);
+				ready = v_ || closed[0] || len(ring[0]) || len(requeued[0]);
+				epoll_ready = ready;
+				promise_file_ready(me, ready)
+			:: else
+			fi
+		}
 	}
+}
+
+/* chan_select_wake_pollers() */
+inline select_tell(me)
+{
+	if
+	:: tell & TELL_RECV ->
+		d_step {
+#ifdef BUG_NOT_QUIET
+			epoll_event(NONE);
+#else
+			epoll_event(me);
+#endif
+			tell = 0
+		}
+	:: else -> tell = 0
+	fi
+}
+
+/* chan_pollset_scan(), of the epoll */
+inline pollset_scan(me)
+{
+	if
+	:: polled && fresh -> fresh = 0
+	:: polled && !fresh ->
+		kicked[me] = 0;
+		epoll_look(me, fready)
+	:: else
+	fi
+}
+
+/* epoll_wait(): level-triggered; a task of its own */
+proctype epoller(byte me)
+{
+	bit ready, hides;
+
+	epoll_waits = 1;
+	do
+	:: ready -> break
+	:: else ->
+end_polling:
+		atomic { epoll_ready; epoll_look(me, ready) }
+	od;
+	epoll_waits = 0
+}
+#else
+/* chan_select_wake_pollers() */
+inline select_tell(me)
+{
+	tell_pollers(me, 0)
+#if CHANNELS > 1
+	; tell_pollers(me, 1)
+#endif
 }
 
 #ifdef POLLED_FILES
@@ -95,6 +212,7 @@ inline pollset_scan(me)
 	skip
 }
 #endif
+#endif
 
 #if defined(BUG_GUESS_BELIEVED) || defined(BUG_LOCKS_ONE_AT_A_TIME)
 inline select_believe(me)
@@ -119,18 +237,23 @@ inline select_believe(me)
 }
 #endif
 
-/* chan_select_dequeue() */
-inline select_dequeue(me)
+/* chan_select_dequeue(): those that are queued, but not case k */
+inline select_dequeue(me, k)
 {
 	i = 0;
 	do
 	:: atomic { i == CASES -> break }
+	:: atomic { i < CASES && (!(queued & BIT(i)) || i == k) -> i++ }
 	:: atomic {
-		i < CASES && (op[W(me, i)] >= POLLED || W(me, i) == winner[me]) -> i++
-	   }
-	:: atomic {
-		i < CASES && op[W(me, i)] < POLLED && W(me, i) != winner[me] &&
-		!lock[CHANNEL(op[W(me, i)])] ->
+		i < CASES && queued & BIT(i) && i != k && !lock[CHANNEL(op[W(me, i)])] ->
+#ifdef TICKER
+		if
+		:: IS_TICKER(CHANNEL(op[W(me, i)])) ->
+			lock[0] = 1;
+			!ticker_lock
+		:: else
+		fi;
+#endif
 		d_step {
 			c_ = CHANNEL(op[W(me, i)]);
 			if
@@ -138,7 +261,13 @@ inline select_dequeue(me)
 			:: else -> waitq_remove(recvq[c_], W(me, i))
 			fi;
 			lock[c_] = 1;
-			unlock(c_);
+#ifdef TICKER
+			if
+			:: IS_TICKER(c_) -> ticker_unlock()
+			:: else
+			fi;
+#endif
+			unlock(CHANNEL(op[W(me, i)]));
 			i++
 		}
 	   }
@@ -176,26 +305,58 @@ inline select_ends(me)
 		fi
 	};
 	assert(res != EAGAIN || now);
+	if
+	:: first[me] && i != NONE -> promise_first(me, i)
+	:: else
+	fi;
 	is_mine(me, element);
 	assert(element == EMPTY || !v_)
 }
 
+/* chan_select_park(), up to the sleep */
+#define SELECT_PARK(me)	if \
+			:: k = 0 \
+			:: !first[me] -> k = 1 \
+			SELECT_PARK_2(me) \
+			fi; \
+			d_step { \
+				parker_init(me); \
+				select_enqueue_locked(me, k); \
+				select_unlock(me); \
+				k = 0 \
+			}
+#if CASES > 2
+#define SELECT_PARK_2(me)	:: !first[me] -> k = 2
+#else
+#define SELECT_PARK_2(me)
+#endif
+
+#ifdef TICKER
+#define TICKER_FREE(me)	(!uses(me, 0) || !ticker_lock)
+#else
+#define TICKER_FREE(me)	true
+#endif
+
 /* chan_select_run(): "calls" of them; those that may not wait have a default */
 proctype selector(byte me, calls, v; bit now, drops)
 {
-	byte i, k, res, w, element = EMPTY, number, ready, late;
-	bit polled, fresh, fready;
+	LOCALS;
+	byte i, k, res, element = EMPTY, number, ready, late, queued;
+	bit polled, fresh, fready, seem, hides;
 
 	do
 	:: atomic { calls == 0 -> break }
 	:: atomic {
 		calls > 0 ->
 		calls--;
-		d_step { select_begins(me); trying[me] = now; call_begins(me) }
+		d_step { select_begins(me); trying[me] = now || first[me]; call_begins(me) };
+		seem = 1
 	   };
 #ifdef POLLED_FILES
 	   if
-#ifdef BUG_FILE_LOOKED_AT_FIRST
+#ifdef EPOLL
+	   :: polled -> file_kicks[me] = 1; epoll_look(me, fready); fresh = 1
+#elif defined(BUG_FILE_LOOKED_AT_FIRST)
 	   :: polled -> atomic { fready = file_ready; fresh = 1 }; file_kicks[me] = 1
 #else
 	   :: polled -> file_kicks[me] = 1; atomic { fready = file_ready; fresh = 1 }
@@ -205,41 +366,55 @@ proctype selector(byte me, calls, v; bit now, drops)
 #endif
 again:
 	   pollset_scan(me);
-	   /* chan_select_guess(): what it sees without a lock may be anything */
+	   /* What is seen of channels without a lock, once, may be anything */
 #if defined(BUG_GUESS_BELIEVED) || defined(BUG_LOCKS_ONE_AT_A_TIME)
 	   if
 	   :: now && !fready -> select_believe(me)
 	   :: else
 	   fi;
 #endif
+	   /* chan_select_guess() */
 	   if
-	   :: atomic { !fready -> goto all }
-	   :: atomic { fready -> res = POLLED; goto finish }
-	   :: atomic { op[W(me, 0)] < POLLED -> i = 0 }
-	   :: atomic { op[W(me, 1)] < POLLED -> i = 1 }
+	   :: atomic { !fready || first[me] -> seem = 0; goto all }
+	   :: atomic { fready && (!first[me] || op[W(me, 0)] == POLLED) -> res = POLLED; goto finish }
+	   :: atomic { seem && op[W(me, 0)] < POLLED -> i = 0 }
+#ifdef BUG_FIRST_GUESSES
+	   :: atomic { seem && op[W(me, 1)] < POLLED -> i = 1 }
+#else
+	   :: atomic { seem && !first[me] && op[W(me, 1)] < POLLED -> i = 1 }
+#endif
 #if CASES > 2
-	   :: atomic { op[W(me, 2)] < POLLED -> i = 2 }
+	   :: atomic { seem && !first[me] && op[W(me, 2)] < POLLED -> i = 2 }
 #endif
 	   fi;
+	   seem = 0;
 	   atomic {
-		!lock[CHANNEL(op[W(me, i)])] ->
+		!lock[CHANNEL(op[W(me, i)])] -> lock[CHANNEL(op[W(me, i)])] = 1;
+#ifdef TICKER
+		if
+		:: IS_TICKER(CHANNEL(op[W(me, i)])) -> !ticker_lock
+		:: else
+		fi;
+#endif
 		d_step {
 			k = CHANNEL(op[W(me, i)]);
-			lock[k] = 1;
 			select_try_locked(me, i, element, number, res);
-			unlock(k)
+			if
+			:: claimed == NONE -> unlock(k)
+			:: else
+			fi
 		}
 	   };
-	   wake_run(me, k, w);
 	   if
-	   :: res != EAGAIN -> goto finish
-#ifdef BUG_READY_FILE_FORGOTTEN
-	   :: res == EAGAIN && fready -> goto all
+	   :: claimed != NONE -> d_step { waiter_complete(); unlock(k) }
+	   :: else
+	   fi;
+	   wake_run(me, k);
+	   if
+	   :: res != EAGAIN && res != ESTALE -> goto finish
+#ifndef BUG_READY_FILE_FORGOTTEN
+	   :: (res == EAGAIN || res == ESTALE) && fready && !first[me] -> goto again
 #endif
-	   :: res == EAGAIN && fready ->
-		/* By chance, the file is chosen in the end. */
-progress_chosen:
-		goto again
 	   :: else
 	   fi;
 all:
@@ -257,13 +432,39 @@ all:
 	   od;
 	   /* chan_select_look() */
 	   atomic {
+		TICKER_FREE(me) ->
 		k = 0;
 #ifdef BUG_ENQUEUED_BEFORE_LOOK
 		d_step { parker_init(me); select_enqueue_locked(me, 0); skip };
 #endif
-		d_step { select_ready_locked(me, ready) };
+		d_step {
+			select_ready_locked(me, ready);
+#ifdef TICKER
+			if
+			:: uses(me, 0) -> ticker_unlock()
+			:: else
+			fi
+#endif
+		};
 		if
+		:: fready ->
+			d_step {
+				u_ = 0;
+				do
+				:: op[W(me, u_)] == POLLED -> break
+				:: else -> u_++
+				od;
+				ready = ready | BIT(u_)
+			}
+		:: else
+		fi;
+		if
+#ifdef BUG_FIRST_IGNORES_KICK
 		:: ready -> goto commit
+#else
+		:: ready && !(first[me] && polled && kicked[me]) -> goto commit
+		:: ready && first[me] && polled && kicked[me] -> d_step { select_unlock(me) }; goto again
+#endif
 #ifndef BUG_KICKED_UNCHECKED
 		:: !ready && polled && kicked[me] -> d_step { select_unlock(me) }; goto again
 		:: !ready && !(polled && kicked[me]) && now ->
@@ -277,12 +478,11 @@ all:
 #ifdef BUG_ENQUEUED_UNLOCKED
 			d_step { parker_init(me); select_unlock(me) };
 			goto enqueue
+#elif defined(TICKER)
+			/* Its alarm may run between look and enqueue. */
+			skip
 #else
-			if
-			:: k = 0
-			:: k = 1
-			fi;
-			d_step { parker_init(me); select_enqueue_locked(me, k); select_unlock(me); k = 0 }
+			SELECT_PARK(me)
 #endif
 		fi
 	   };
@@ -293,32 +493,51 @@ enqueue:
 		d_step { select_enqueue_locked(me, 0); skip }
 	   };
 #endif
+#ifdef TICKER
+	   atomic { TICKER_FREE(me) -> SELECT_PARK(me) };
+#endif
 	   select_tell(me);
 	   /* chan_select_wait(), with the label end_parked */
 end_parked:
-	   parker_sleep(me, res);
+	   sleeper_wait(me, res);
 	   if
 	   :: res == EAGAIN ->
+		hides = 0;
 		pollset_scan(me);
+#if defined(EPOLL) && !defined(BUG_HIDDEN_NOT_ANNOUNCED)
+		if
+		:: hides -> tell = TELL_RECV; select_tell(me)
+		:: else
+		fi;
+#endif
 		if
 		:: !fready -> goto end_parked
 		:: else
 		fi
 	   :: else
 	   fi;
-	   if
+	   atomic {
+		k = NONE;
+		d_step {
+			if
 #ifdef BUG_FILE_WINS_ALWAYS
-	   :: res == EAGAIN
+			:: res == EAGAIN
 #endif
-	   :: res != DONE -> parker_retire(me, res)
-	   :: else
-	   fi;
+			:: res != DONE -> owner_claim(me, res)
+			:: else -> k = winner[me] % CASES
+			fi
+#ifdef BUG_CLAIMED_IS_COMPLETED
+			; assert(res != DONE || state[me] == COMPLETED)
+#endif
+		}
+	   };
 #ifndef BUG_LOSERS_STAY
-	   select_dequeue(me);
+	   select_dequeue(me, k);
 #endif
 	   atomic {
 		if
 		:: res == DONE ->
+			assert(state[me] == COMPLETED);
 			i = winner[me] % CASES;
 			res = result[W(me, i)];
 			if
@@ -332,10 +551,47 @@ end_parked:
 		fi;
 		d_step { parker_leave(me) }
 	   };
+#ifdef TICKER
+#ifndef BUG_NO_LAST_LOOK
+	   /* chan_select_last_look() */
+	   if
+	   :: res == ETIMEDOUT && uses(me, 0) ->
+		atomic {
+			!lock[0] -> lock[0] = 1;
+			!ticker_lock ->
+			d_step {
+				i = 0;
+				do
+				:: op[W(me, i)] == RECV(0) -> break
+				:: else -> i++
+				od;
+				ticker_try_locked(element, number, res);
+				if
+				:: res != DONE -> res = ETIMEDOUT; promise_gives_up()
+				:: else
+				fi;
+				unlock(0)
+			}
+		}
+	   :: else
+	   fi;
+#else
+	   if
+	   :: res == ETIMEDOUT && uses(me, 0) -> d_step { promise_gives_up() }
+	   :: else
+	   fi;
+#endif
+#endif
 finish:
 	   atomic {
 		if
-		:: res != DONE && res != CLOSED -> i = NONE
+		:: res == POLLED ->
+			i = 0;
+			do
+			:: op[W(me, i)] == POLLED -> break
+			:: else -> i++
+			od
+		:: res != DONE && res != CLOSED && res != POLLED -> i = NONE
 		:: else
 		fi;
 		d_step { select_ends(me) }
@@ -345,17 +601,18 @@ finish:
 	   :: element != EMPTY -> promise_received(element)
 	   :: element != EMPTY && drops ->
 		k = CHANNEL(op[W(me, i)]);
-		requeue(me, k, element, number);
-		wake_run(me, k, w)
+		requeue(me, k, element, number)
 	   :: else
 	   fi;
-	   d_step {
-		i = 0; k = 0; res = 0; element = EMPTY; number = 0; ready = 0; late = 0;
-		fready = 0; fresh = 0;
-		trying[me] = 0;
-		file_kicks[me] = 0;
-		kicked[me] = 0;
-		call_ends(me)
+	   atomic {
+		d_step {
+			i = 0; k = 0; res = 0; element = EMPTY; number = 0; ready = 0; late = 0;
+			fready = 0; fresh = 0; queued = 0; hides = 0;
+			trying[me] = 0;
+			file_kicks[me] = 0;
+			kicked[me] = 0;
+			call_ends(me)
+		}
 	   }
 	od;
 	goto out;
@@ -363,22 +620,37 @@ commit:
 	/* chan_select_commit(): each that is ready has the same chance */
 	if
 	:: atomic { ready & 1 -> i = 0 }
-	:: atomic { ready & 2 -> i = 1 }
+	:: atomic { ready & 2 && !(first[me] && ready & 1) -> i = 1 }
 #if CASES > 2
-	:: atomic { ready & 4 -> i = 2 }
+	:: atomic { ready & 4 && !(first[me] && ready & 3) -> i = 2 }
 #endif
 	fi;
+	if
+	:: op[W(me, i)] == POLLED -> d_step { res = POLLED; select_unlock(me) }; goto finish
+	:: else
+	fi;
 	atomic {
-		k = CHANNEL(op[W(me, i)]);
-		d_step { select_try_locked(me, i, element, number, res); select_unlock(me) }
+		TICKER_FREE(me) ->
+		d_step {
+			k = CHANNEL(op[W(me, i)]);
+			select_try_locked(me, i, element, number, res);
+			if
+			:: claimed == NONE -> select_unlock(me)
+			:: else
+			fi
+		}
 	};
-	wake_run(me, k, w);
+	if
+	:: claimed != NONE -> d_step { waiter_complete(); select_unlock(me) }
+	:: else
+	fi;
+	wake_run(me, k);
 	if
 #ifndef BUG_GONE_IGNORED
-	:: res == EAGAIN -> goto again
+	:: res == EAGAIN || res == ESTALE -> goto again
 #endif
 	:: else -> goto finish
 	fi;
 out:
-	skip
+	task_exits(me)
 }

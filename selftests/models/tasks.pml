@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tasks that work on one channel: hchan.c, xfer.c, poll.c; and what happens to tasks.
+ * Tasks that work on one channel: blocking.c, hchan.c, xfer.c, poll.c; and what happens to tasks.
  */
 
 /* chan_hchan_send(): "calls" of them, of n elements each, from v on, of which min are waited for */
 proctype sender(byte me, c, v, calls, n, min)
 {
-	byte done, res, w;
+	LOCALS;
+	byte done, res;
 	bit late;
 
 	do
@@ -35,12 +36,20 @@ pass:
 try:
 		slot[W(me, 0)] = v + done;
 		d_step {
-			send_try_locked(me, c, v + done, res);
+			send_try_locked(c, v + done, res);
 			if
 			:: res == DONE -> done++; assert(!late)
 			:: else
 			fi
-		}
+		};
+		if
+		:: claimed == NONE -> goto tried
+		:: else
+		fi
+	   };
+	   atomic {
+		d_step { waiter_complete() };
+tried:
 		if
 		:: res == DONE && done < n -> goto more
 		:: res == EAGAIN && done < min ->
@@ -50,18 +59,17 @@ try:
 				for (u_ : 1 .. done) {
 					promise_send_succeeds(v + u_ - 1)
 				}
-				parker_init(me);
-				enqueue_locked(me, W(me, 0));
-				unlock(c)
+				park_locked(me, c, W(me, 0))
 			}
 		:: else -> d_step { unlock(c) }
 		fi
 	   };
-	   wake_run(me, c, w);
+	   wake_run(me, c);
 	   if
+	   :: res == ESTALE -> goto pass
 	   :: res == PARK ->
 end_parked:
-		parker_sleep(me, res);
+		sleeper_wait(me, res);
 		park_ends(me, c, sendq[c], W(me, 0), res);
 		d_step {
 			parker_leave(me);
@@ -92,30 +100,82 @@ more:
 	true;
 	goto try;
 out:
-	skip
+	task_exits(me)
 }
 
-/* chan_hchan_requeue(), of one element */
+#define AGAIN	128
+
+/* chan_hchan_requeue_locked(), chan_hchan_requeue(), of one element */
 inline requeue(me, c, v, number)
 {
-	atomic {
+	do
+	:: atomic {
 		!lock[c] -> lock[c] = 1;
-		d_step {
-#ifdef BUG_REQUEUED_PAST_PARKED
-			w_ = NONE;
-#else
-			recv_complete_locked(me, c, v, number);
+#ifdef TICKER
+		if
+		:: IS_TICKER(c) -> !ticker_lock
+		:: else
+		fi;
 #endif
+		d_step {
+			w_ = NONE;
+			scan = SCAN;
 			if
-			:: w_ == NONE ->
-				requeue_add_locked(c, v, number);
-				promise_requeued(v);
-				wake_poll_locked(me, c, TELL_RECV)
+#ifdef TICKER
+			:: IS_TICKER(c) && ticker_is_past(number) -> promise_dropped(v); scan = 0
+#endif
+			:: else ->
+#ifndef BUG_REQUEUED_PAST_PARKED
+				recv_complete_locked(c, v, number);
+#endif
+				if
+				:: w_ == NONE && scan ->
+					requeue_insert(c, v, number);
+					promise_requeued(v);
+					wake_poll_locked(c, TELL_RECV);
+					scan = 0
+				:: w_ == NONE && !scan -> scan = SCAN
+				:: else
+				fi
+			fi;
+			/* scan: try again */
+			if
+			:: claimed == NONE && scan -> number = number | AGAIN
 			:: else
 			fi;
+#ifdef TICKER
+			if
+			:: IS_TICKER(c) && claimed != NONE -> ticker_lock = 1
+			:: IS_TICKER(c) && claimed == NONE -> ticker_unlock()
+			:: else
+			fi;
+#endif
+			if
+			:: claimed == NONE -> unlock(c)
+			:: else
+			fi
+		}
+	   };
+	   if
+	   :: claimed != NONE ->
+		d_step {
+			waiter_complete();
+#ifdef TICKER
+			if
+			:: IS_TICKER(c) -> ticker_unlock()
+			:: else
+			fi;
+#endif
 			unlock(c)
 		}
-	}
+	   :: else
+	   fi;
+	   wake_run(me, c);
+	   if
+	   :: number & AGAIN -> number = number & ~AGAIN
+	   :: else -> break
+	   fi
+	od
 }
 
 /*
@@ -125,6 +185,7 @@ inline requeue(me, c, v, number)
  */
 proctype receiver(byte me, c, calls, n, min; bit drops)
 {
+	LOCALS;
 	byte done, res, w, element[2], number[2];
 
 	do
@@ -136,25 +197,34 @@ pass:
 try:
 		res = 0;
 		d_step {
-			recv_try_locked(me, c, element[done], number[done], res);
+			recv_try_locked(c, element[done], number[done], res);
 			if
 			:: res == DONE -> done++
 			:: else
 			fi
 		};
 		if
+		:: claimed == NONE -> goto tried
+		:: else
+		fi
+	   };
+	   atomic {
+		d_step { waiter_complete() };
+tried:
+		if
 		:: res == DONE && done < n -> goto more
 		:: res == EAGAIN && done < min ->
 			res = PARK;
-			d_step { parker_init(me); enqueue_locked(me, W(me, 0)); unlock(c) }
+			d_step { park_locked(me, c, W(me, 0)) }
 		:: else -> d_step { unlock(c) }
 		fi
 	   };
-	   wake_run(me, c, w);
+	   wake_run(me, c);
 	   if
+	   :: res == ESTALE -> goto pass
 	   :: res == PARK ->
 end_parked:
-		parker_sleep(me, res);
+		sleeper_wait(me, res);
 		park_ends(me, c, recvq[c], W(me, 0), res);
 		d_step {
 			element[done] = slot[W(me, 0)];
@@ -166,7 +236,7 @@ end_parked:
 			fi
 		}
 		if
-		:: res == DONE && done < n && done < min -> goto pass
+		:: res == DONE && done < n -> goto pass
 		:: else
 		fi
 	   :: else
@@ -180,7 +250,7 @@ end_parked:
 	   };
 #ifndef BUG_NO_REQUEUE
 	   do
-	   :: w < done -> requeue(me, c, element[w], number[w]); wake_run(me, c, res); w++
+	   :: w < done -> requeue(me, c, element[w], number[w]); w++
 	   :: else -> break
 	   od;
 #endif
@@ -194,45 +264,158 @@ more:
 	true;
 	goto try;
 out:
-	skip
+	task_exits(me)
 }
 
-/* chan_hchan_complete_closed_locked(): claims one in each step */
-inline close_one_side(me, c, q, w)
+#ifdef TICKER
+/*
+ * chan_hchan_recv() of one tick, chan_park_cancel(): "calls" of them, which wait or not. A task
+ * that "drops" may not be able to take what it has received.
+ */
+proctype tick_receiver(byte me, calls; bit waits, drops)
 {
+	LOCALS;
+	byte res, element = EMPTY, number;
+
 	do
-	:: atomic {
+	:: atomic { calls == 0 -> break }
+	:: atomic { calls > 0 -> calls--; call_begins(me) };
+	   atomic {
+		!lock[0] -> lock[0] = 1;
+		!ticker_lock ->
 		d_step {
-			waitq_claim(me, q);
-			w = w_;
+			ticker_try_locked(element, number, res);
 			if
-			:: w_ != NONE && IS_RECV(op[w_]) -> result[w_] = CLOSED; promise_drained(c)
-			:: w_ != NONE && IS_SEND(op[w_]) -> result[w_] = CLOSED
-			:: else
+			:: res == EAGAIN && waits -> res = PARK
+			:: else -> unlock(0)
 			fi
 		};
 		if
-		:: w == NONE -> break
+		:: res != PARK -> goto tried
 		:: else
 		fi
-	   }
-	od
+	   };
+	   atomic {
+		!ticker_lock ->
+		d_step {
+			parker_init(me);
+			enqueue_locked(W(me, 0));
+			ticker_unlock();
+			unlock(0)
+		}
+	   };
+	   wake_run(me, 0);
+end_parked:
+	   sleeper_wait(me, res);
+	   if
+	   :: res != DONE ->
+		atomic {
+			!lock[0] -> lock[0] = 1;
+			!ticker_lock ->
+			d_step { waitq_remove(recvq[0], W(me, 0)); ticker_unlock() }
+		};
+		atomic {
+			!ticker_lock ->
+			d_step {
+				owner_claim(me, res);
+				assert(res != DONE || state[me] == COMPLETED);
+				if
+				:: res == ETIMEDOUT ->
+#ifdef BUG_NO_LAST_LOOK
+					promise_gives_up()
+#else
+					ticker_recv(slot[W(me, 0)], seq[W(me, 0)], res);
+					if
+					:: res == EAGAIN -> res = ETIMEDOUT; promise_gives_up()
+					:: else
+					fi
+#endif
+				:: else
+				fi;
+				unlock(0)
+			}
+		}
+	   :: else
+	   fi;
+	   d_step {
+		if
+		:: res == DONE -> element = slot[W(me, 0)]; number = seq[W(me, 0)]
+		:: else
+		fi;
+		parker_leave(me)
+	   };
+tried:
+	   if
+	   :: res == DONE -> promise_received(element)
+	   :: res == DONE && drops -> requeue(me, 0, element, number)
+	   :: else
+	   fi;
+	   atomic { d_step { res = 0; element = EMPTY; number = 0; call_ends(me) } }
+	od;
+	task_exits(me)
+}
+#endif
+
+/* chan_hchan_complete_closed_locked(): of both queues; claims one in each step */
+inline close_claim(c)
+{
+	waitq_claim(recvq[c]);
+	if
+	:: w_ != NONE -> result[w_] = CLOSED; promise_drained(c)
+	:: w_ == NONE && scan ->
+#ifdef BUG_CLOSE_FORGETS_SENDERS
+		skip
+#else
+		waitq_claim(sendq[c]);
+		if
+		:: w_ != NONE -> result[w_] = CLOSED
+		:: else
+		fi
+#endif
+	:: else
+	fi
 }
 
-/* chan_hchan_close(), as task me */
+/* chan_hchan_close(), as task me; a run is chan_hchan_close_run() */
 proctype closer(byte me, c)
 {
-	byte w;
+	LOCALS;
+	byte n;
+	bit more;
 
-	atomic { !lock[c] -> lock[c] = 1; closed[c] = 1 };
-	close_one_side(me, c, recvq[c], w);
-#ifndef BUG_CLOSE_FORGETS_SENDERS
-	close_one_side(me, c, sendq[c], w);
-#endif
 	atomic {
-		d_step { wake_poll_locked(me, c, TELL_RECV | TELL_SEND); unlock(c) }
+		!lock[c] -> lock[c] = 1;
+		d_step { closed[c] = 1; wake_poll_locked(c, TELL_RECV | TELL_SEND) }
 	};
-	wake_run(me, c, w);
+	do
+	:: n = 0;
+	   do
+	   :: atomic {
+		d_step {
+			close_claim(c);
+			more = w_ != NONE || !scan
+		};
+		if
+		:: w_ == NONE -> break
+		:: else
+		fi
+	      };
+	      d_step { waiter_complete(); n++ };
+	      if
+	      :: n == CLOSE_RUN -> break
+	      :: else
+	      fi
+	   od;
+	   atomic { d_step { unlock(c) } };
+	   wake_run(me, c);
+#ifdef BUG_CLOSE_STOPS_EARLY
+	   more = 0;
+#endif
+	   if
+	   :: more -> atomic { !lock[c] -> lock[c] = 1 }
+	   :: else -> break
+	   fi
+	od;
 	close_told[c] = 1
 }
 

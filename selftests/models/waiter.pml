@@ -1,41 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Parked operations without the lock of a channel: waiter.c, and what of hchan.c is about them.
+ * Parked operations without the lock of a channel: sleeper.c, wake.c, and what of blocking.c is
+ * about them.
  */
 
-#ifdef POLLERS
-/* chan_poll_wake_recv(), chan_poll_wake_send(), chan_poll_wake_all() */
+#if defined(POLLERS)
+/* chan_wake_run_any() of pollers: they look again */
 inline tell_pollers(me, c)
 {
-	d_step {
-		u_ = tell[me * CHANNELS + c];
-		for (t_ : 0 .. TASKS - 1) {
-			if
-			:: u_ & TELL_RECV && recv_pollers[c] & BIT(t_) -> kicked[t_] = 1
-			:: u_ & TELL_SEND && send_pollers[c] & BIT(t_) -> kicked[t_] = 1
-			:: else
-			fi
-		};
-		tell[me * CHANNELS + c] = 0
-	}
+	if
+	:: (tell >> (2 * (c))) & 3 ->
+		d_step {
+			for (t_ : 0 .. TASKS - 1) {
+				if
+				:: (tell >> (2 * (c))) & TELL_RECV && recv_pollers[c] & BIT(t_) ->
+					kicked[t_] = 1
+				:: (tell >> (2 * (c))) & TELL_SEND && send_pollers[c] & BIT(t_) ->
+					kicked[t_] = 1
+				:: else
+				fi
+			};
+			tell = tell & ~(3 << (2 * (c)))
+		}
+	:: else
+	fi
+}
+#elif defined(EPOLL)
+/*
+ * chan_wake_run_any() of pollers: an epoll, which adds the channel to those that are ready, and
+ * wakes its own pollers.
+ */
+inline tell_pollers(me, c)
+{
+	if
+	:: tell & TELL_RECV ->
+		d_step {
+			epoll_event(NONE);
+			tell = 0
+		}
+	:: else -> tell = 0
+	fi
 }
 
-/* chan_select_tell() */
-inline select_tell(me)
+/* A task that is quiet is not kicked by its own wakeups: chan_pollset_quiet() */
+inline epoll_event(quiet)
 {
-	tell_pollers(me, 0)
-#if CHANNELS > 1
-	; tell_pollers(me, 1)
-#endif
-}
-
-/* The look of chan_poll() */
-inline poll_look(c, send, ready)
-{
-	atomic {
-		!lock[c] ->
-		ready = closed[c] || (send -> len(recvq[c]) || len(ring[c]) < CAP_OF(c) :
-				      len(sendq[c]) || len(ring[c]) || len(requeued[c]))
+	epoll_ready = 1;
+	for (t_ : 0 .. TASKS - 1) {
+		if
+		:: file_kicks[t_] && t_ != quiet -> kicked[t_] = 1; asleep[t_] = 0
+		:: else
+		fi
 	}
 }
 #else
@@ -43,53 +58,96 @@ inline tell_pollers(me, c)
 {
 	skip
 }
+#endif
 
-inline select_tell(me)
+#ifdef POLLERS
+/* The look of chan_poll() */
+inline poll_look(c, send, ready)
 {
-	skip
+#ifdef TICKER
+	atomic {
+		!lock[c] -> lock[c] = 1;
+		!ticker_lock ->
+		d_step {
+			ticker_look_locked();
+			ready = v_ || len(requeued[c]);
+			ticker_unlock();
+			lock[c] = 0
+		}
+	}
+#else
+	atomic {
+		!lock[c] ->
+		ready = closed[c] || (send -> len(recvq[c]) || len(ring[c]) < CAP_OF(c) :
+				      len(sendq[c]) || len(ring[c]) || len(requeued[c]))
+	}
+#endif
 }
 #endif
 
-/* chan_claimed_complete(), chan_wake_run() */
-inline wake_run(me, c, w)
+/* chan_wake_run(), without its pollers */
+inline wake_tasks()
 {
-	do
-	:: atomic {
-		len(claimed[me]) ->
-		claimed[me] ? w;
-#ifdef BUG_WAKE_BEFORE_COMPLETE
-		asleep[TASK(w)] = 0
-	   };
-	   atomic {
-#endif
-		assert(valid[TASK(w)] && state[TASK(w)] == CLAIMED);
-		state[TASK(w)] = COMPLETED
-	   };
-	   atomic {
-#ifdef BUG_TOUCH_AFTER_COMPLETE
-		assert(valid[TASK(w)]);
+#ifdef BUG_COMPLETE_UNLOCKED
+	if
+	:: claimed != NONE ->
+		d_step {
+			assert(valid[TASK(claimed)]);
+			winner[TASK(claimed)] = claimed;
+			woken = woken | BIT(TASK(claimed));
+			state[TASK(claimed)] = COMPLETED;
+			claimed = NONE
+		}
+	:: else
+	fi;
 #endif
 #ifdef BUG_COMPLETE_BEFORE_MOVE
-		if
-		:: IS_RECV(op[w]) && result[w] == DONE -> slot[w] = late_element[w]
-		:: else
-		fi;
+	if
+	:: claimed != NONE ->
+		d_step {
+			if
+			:: IS_RECV(op[claimed]) && result[claimed] == DONE ->
+				slot[claimed] = late_element[claimed]
+			:: else
+			fi;
+			claimed = NONE
+		}
+	:: else
+	fi;
 #endif
-#ifndef BUG_WAKE_BEFORE_COMPLETE
-		asleep[TASK(w)] = 0;
+	do
+	:: !woken -> break
+	:: woken ->
+		d_step {
+			t_ = 0;
+			do
+			:: woken & BIT(t_) -> break
+			:: else -> t_++
+			od;
+#ifdef BUG_TOUCH_AFTER_COMPLETE
+			assert(valid[t_]);
 #endif
-		w = NONE
-	   }
-	:: atomic { !len(claimed[me]) -> break }
-	od;
+#ifdef BUG_WAKE_WITHOUT_REFERENCE
+			assert(!exited[t_]);
+#endif
+			asleep[t_] = 0;
+			woken = woken & ~BIT(t_)
+		}
+	od
+}
+
+/* chan_wake_run() */
+inline wake_run(me, c)
+{
+	wake_tasks();
 	tell_pollers(me, c)
 }
 
 /*
- * chan_parker_sleep(): set_current_state(), what has happened?, schedule(). To sleep for ever
+ * chan_sleeper_wait(): set_current_state(), what has happened?, schedule(). To sleep for ever
  * is no error in itself: promise_rest() judges that. Stands behind the label end_parked.
  */
-inline parker_sleep(me, res)
+inline sleeper_wait(me, res)
 {
 	atomic { !asleep[me] -> asleep[me] = 1 };
 	atomic {
@@ -109,28 +167,16 @@ inline parker_sleep(me, res)
 	}
 }
 
-/* chan_parker_retire(): res stays what it is, or becomes DONE */
-inline parker_retire(me, res)
+/* chan_parker_claim() by the owner: res stays what it is, or becomes DONE */
+inline owner_claim(me, res)
 {
-	atomic {
-		if
-		:: state[me] == PARKED -> state[me] = CLAIMED; promise_watch()
+	if
+	:: state[me] == PARKED -> state[me] = CLAIMED; promise_watch()
 #ifdef BUG_SIGNAL_AFTER_CLAIM_WINS
-		:: state[me] != PARKED && res == ERESTARTSYS
+	:: state[me] != PARKED && res == ERESTARTSYS
 #endif
-		:: else -> res = DONE
-		fi
-	};
-	do
-	:: atomic { res != DONE -> break }
-	:: atomic { res == DONE && !asleep[me] -> asleep[me] = 1 };
-	   atomic {
-		if
-		:: state[me] == COMPLETED -> asleep[me] = 0; break
-		:: else
-		fi
-	   }
-	od
+	:: else -> res = DONE
+	fi
 }
 
 /* The memory of parker and waiters is left. */
@@ -160,21 +206,27 @@ inline call_ends(me)
 	expired[me] = 0
 }
 
-/* chan_hchan_park(), up to the sleep */
+/* The task exits. */
+inline task_exits(me)
+{
+#ifdef BUG_WAKE_WITHOUT_REFERENCE
+	exited[me] = 1
+#else
+	skip
+#endif
+}
+
+/* chan_park_wait(), up to the sleep */
 inline park_locked(me, c, w)
 {
 	parker_init(me);
-	enqueue_locked(me, w)
+	enqueue_locked(w);
+	unlock(c)
 }
 
-/* chan_hchan_park(), after the sleep */
+/* chan_park_wait() after the sleep, chan_park_cancel() */
 inline park_ends(me, c, q, w, res)
 {
-	if
-	:: res != DONE ->
-		parker_retire(me, res)
-	:: else
-	fi;
 	if
 	:: res != DONE ->
 		atomic {
@@ -183,9 +235,15 @@ inline park_ends(me, c, q, w, res)
 #ifndef BUG_WAITER_LEFT_BEHIND
 				waitq_remove(q, w);
 #endif
+				owner_claim(me, res);
+				assert(res != DONE || state[me] == COMPLETED);
 				unlock(c)
 			}
 		}
-	:: else -> res = result[w]
+	:: else
+	fi;
+	if
+	:: res == DONE -> res = result[w]
+	:: else
 	fi
 }

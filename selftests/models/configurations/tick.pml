@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Ticks for two receivers that wait, one of which may not take them, and a setting that changes. */
+#define TICKER
+#define CLOCK_MAX	2
+#define TASKS		3
+#define ELEMENTS	8
+#include "../model.pml"
+
+init {
+	atomic {
+		op[W(0, 0)] = RECV(0);
+		op[W(1, 0)] = RECV(0);
+		run tick_receiver(0, 2, 1, 1);
+		run tick_receiver(1, 1, 1, 0);
+		run alarm(2);
+		run setter();
+		run clockwork(0)
+	};
+	atomic { timeout -> d_step { promise_rest() } }
+}
