@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * libchan: one system call for each function.
+ * libchan: one system call for each function, but three to make a channel.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,80 +42,109 @@ static int chan_open(void)
 	return ch;
 }
 
-/* A new file descriptor, whose nil channel becomes what the command makes of it. */
-static int chan_open_as(unsigned long command, const void *arg)
+/* Any file descriptor of /dev/chan makes channels. */
+static int chan_new(struct chan_new *new)
 {
-	int ch = chan_open();
+	int device = chan_open();
 	int saved, ret;
 
-	if (ch < 0)
-		return ch;
-	ret = chan_ioctl(ch, command, arg);
-	if (ret < 0) {
-		saved = errno;
-		close(ch);
-		errno = saved;
-		return ret;
-	}
-	return ch;
+	if (device < 0)
+		return device;
+	ret = chan_ioctl(device, CHAN_IOC_NEW, new);
+	saved = errno;
+	close(device);
+	errno = saved;
+	return ret;
 }
 
-static int chan_xfer_one(int ch, unsigned long command, const void *elem, unsigned int flags,
-			 uint64_t deadline)
+static int chan_new_timer(uint64_t ns, uint64_t interval)
 {
-	struct chan_xfer xfer = {
-		.elems = (uintptr_t)elem,
-		.count = 1,
-		.min = 1,
-		.flags = flags,
-		.deadline = deadline,
+	struct chan_new new = {
+		.flags = CHAN_NEW_TIMER,
+		.timer = { .expires = chan_deadline(ns), .interval = interval },
 	};
+	int ret = chan_new(&new);
 
-	return chan_ioctl(ch, command, &xfer);
+	return ret < 0 ? ret : new.fds[0];
 }
 
-static int chan_xfer_many(int ch, unsigned long command, const void *elems, unsigned int n,
-			  unsigned int min)
+/* Wait until all are sent. */
+static int chan_send_many(int ch, const void *elems, size_t size, unsigned int n,
+			  unsigned int flags, uint64_t deadline)
 {
 	struct chan_xfer xfer = {
 		.elems = (uintptr_t)elems,
 		.count = n,
-		.min = min,
-		.deadline = CHAN_DEADLINE_NONE,
+		.min = n,
+		.flags = flags,
+		.elemsize = chan_elem_size(size),
+		.deadline = deadline,
 	};
 
-	/* More would not fit the result. */
-	if (n > INT_MAX)
-		return -EINVAL;
-	return chan_ioctl(ch, command, &xfer);
+	return chan_ioctl(ch, CHAN_IOC_SENDV, &xfer);
 }
 
 /* A send of one element returns 0, not how many. */
-static int chan_send_one(int ch, const void *elem, unsigned int flags, uint64_t deadline)
+static int chan_send_one(int ch, const void *elem, size_t size, unsigned int flags,
+			 uint64_t deadline)
 {
-	int ret = chan_xfer_one(ch, CHAN_IOC_SENDV, elem, flags, deadline);
+	int ret = chan_send_many(ch, elem, size, 1, flags, deadline);
 
 	return ret < 0 ? ret : 0;
 }
 
+/* Wait until there is one. */
+static int chan_recv_many(int ch, void *elems, size_t size, unsigned int n,
+			  unsigned int flags, uint64_t deadline)
+{
+	struct chan_xfer xfer = {
+		.elems = (uintptr_t)elems,
+		.count = n,
+		.min = 1,
+		.flags = flags,
+		.elemsize = chan_elem_size(size),
+		.deadline = deadline,
+	};
+
+	return chan_ioctl(ch, CHAN_IOC_RECVV, &xfer);
+}
+
 int chan_make_typed(size_t elemsize, unsigned int cap, unsigned int flags, const char *type)
 {
-	struct chan_make make = {
-		.cap = cap,
-		.flags = flags,
-	};
+	struct chan_new new = { .make = { .cap = cap, .flags = flags } };
 	size_t length = strnlen(type, CHAN_TYPE_MAX);
+	int ret;
 
 	if (elemsize > CHAN_ELEM_MAX || length == CHAN_TYPE_MAX)
 		return -EINVAL;
-	make.elemsize = elemsize;
-	memcpy(make.type, type, length);
-	return chan_open_as(CHAN_IOC_MAKE, &make);
+	new.make.elemsize = elemsize;
+	memcpy(new.make.type, type, length);
+	ret = chan_new(&new);
+	return ret < 0 ? ret : new.fds[0];
 }
 
 int chan_make(size_t elemsize, unsigned int cap, unsigned int flags)
 {
 	return chan_make_typed(elemsize, cap, flags, "");
+}
+
+int chan_pair(int fds[2], size_t elemsize, unsigned int cap, unsigned int flags)
+{
+	struct chan_new new = {
+		.flags = CHAN_NEW_PAIR,
+		.make = { .cap = cap, .flags = flags },
+	};
+	int ret;
+
+	if (elemsize > CHAN_ELEM_MAX)
+		return -EINVAL;
+	new.make.elemsize = elemsize;
+	ret = chan_new(&new);
+	if (ret < 0)
+		return ret;
+	fds[0] = new.fds[0];
+	fds[1] = new.fds[1];
+	return 0;
 }
 
 int chan_attach(int ch, size_t elemsize, const char *type)
@@ -132,34 +161,39 @@ int chan_attach(int ch, size_t elemsize, const char *type)
 	return ch;
 }
 
-int chan_send(int ch, const void *elem)
+/* One element of a size that fits the command is sent and received by its address alone. */
+int chan_send(int ch, const void *elem, size_t size)
 {
-	return chan_ioctl(ch, CHAN_IOC_SEND, elem);
+	if (size > CHAN_IOC_SIZE_MAX)
+		return chan_send_until(ch, elem, size, CHAN_DEADLINE_NONE);
+	return chan_ioctl(ch, CHAN_IOC_SEND(size), elem);
 }
 
-int chan_recv(int ch, void *elem)
+int chan_recv(int ch, void *elem, size_t size)
 {
-	return chan_ioctl(ch, CHAN_IOC_RECV, elem);
+	if (size > CHAN_IOC_SIZE_MAX)
+		return chan_recv_until(ch, elem, size, CHAN_DEADLINE_NONE);
+	return chan_ioctl(ch, CHAN_IOC_RECV(size), elem);
 }
 
-int chan_try_send(int ch, const void *elem)
+int chan_try_send(int ch, const void *elem, size_t size)
 {
-	return chan_send_one(ch, elem, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
+	return chan_send_one(ch, elem, size, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
 }
 
-int chan_try_recv(int ch, void *elem)
+int chan_try_recv(int ch, void *elem, size_t size)
 {
-	return chan_xfer_one(ch, CHAN_IOC_RECVV, elem, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
+	return chan_recv_many(ch, elem, size, 1, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
 }
 
-int chan_send_until(int ch, const void *elem, uint64_t deadline)
+int chan_send_until(int ch, const void *elem, size_t size, uint64_t deadline)
 {
-	return chan_send_one(ch, elem, 0, deadline);
+	return chan_send_one(ch, elem, size, 0, deadline);
 }
 
-int chan_recv_until(int ch, void *elem, uint64_t deadline)
+int chan_recv_until(int ch, void *elem, size_t size, uint64_t deadline)
 {
-	return chan_xfer_one(ch, CHAN_IOC_RECVV, elem, 0, deadline);
+	return chan_recv_many(ch, elem, size, 1, 0, deadline);
 }
 
 uint64_t chan_deadline(uint64_t ns)
@@ -172,14 +206,35 @@ uint64_t chan_deadline(uint64_t ns)
 	return ns < CHAN_DEADLINE_NONE - start ? start + ns : CHAN_DEADLINE_NONE;
 }
 
-int chan_sendv(int ch, const void *elems, unsigned int n)
+int chan_sendv(int ch, const void *elems, size_t size, unsigned int n)
 {
-	return chan_xfer_many(ch, CHAN_IOC_SENDV, elems, n, n);
+	return chan_send_many(ch, elems, size, n, 0, CHAN_DEADLINE_NONE);
 }
 
-int chan_recvv(int ch, void *elems, unsigned int n)
+int chan_recvv(int ch, void *elems, size_t size, unsigned int n)
 {
-	return chan_xfer_many(ch, CHAN_IOC_RECVV, elems, n, 1);
+	return chan_recv_many(ch, elems, size, n, 0, CHAN_DEADLINE_NONE);
+}
+
+int chan_try_sendv(int ch, const void *elems, size_t size, unsigned int n)
+{
+	return chan_send_many(ch, elems, size, n, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
+}
+
+int chan_try_recvv(int ch, void *elems, size_t size, unsigned int n)
+{
+	return chan_recv_many(ch, elems, size, n, CHAN_XFER_NONBLOCK, CHAN_DEADLINE_NONE);
+}
+
+int chan_sendv_until(int ch, const void *elems, size_t size, unsigned int n,
+		     uint64_t deadline)
+{
+	return chan_send_many(ch, elems, size, n, 0, deadline);
+}
+
+int chan_recvv_until(int ch, void *elems, size_t size, unsigned int n, uint64_t deadline)
+{
+	return chan_recv_many(ch, elems, size, n, 0, deadline);
 }
 
 int chan_close(int ch)
@@ -232,15 +287,6 @@ static int chan_select_with(const struct chan_case *cases, unsigned int n, int *
 	return *opened = chan_open();
 }
 
-static void chan_select_result(struct chan_case *c, int closed)
-{
-	c->result = 0;
-	if (c->op == CHAN_CASE_SEND && closed)
-		c->result = -EPIPE;
-	else if (c->op == CHAN_CASE_RECV && !closed)
-		c->result = 1;
-}
-
 static int chan_select_any(struct chan_case *cases, unsigned int n, unsigned int flags,
 			   uint64_t deadline)
 {
@@ -264,10 +310,7 @@ static int chan_select_any(struct chan_case *cases, unsigned int n, unsigned int
 		close(opened);
 		errno = saved;
 	}
-	if (ret < 0)
-		return ret;
-	chan_select_result(&cases[ret & CHAN_SELECT_INDEX], ret & CHAN_SELECT_CLOSED);
-	return ret & CHAN_SELECT_INDEX;
+	return ret < 0 ? ret : ret & CHAN_SELECT_INDEX;
 }
 
 int chan_select(struct chan_case *cases, unsigned int n)
@@ -287,16 +330,12 @@ int chan_select_until(struct chan_case *cases, unsigned int n, uint64_t deadline
 
 int chan_after(uint64_t ns)
 {
-	struct chan_timer timer = { .expires = chan_deadline(ns) };
-
-	return chan_open_as(CHAN_IOC_TIMER, &timer);
+	return chan_new_timer(ns, 0);
 }
 
 int chan_tick(uint64_t ns)
 {
-	struct chan_timer timer = { .expires = chan_deadline(ns), .interval = ns };
-
-	return ns ? chan_open_as(CHAN_IOC_TIMER, &timer) : -EINVAL;
+	return ns ? chan_new_timer(ns, ns) : -EINVAL;
 }
 
 int chan_timer_stop(int ch)

@@ -13,6 +13,8 @@
  *   library has no state, allocates nothing, and sleeps only in the kernel.
  * - @ch that is not open, or lacks the right that a function needs, is -EBADF;
  *   @ch that is no channel is -ENOTTY. Further errors stand with each function.
+ * - What moves elements states their size. If it is not the element size of the
+ *   channel, that is -EMSGSIZE, and neither @elem nor the channel is touched.
  * - A signal that ends a wait before anything happened gives -EINTR, unless its
  *   handler was installed with SA_RESTART; then the wait goes on, at the end of
  *   the queue.
@@ -58,6 +60,17 @@ int chan_make(size_t elemsize, unsigned int cap, unsigned int flags);
 int chan_make_typed(size_t elemsize, unsigned int cap, unsigned int flags, const char *type);
 
 /**
+ * chan_pair() - make a channel with an end for each direction, as pipe(2) does
+ * @fds: result: close-on-exec file descriptors; fds[0] receives, fds[1] sends and closes
+ * @elemsize: as for chan_make()
+ * @cap: as for chan_make()
+ * @flags: as for chan_make()
+ *
+ * Return: 0, or as chan_make(); then @fds is as before.
+ */
+int chan_pair(int fds[2], size_t elemsize, unsigned int cap, unsigned int flags);
+
+/**
  * chan_attach() - check the element type of a channel that came from elsewhere
  * @ch: the channel
  * @elemsize: the expected size of an element, in bytes
@@ -73,72 +86,78 @@ int chan_attach(int ch, size_t elemsize, const char *type);
 /**
  * chan_send() - send one element; wait until it is received or buffered
  * @ch: the channel
- * @elem: the element, as many bytes as the channel's element size
+ * @elem: the element
+ * @size: its bytes
  *
  * Return: 0, or
+ * -EMSGSIZE: elements have another size;
  * -EPIPE: the channel is closed (no SIGPIPE is raised);
  * -EAGAIN: @ch has O_NONBLOCK set and the send would wait;
  * -EFAULT: @elem cannot be read;
  * -EINTR: a signal came first;
- * -EDEADLK: the channel has CHAN_F_DEADLOCK, and nobody could ever end the wait;
  * -EDQUOT, -ENOMEM: an element above CHAN_ELEM_INLINE bytes found no memory.
  */
-int chan_send(int ch, const void *elem);
+int chan_send(int ch, const void *elem, size_t size);
 
 /**
  * chan_recv() - receive one element; wait until there is one
  * @ch: the channel
- * @elem: room for one element, as many bytes as the channel's element size
+ * @elem: room for one element
+ * @size: its bytes
  *
  * Return: 1; or 0 and @elem filled with zeros if the channel is closed and
  * drained; or
+ * -EMSGSIZE: elements have another size;
  * -EAGAIN: @ch has O_NONBLOCK set and the receive would wait;
  * -EFAULT: @elem cannot be written; the element is back at the head of the
  *	channel, for the next receive;
- * -EINTR: a signal came first;
- * -EDEADLK: the channel has CHAN_F_DEADLOCK, and nobody could ever end the wait.
+ * -EINTR: a signal came first.
  */
-int chan_recv(int ch, void *elem);
+int chan_recv(int ch, void *elem, size_t size);
 
 /**
  * chan_try_send() - send one element if that is possible at once
  * @ch: the channel
  * @elem: the element
+ * @size: its bytes
  *
  * Return: as chan_send(), but never -EINTR; -EAGAIN: the send would wait.
  */
-int chan_try_send(int ch, const void *elem);
+int chan_try_send(int ch, const void *elem, size_t size);
 
 /**
  * chan_try_recv() - receive one element if that is possible at once
  * @ch: the channel
  * @elem: room for one element
+ * @size: its bytes
  *
  * Return: as chan_recv(), but never -EINTR; -EAGAIN: the receive would wait.
  */
-int chan_try_recv(int ch, void *elem);
+int chan_try_recv(int ch, void *elem, size_t size);
 
 /**
  * chan_send_until() - send one element, and give up at a deadline
  * @ch: the channel
  * @elem: the element
+ * @size: its bytes
  * @deadline: absolute CLOCK_MONOTONIC time in nanoseconds, see chan_deadline();
  *	CHAN_DEADLINE_NONE waits for ever. Past deadlines are fine: what is
  *	possible at once is done.
  *
  * Return: as chan_send(), or -ETIMEDOUT: the deadline passed first.
  */
-int chan_send_until(int ch, const void *elem, uint64_t deadline);
+int chan_send_until(int ch, const void *elem, size_t size, uint64_t deadline);
 
 /**
  * chan_recv_until() - receive one element, and give up at a deadline
  * @ch: the channel
  * @elem: room for one element
+ * @size: its bytes
  * @deadline: as for chan_send_until()
  *
  * Return: as chan_recv(), or -ETIMEDOUT: the deadline passed first.
  */
-int chan_recv_until(int ch, void *elem, uint64_t deadline);
+int chan_recv_until(int ch, void *elem, size_t size, uint64_t deadline);
 
 /**
  * chan_deadline() - a point in time to give to the _until functions
@@ -153,6 +172,7 @@ uint64_t chan_deadline(uint64_t ns);
  * chan_sendv() - send several elements, in order; wait until all are sent
  * @ch: the channel
  * @elems: @n elements, one after the other
+ * @size: bytes of one
  * @n: how many elements, 1 to INT_MAX
  *
  * Other senders' elements may come to lie in between. What stops the call after
@@ -162,19 +182,67 @@ uint64_t chan_deadline(uint64_t ns);
  * Return: how many elements were sent, or if none was, an error of chan_send();
  * -EINVAL: @n is out of range.
  */
-int chan_sendv(int ch, const void *elems, unsigned int n);
+int chan_sendv(int ch, const void *elems, size_t size, unsigned int n);
 
 /**
  * chan_recvv() - receive several elements, in order; wait until there is one
  * @ch: the channel
  * @elems: room for @n elements
+ * @size: bytes of one
  * @n: how many elements at the most, 1 to INT_MAX
  *
  * Return: how many elements were received; or 0 and the first one of @elems filled
  * with zeros if the channel is closed and drained; or if none was received, an
  * error of chan_recv(); -EINVAL: @n is out of range.
  */
-int chan_recvv(int ch, void *elems, unsigned int n);
+int chan_recvv(int ch, void *elems, size_t size, unsigned int n);
+
+/**
+ * chan_try_sendv() - send the first of several elements, those that can be sent at once
+ * @ch: the channel
+ * @elems: @n elements, one after the other
+ * @size: bytes of one
+ * @n: how many elements, 1 to INT_MAX
+ *
+ * Return: as chan_sendv(), but never -EINTR; -EAGAIN: not even the first can be sent.
+ */
+int chan_try_sendv(int ch, const void *elems, size_t size, unsigned int n);
+
+/**
+ * chan_try_recvv() - receive the elements that are there, up to several
+ * @ch: the channel
+ * @elems: room for @n elements
+ * @size: bytes of one
+ * @n: how many elements at the most, 1 to INT_MAX
+ *
+ * Return: as chan_recvv(), but never -EINTR; -EAGAIN: there is none.
+ */
+int chan_try_recvv(int ch, void *elems, size_t size, unsigned int n);
+
+/**
+ * chan_sendv_until() - send several elements, and give up at a deadline
+ * @ch: the channel
+ * @elems: @n elements, one after the other
+ * @size: bytes of one
+ * @n: how many elements, 1 to INT_MAX
+ * @deadline: as for chan_send_until()
+ *
+ * Return: as chan_sendv(), or -ETIMEDOUT: the deadline passed before the first was sent.
+ */
+int chan_sendv_until(int ch, const void *elems, size_t size, unsigned int n,
+		     uint64_t deadline);
+
+/**
+ * chan_recvv_until() - receive several elements, and give up at a deadline
+ * @ch: the channel
+ * @elems: room for @n elements
+ * @size: bytes of one
+ * @n: how many elements at the most, 1 to INT_MAX
+ * @deadline: as for chan_send_until()
+ *
+ * Return: as chan_recvv(), or -ETIMEDOUT: the deadline passed before there was one.
+ */
+int chan_recvv_until(int ch, void *elems, size_t size, unsigned int n, uint64_t deadline);
 
 /**
  * chan_close() - close a channel, for everybody and for good
@@ -234,14 +302,23 @@ int chan_dup(int ch, unsigned int rights);
  */
 int chan_get_info(int ch, struct chan_info *info);
 
+/* For a field: a size beyond CHAN_ELEM_MAX, which no channel has, stays beyond it. */
+static inline uint32_t chan_elem_size(size_t size)
+{
+	return size > CHAN_ELEM_MAX ? CHAN_ELEM_MAX + 1 : (uint32_t)size;
+}
+
 /**
  * chan_case_send() - a case that sends
  * @ch: the channel; -1 is never ready
  * @elem: the element
+ * @size: its bytes
  */
-static inline struct chan_case chan_case_send(int ch, const void *elem)
+static inline struct chan_case chan_case_send(int ch, const void *elem, size_t size)
 {
-	struct chan_case c = { ch, CHAN_CASE_SEND, 0, (uintptr_t)elem, 0, 0, 0, 0 };
+	struct chan_case c = {
+		ch, CHAN_CASE_SEND, 0, (uintptr_t)elem, chan_elem_size(size), 0, 0, 0, 0, 0, 0
+	};
 
 	return c;
 }
@@ -250,10 +327,13 @@ static inline struct chan_case chan_case_send(int ch, const void *elem)
  * chan_case_recv() - a case that receives
  * @ch: the channel; -1 is never ready
  * @elem: room for one element
+ * @size: its bytes
  */
-static inline struct chan_case chan_case_recv(int ch, void *elem)
+static inline struct chan_case chan_case_recv(int ch, void *elem, size_t size)
 {
-	struct chan_case c = { ch, CHAN_CASE_RECV, 0, (uintptr_t)elem, 0, 0, 0, 0 };
+	struct chan_case c = {
+		ch, CHAN_CASE_RECV, 0, (uintptr_t)elem, chan_elem_size(size), 0, 0, 0, 0, 0, 0
+	};
 
 	return c;
 }
@@ -265,7 +345,7 @@ static inline struct chan_case chan_case_recv(int ch, void *elem)
  */
 static inline struct chan_case chan_case_poll(int fd, unsigned int events)
 {
-	struct chan_case c = { fd, CHAN_CASE_POLL, 0, 0, events, 0, 0, 0 };
+	struct chan_case c = { fd, CHAN_CASE_POLL, 0, 0, 0, events, 0, 0, 0, 0, 0 };
 
 	return c;
 }
@@ -278,13 +358,15 @@ static inline struct chan_case chan_case_poll(int fd, unsigned int events)
  * Of the cases that can be carried out at once, each has the same chance. The case that
  * was carried out says in its result how: 0 sent, 1 received, 0 and its room filled with
  * zeros if the channel is closed and drained, -EPIPE if a send found it closed; in its
- * revents, what a file has shown. O_NONBLOCK of the channels does not matter.
+ * revents, which events of a file are there; in its length, the bytes that were received.
+ * Its user is the caller's. O_NONBLOCK of the channels does not matter.
  *
  * Return: the index of the case that was carried out, or if none was,
  * -EINVAL: a case is malformed, or polls a channel of another case;
  * -E2BIG: there are too many;
  * -EBADF: a file descriptor is not open, or lacks the right;
  * -ENOTTY: a case that sends or receives has no channel;
+ * -EMSGSIZE: the elements of a case's channel have another size;
  * -EPERM: a file cannot be polled;
  * -EFAULT: @cases or an element cannot be read, or not be written: then it is back at
  *	the head;
@@ -371,25 +453,25 @@ int chan_tick_reset(int ch, uint64_t ns);
 /**
  * chan_foreach() - receive until the channel is closed and drained
  * @ch: the channel
- * @elem: where each element goes before the body runs
+ * @elem: where each element goes before the body runs; what it points to has their size
  *
  * The body is a statement; break and continue work. An error of chan_recv() ends
  * the loop too, -EINTR and -EAGAIN among them. Where that matters, use
  * chan_foreach_result().
  */
 #define chan_foreach(ch, elem) \
-	while (chan_recv((ch), (elem)) > 0)
+	while (chan_recv((ch), (elem), sizeof(*(elem))) > 0)
 
 /**
  * chan_foreach_result() - chan_foreach() that tells how it ended
  * @ch: the channel
- * @elem: where each element goes before the body runs
+ * @elem: as for chan_foreach()
  * @result: an int variable. After the loop: 0 if the channel is closed and
  *	drained, a negative errno value if that error of chan_recv() ended the
  *	loop, 1 after break.
  */
 #define chan_foreach_result(ch, elem, result) \
-	while (((result) = chan_recv((ch), (elem))) > 0)
+	while (((result) = chan_recv((ch), (elem), sizeof(*(elem)))) > 0)
 
 #ifdef __cplusplus
 #define CHAN_ASSERT(condition, message) static_assert(condition, message)
@@ -427,11 +509,24 @@ int chan_tick_reset(int ch, uint64_t ns);
  *	int name_recv_until(struct name ch, T *elem, uint64_t deadline);
  *	int name_sendv(struct name ch, const T *elems, unsigned int n);
  *	int name_recvv(struct name ch, T *elems, unsigned int n);
+ *	int name_try_sendv(struct name ch, const T *elems, unsigned int n);
+ *	int name_try_recvv(struct name ch, T *elems, unsigned int n);
+ *	int name_sendv_until(struct name ch, const T *elems, unsigned int n,
+ *			     uint64_t deadline);
+ *	int name_recvv_until(struct name ch, T *elems, unsigned int n,
+ *			     uint64_t deadline);
+ *	struct chan_case name_case_send(struct name ch, const T *elem);
+ *	struct chan_case name_case_recv(struct name ch, T *elem);
+ *	int name_next(struct name ch, T *elem);
  *
- * which are the functions above for elements of type T. The first three return
- * a channel whose fd is 0 or more, or a negative errno value: those of
- * chan_make_typed(), chan_attach() and chan_dup(). What moves no element takes the
- * fd: chan_close(ch.fd), chan_len(ch.fd), close(ch.fd).
+ * The first three return a channel whose fd is 0 or more, or a negative errno value:
+ * those of chan_make_typed(), chan_attach() and chan_dup(). The last is for loops: it is
+ * 1 if name_recv() is, else 0, so that
+ *
+ *	while (name_next(ch, &elem))
+ *
+ * is chan_foreach(). The others are the functions above for elements of type T. What
+ * moves no element takes the fd: chan_close(ch.fd), chan_len(ch.fd), close(ch.fd).
  *
  * Elements are copied as plain bytes, padding included. Pointers in them mean
  * nothing to another process.
@@ -463,35 +558,65 @@ int chan_tick_reset(int ch, uint64_t ns);
 	} \
 	CHAN_INLINE int name##_send(struct name ch, const T *elem) \
 	{ \
-		return chan_send(ch.fd, elem); \
+		return chan_send(ch.fd, elem, sizeof(T)); \
 	} \
 	CHAN_INLINE int name##_recv(struct name ch, T *elem) \
 	{ \
-		return chan_recv(ch.fd, elem); \
+		return chan_recv(ch.fd, elem, sizeof(T)); \
 	} \
 	CHAN_INLINE int name##_try_send(struct name ch, const T *elem) \
 	{ \
-		return chan_try_send(ch.fd, elem); \
+		return chan_try_send(ch.fd, elem, sizeof(T)); \
 	} \
 	CHAN_INLINE int name##_try_recv(struct name ch, T *elem) \
 	{ \
-		return chan_try_recv(ch.fd, elem); \
+		return chan_try_recv(ch.fd, elem, sizeof(T)); \
 	} \
 	CHAN_INLINE int name##_send_until(struct name ch, const T *elem, uint64_t deadline) \
 	{ \
-		return chan_send_until(ch.fd, elem, deadline); \
+		return chan_send_until(ch.fd, elem, sizeof(T), deadline); \
 	} \
 	CHAN_INLINE int name##_recv_until(struct name ch, T *elem, uint64_t deadline) \
 	{ \
-		return chan_recv_until(ch.fd, elem, deadline); \
+		return chan_recv_until(ch.fd, elem, sizeof(T), deadline); \
 	} \
 	CHAN_INLINE int name##_sendv(struct name ch, const T *elems, unsigned int n) \
 	{ \
-		return chan_sendv(ch.fd, elems, n); \
+		return chan_sendv(ch.fd, elems, sizeof(T), n); \
 	} \
 	CHAN_INLINE int name##_recvv(struct name ch, T *elems, unsigned int n) \
 	{ \
-		return chan_recvv(ch.fd, elems, n); \
+		return chan_recvv(ch.fd, elems, sizeof(T), n); \
+	} \
+	CHAN_INLINE int name##_try_sendv(struct name ch, const T *elems, unsigned int n) \
+	{ \
+		return chan_try_sendv(ch.fd, elems, sizeof(T), n); \
+	} \
+	CHAN_INLINE int name##_try_recvv(struct name ch, T *elems, unsigned int n) \
+	{ \
+		return chan_try_recvv(ch.fd, elems, sizeof(T), n); \
+	} \
+	CHAN_INLINE int name##_sendv_until(struct name ch, const T *elems, unsigned int n, \
+					   uint64_t deadline) \
+	{ \
+		return chan_sendv_until(ch.fd, elems, sizeof(T), n, deadline); \
+	} \
+	CHAN_INLINE int name##_recvv_until(struct name ch, T *elems, unsigned int n, \
+					   uint64_t deadline) \
+	{ \
+		return chan_recvv_until(ch.fd, elems, sizeof(T), n, deadline); \
+	} \
+	CHAN_INLINE struct chan_case name##_case_send(struct name ch, const T *elem) \
+	{ \
+		return chan_case_send(ch.fd, elem, sizeof(T)); \
+	} \
+	CHAN_INLINE struct chan_case name##_case_recv(struct name ch, T *elem) \
+	{ \
+		return chan_case_recv(ch.fd, elem, sizeof(T)); \
+	} \
+	CHAN_INLINE int name##_next(struct name ch, T *elem) \
+	{ \
+		return chan_recv(ch.fd, elem, sizeof(T)) > 0; \
 	} \
 	struct name
 

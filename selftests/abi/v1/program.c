@@ -94,14 +94,14 @@ static void make_and_info(void)
 	uint64_t elem = 1;
 
 	CHECK(command(fd, CHAN_IOC_MAKE, &again) == -EBUSY);
-	CHECK(command(fd, CHAN_IOC_SEND, &elem) == 0);
+	CHECK(command(fd, CHAN_IOC_SEND(sizeof(elem)), &elem) == 0);
 	info = info_of(fd);
 	CHECK(info.id > 0 && info.elemsize == 8 && info.cap == 4 && info.flags == CHAN_F_NOHUP);
 	CHECK(info.len == 1 && info.maxlen == 1 && info.closed == CHAN_OPEN);
 	CHECK(info.rights == CHAN_RIGHTS_ALL && info.senders == 1 && info.receivers == 1);
-	CHECK(info.sendq == 0 && info.recvq == 0 && info.returned == 0 && info.givebacks == 0);
+	CHECK(info.sendq == 0 && info.recvq == 0 && info.requeued == 0 && info.requeues == 0);
 	CHECK(info.sends.handoff == 0 && info.sends.ring == 1 && info.sends.park == 0);
-	CHECK(command(fd, CHAN_IOC_RECV, &elem) == 1);
+	CHECK(command(fd, CHAN_IOC_RECV(sizeof(elem)), &elem) == 1);
 	info = info_of(fd);
 	CHECK(info.recvs.handoff == 0 && info.recvs.ring == 1 && info.recvs.park == 0);
 	CHECK(info.send_parks == 0 && info.recv_parks == 0 && info.len == 0);
@@ -120,8 +120,8 @@ static void rights(void)
 	info = info_of(sender);
 	CHECK(info.rights == CHAN_RIGHT_SEND && info.senders == 2 && info.receivers == 1);
 	CHECK(command(sender, CHAN_IOC_DUP, &all) == -EBADF);
-	CHECK(command(sender, CHAN_IOC_SEND, &elem) == 0);
-	CHECK(command(sender, CHAN_IOC_RECV, &elem) == -EBADF);
+	CHECK(command(sender, CHAN_IOC_SEND(sizeof(elem)), &elem) == 0);
+	CHECK(command(sender, CHAN_IOC_RECV(sizeof(elem)), &elem) == -EBADF);
 	CHECK(command(sender, CHAN_IOC_CLOSE, NULL) == -EBADF);
 }
 
@@ -130,14 +130,14 @@ static void close_is_final(void)
 	int fd = make(1, 0);
 	uint64_t elem = 7;
 
-	CHECK(command(fd, CHAN_IOC_SEND, &elem) == 0);
+	CHECK(command(fd, CHAN_IOC_SEND(sizeof(elem)), &elem) == 0);
 	CHECK(command(fd, CHAN_IOC_CLOSE, NULL) == 0);
 	CHECK(command(fd, CHAN_IOC_CLOSE, NULL) == -EPIPE);
-	CHECK(command(fd, CHAN_IOC_SEND, &elem) == -EPIPE);
+	CHECK(command(fd, CHAN_IOC_SEND(sizeof(elem)), &elem) == -EPIPE);
 	CHECK(info_of(fd).closed == CHAN_CLOSED_BY_CLOSE);
 	elem = 0;
-	CHECK(command(fd, CHAN_IOC_RECV, &elem) == 1 && elem == 7);
-	CHECK(command(fd, CHAN_IOC_RECV, &elem) == 0 && elem == 0);
+	CHECK(command(fd, CHAN_IOC_RECV(sizeof(elem)), &elem) == 1 && elem == 7);
+	CHECK(command(fd, CHAN_IOC_RECV(sizeof(elem)), &elem) == 0 && elem == 0);
 }
 
 static void hangup(void)
@@ -152,15 +152,15 @@ static void hangup(void)
 	close(other);
 	CHECK(info_of(receiver).closed == CHAN_CLOSED_NO_SENDERS);
 	CHECK(info_of(sender).closed == CHAN_CLOSED_NO_RECEIVERS);
-	CHECK(command(receiver, CHAN_IOC_RECV, &elem) == 0);
-	CHECK(command(sender, CHAN_IOC_SEND, &elem) == -EPIPE);
+	CHECK(command(receiver, CHAN_IOC_RECV(sizeof(elem)), &elem) == 0);
+	CHECK(command(sender, CHAN_IOC_SEND(sizeof(elem)), &elem) == -EPIPE);
 }
 
 static void batches(void)
 {
 	uint64_t elems[4] = { 1, 2, 3, 4 };
 	struct chan_xfer xfer = {
-		.elems = (uintptr_t)elems, .count = 3, .min = 3, .deadline = CHAN_DEADLINE_NONE,
+		.elemsize = 8, .elems = (uintptr_t)elems, .count = 3, .min = 3, .deadline = CHAN_DEADLINE_NONE,
 	};
 	int fd = make(4, 0);
 
@@ -183,7 +183,7 @@ static void deadlines(void)
 
 	for (unsigned int i = 0; i < LENGTH(clocks); i++) {
 		struct chan_xfer xfer = {
-			.elems = (uintptr_t)&elem, .count = 1, .min = 1, .flags = clocks[i],
+			.elemsize = 8, .elems = (uintptr_t)&elem, .count = 1, .min = 1, .flags = clocks[i],
 			.deadline = 1,
 		};
 		struct chan_select select = { .flags = clocks[i], .deadline = 1 };
@@ -199,9 +199,9 @@ static void select_cases(void)
 	int fd = make(1, 0), empty = make(1, 0), pipes[2];
 	uint64_t in = 7, out = 0;
 	struct chan_case cases[] = {
-		{ .fd = -1, .op = CHAN_CASE_RECV, .elem = (uintptr_t)&out },
-		{ .fd = empty, .op = CHAN_CASE_RECV, .elem = (uintptr_t)&out },
-		{ .fd = fd, .op = CHAN_CASE_SEND, .elem = (uintptr_t)&in },
+		{ .fd = -1, .op = CHAN_CASE_RECV, .elem = (uintptr_t)&out, .size = sizeof(out) },
+		{ .fd = empty, .op = CHAN_CASE_RECV, .elem = (uintptr_t)&out, .size = sizeof(out) },
+		{ .fd = fd, .op = CHAN_CASE_SEND, .elem = (uintptr_t)&in, .size = sizeof(in) },
 		{ .op = CHAN_CASE_POLL, .events = POLLIN },
 	};
 	struct chan_select select = {
@@ -237,7 +237,7 @@ static void timers(void)
 		CHECK(command(channel, CHAN_IOC_TIMER, &timer) == -EBUSY);
 		CHECK(command(fd, CHAN_IOC_TIMER, &timer) == 0);
 		CHECK(info_of(fd).flags == CHAN_F_TIMER && info_of(fd).rights == CHAN_RIGHT_RECV);
-		CHECK(command(fd, CHAN_IOC_RECV, &tick) == 1 && tick == 1);
+		CHECK(command(fd, CHAN_IOC_RECV(sizeof(tick)), &tick) == 1 && tick == 1);
 		timer.expires = 1ULL << 62;
 		timer.interval = HOUR;
 		CHECK(command(fd, CHAN_IOC_TIMER, &timer) == 0);
@@ -253,7 +253,7 @@ static void nil_channel(void)
 
 	CHECK(command(fd, CHAN_IOC_CLOSE, NULL) == -EBADFD);
 	CHECK(command(fd, CHAN_IOC_INFO, &info) == -EBADFD);
-	CHECK(command(fd, CHAN_IOC_RECV, &elem) == -EAGAIN);
+	CHECK(command(fd, CHAN_IOC_RECV(sizeof(elem)), &elem) == -EAGAIN);
 }
 
 static void file_operations(void)
@@ -289,8 +289,8 @@ static void library_makes(void)
 	CHECK(chan_attach(typed, 8, "int") == -EINVAL);
 	CHECK(chan_make(CHAN_ELEM_MAX + 1, 0, 0) == -EINVAL);
 	CHECK(chan_get_info(recv, &info) == 0 && info.rights == CHAN_RIGHT_RECV);
-	CHECK(chan_send(recv, &elem) == -EBADF);
-	CHECK(chan_send(pipes[0], &elem) == -ENOTTY);
+	CHECK(chan_send(recv, &elem, sizeof(elem)) == -EBADF);
+	CHECK(chan_send(pipes[0], &elem, sizeof(elem)) == -ENOTTY);
 }
 
 static void library_moves(void)
@@ -299,18 +299,22 @@ static void library_moves(void)
 	int ch = chan_make(8, 3, 0);
 
 	CHECK(chan_cap(ch) == 3 && chan_len(ch) == 0);
-	CHECK(chan_try_recv(ch, &elem) == -EAGAIN);
-	CHECK(chan_recv_until(ch, &elem, chan_deadline(0)) == -ETIMEDOUT);
-	CHECK(chan_send(ch, &elem) == 0 && chan_try_send(ch, &elem) == 0);
-	CHECK(chan_send_until(ch, &elem, CHAN_DEADLINE_NONE) == 0 && chan_len(ch) == 3);
-	CHECK(chan_try_send(ch, &elem) == -EAGAIN);
-	CHECK(chan_send_until(ch, &elem, chan_deadline(0)) == -ETIMEDOUT);
-	CHECK(chan_recv(ch, &elem) == 1 && chan_try_recv(ch, &elem) == 1);
-	CHECK(chan_recv_until(ch, &elem, CHAN_DEADLINE_NONE) == 1 && elem == 7);
-	CHECK(chan_sendv(ch, elems, 3) == 3);
+	CHECK(chan_try_recv(ch, &elem, sizeof(elem)) == -EAGAIN);
+	CHECK(chan_recv_until(ch, &elem, sizeof(elem), chan_deadline(0)) == -ETIMEDOUT);
+	CHECK(chan_send(ch, &elem, sizeof(elem)) == 0 && chan_try_send(ch, &elem,
+								       sizeof(elem)) == 0);
+	CHECK(chan_send_until(ch, &elem, sizeof(elem),
+			      CHAN_DEADLINE_NONE) == 0 && chan_len(ch) == 3);
+	CHECK(chan_try_send(ch, &elem, sizeof(elem)) == -EAGAIN);
+	CHECK(chan_send_until(ch, &elem, sizeof(elem), chan_deadline(0)) == -ETIMEDOUT);
+	CHECK(chan_recv(ch, &elem, sizeof(elem)) == 1 && chan_try_recv(ch, &elem,
+								       sizeof(elem)) == 1);
+	CHECK(chan_recv_until(ch, &elem, sizeof(elem), CHAN_DEADLINE_NONE) == 1 && elem == 7);
+	CHECK(chan_sendv(ch, elems, sizeof(*elems), 3) == 3);
 	memset(elems, 0xa5, sizeof(elems));
-	CHECK(chan_recvv(ch, elems, 3) == 3 && elems[0] == 1 && elems[2] == 3);
-	CHECK(chan_sendv(ch, elems, 0) == -EINVAL && chan_recvv(ch, elems, 0) == -EINVAL);
+	CHECK(chan_recvv(ch, elems, sizeof(*elems), 3) == 3 && elems[0] == 1 && elems[2] == 3);
+	CHECK(chan_sendv(ch, elems, sizeof(*elems), 0) == -EINVAL && chan_recvv(ch, elems,
+										sizeof(*elems), 0) == -EINVAL);
 	CHECK(chan_deadline(~0ULL) == CHAN_DEADLINE_NONE);
 }
 
@@ -319,8 +323,9 @@ static void library_closes(void)
 	uint64_t elem = 7, sum = 0;
 	int ch = chan_make(8, 2, 0), result;
 
-	CHECK(chan_send(ch, &elem) == 0 && chan_send(ch, &elem) == 0);
-	CHECK(chan_close(ch) == 0 && chan_close(ch) == -EPIPE && chan_send(ch, &elem) == -EPIPE);
+	CHECK(chan_send(ch, &elem, sizeof(elem)) == 0 && chan_send(ch, &elem, sizeof(elem)) == 0);
+	CHECK(chan_close(ch) == 0 && chan_close(ch) == -EPIPE && chan_send(ch, &elem,
+									   sizeof(elem)) == -EPIPE);
 	chan_foreach_result(ch, &elem, result)
 		sum += elem;
 	CHECK(result == 0 && sum == 14);
@@ -334,18 +339,18 @@ static void library_selects(void)
 	uint64_t in = 7, out = 0;
 	struct chan_case cases[3];
 
-	CHECK(pipe(pipes) == 0 && chan_send(full, &in) == 0);
-	cases[0] = chan_case_recv(ch, &out);
-	cases[1] = chan_case_send(full, &in);
+	CHECK(pipe(pipes) == 0 && chan_send(full, &in, sizeof(in)) == 0);
+	cases[0] = chan_case_recv(ch, &out, sizeof(out));
+	cases[1] = chan_case_send(full, &in, sizeof(in));
 	cases[2] = chan_case_poll(pipes[0], POLLIN);
 	CHECK(chan_try_select(cases, 3) == -EAGAIN);
 	CHECK(chan_select_until(cases, 3, chan_deadline(0)) == -ETIMEDOUT);
 	CHECK(chan_select_until(cases, 0, chan_deadline(0)) == -ETIMEDOUT);
 	CHECK(write(pipes[1], "x", 1) == 1);
 	CHECK(chan_select(cases, 3) == 2 && cases[2].result == 0 && cases[2].revents == POLLIN);
-	CHECK(chan_send(ch, &in) == 0);
+	CHECK(chan_send(ch, &in, sizeof(in)) == 0);
 	CHECK(chan_try_select(cases, 2) == 0 && cases[0].result == 1 && out == 7);
-	CHECK(chan_recv(full, &out) == 1);
+	CHECK(chan_recv(full, &out, sizeof(out)) == 1);
 	CHECK(chan_select(cases, 2) == 1 && cases[1].result == 0);
 	CHECK(chan_close(ch) == 0);
 	CHECK(chan_select(cases, 2) == 0 && cases[0].result == 0 && out == 0);
@@ -357,12 +362,13 @@ static void library_keeps_time(void)
 	uint64_t first, second;
 
 	CHECK(after >= 0 && tick >= 0 && chan_tick(0) == -EINVAL);
-	CHECK(chan_recv(after, &first) == 1);
+	CHECK(chan_recv(after, &first, sizeof(first)) == 1);
 	CHECK(chan_timer_stop(after) == 0 && chan_timer_stop(tick) == 1);
 	CHECK(chan_timer_reset(after, 0) == 0);
-	CHECK(chan_recv(after, &second) == 1 && second >= first);
+	CHECK(chan_recv(after, &second, sizeof(second)) == 1 && second >= first);
 	CHECK(chan_tick_reset(tick, 1000) == 0 && chan_tick_reset(tick, 0) == -EINVAL);
-	CHECK(chan_recv(tick, &first) == 1 && chan_recv(tick, &second) == 1);
+	CHECK(chan_recv(tick, &first, sizeof(first)) == 1 && chan_recv(tick, &second,
+								       sizeof(second)) == 1);
 	CHECK(second > first && (second - first) % 1000 == 0);
 }
 
@@ -388,21 +394,29 @@ static void rendezvous_of_processes(void)
 	int status;
 
 	if (!fork()) {
-		CHECK(chan_recv(there, &elem) == 1);
+		CHECK(chan_recv(there, &elem, sizeof(elem)) == 1);
 		elem++;
-		CHECK(chan_send(back, &elem) == 0);
+		CHECK(chan_send(back, &elem, sizeof(elem)) == 0);
 		_exit(0);
 	}
-	CHECK(chan_send(there, &elem) == 0 && chan_recv(back, &elem) == 1 && elem == 21);
+	CHECK(chan_send(there, &elem, sizeof(elem)) == 0 && chan_recv(back, &elem,
+								      sizeof(elem)) == 1 && elem == 21);
 	CHECK(wait(&status) > 0 && status == 0);
 }
 
-static void who_waits_for_itself_is_told(void)
+static void library_makes_pairs(void)
 {
-	int ch = chan_make(8, 0, CHAN_F_DEADLOCK);
-	uint64_t elem = 0;
+	struct chan_new new = { .make = { .elemsize = 8, .cap = 1 } };
+	uint64_t elem = 9;
+	int ends[2];
 
-	CHECK(chan_recv(ch, &elem) == -EDEADLK && chan_send(ch, &elem) == -EDEADLK);
+	CHECK(chan_pair(ends, 8, 1, 0) == 0);
+	CHECK(chan_send(ends[1], &elem, sizeof(elem)) == 0);
+	CHECK(chan_send(ends[0], &elem, sizeof(elem)) == -EBADF);
+	CHECK(ioctl(ends[0], CHAN_IOC_NEW, &new) == 0 && new.fds[0] >= 0 && new.fds[1] == -1);
+	close(ends[1]);
+	CHECK(chan_recv(ends[0], &elem, sizeof(elem)) == 1 && elem == 9);
+	CHECK(chan_recv(ends[0], &elem, sizeof(elem)) == 0);
 }
 
 #define TEST(function)	{ #function, function }
@@ -415,7 +429,7 @@ static const struct {
 	TEST(batches), TEST(deadlines), TEST(select_cases), TEST(timers), TEST(nil_channel),
 	TEST(file_operations), TEST(library_makes), TEST(library_moves), TEST(library_closes),
 	TEST(library_selects), TEST(library_keeps_time), TEST(library_has_types),
-	TEST(rendezvous_of_processes), TEST(who_waits_for_itself_is_told),
+	TEST(rendezvous_of_processes), TEST(library_makes_pairs),
 };
 
 static int passes(void (*run)(void))

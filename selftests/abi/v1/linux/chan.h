@@ -3,13 +3,17 @@
  * Channels between processes: the interface of /dev/chan.
  *
  * Open /dev/chan for reading and writing, give the new channel its element
- * size and capacity with CHAN_IOC_MAKE, and share the file descriptor: by
- * fork, dup or SCM_RIGHTS. See Documentation/chan.rst and chan(4).
+ * size and capacity with CHAN_IOC_MAKE, or let CHAN_IOC_NEW make another one,
+ * and share the file descriptor: by fork, dup or SCM_RIGHTS. See
+ * Documentation/chan.rst and chan(4).
  *
  * Rules that hold for every command:
  *
  * - An error means that nothing happened.
  * - Unknown flags and non-zero reserved fields are EINVAL, before any effect.
+ * - Every operation states the size of the element that it expects. If the channel's
+ *   elements have another size, it is EMSGSIZE, and neither the element's memory nor
+ *   the channel is touched.
  * - Structures grow at their end only, and the size is part of the command
  *   number. A shorter (older) structure is filled up with zeros; a longer one
  *   is accepted if what this kernel does not know is zero, else it is E2BIG;
@@ -42,12 +46,7 @@
 
 /* chan_make.flags: the channel outlives its last sender and last receiver. */
 #define CHAN_F_NOHUP		(1U << 0)
-/*
- * And an operation that can never end is EDEADLK: without a deadline, while all threads of
- * its process are parked in this channel on the same side, and nobody else could help.
- */
-#define CHAN_F_DEADLOCK		(1U << 2)
-#define CHAN_F_ALL		(CHAN_F_NOHUP | CHAN_F_DEADLOCK)
+#define CHAN_F_ALL		CHAN_F_NOHUP
 /* chan_info.flags: a channel of CHAN_IOC_TIMER. */
 #define CHAN_F_TIMER		(1U << 1)
 
@@ -87,10 +86,13 @@ struct chan_make {
  * @count: how many to move at the most, 1 to 2^31 - 1
  * @min: wait until this many have been moved, 1 to @count
  * @flags: CHAN_XFER_*; at most one clock, CLOCK_MONOTONIC if none
- * @reserved: 0
+ * @elemsize: bytes of one element, as the channel was made
  * @deadline: absolute time in nanoseconds to stop waiting at;
  *	CHAN_DEADLINE_NONE waits for ever. What can be done at once is done,
  *	even if the deadline has passed.
+ * @lengths: 0
+ * @files: 0
+ * @reserved: 0
  *
  * Returns how many elements were moved. A signal, a deadline, an error or a
  * close that comes after the first element ends the call with what was moved so
@@ -102,8 +104,11 @@ struct chan_xfer {
 	__u32	count;
 	__u32	min;
 	__u32	flags;
-	__u32	reserved;
+	__u32	elemsize;
 	__u64	deadline;
+	__u64	lengths;
+	__u32	files;
+	__u32	reserved;
 };
 
 /**
@@ -131,7 +136,8 @@ struct chan_paths {
 
 /**
  * struct chan_info - result of CHAN_IOC_INFO, one consistent snapshot
- * @id: number of the channel, unique until the module is unloaded
+ * @id: number of the channel, from 1 to 2^53 - 1, unique until the module is unloaded; of
+ *	two numbers, neither which channel is older nor how many there are can be told
  * @elemsize: as made
  * @cap: as made
  * @flags: as made; CHAN_F_TIMER
@@ -142,13 +148,13 @@ struct chan_paths {
  * @receivers: open files that may receive
  * @sendq: operations parked to send
  * @recvq: operations parked to receive
- * @returned: elements given back by receivers that could not take them; they
+ * @requeued: elements requeued by receivers that could not take them; they
  *	are received first
  * @maxlen: the largest @len there ever was
  * @sends: elements sent, by path
- * @recvs: elements received, by path; one that was given back and received
+ * @recvs: elements received, by path; one that was requeued and received
  *	again counts each time
- * @givebacks: how often an element was given back
+ * @requeues: how often an element was requeued
  * @send_parks: how often a send was parked, completed or not
  * @recv_parks: how often a receive was parked, completed or not
  * @type: as made
@@ -165,11 +171,11 @@ struct chan_info {
 	__u32			receivers;
 	__u32			sendq;
 	__u32			recvq;
-	__u32			returned;
+	__u32			requeued;
 	__u32			maxlen;
 	struct chan_paths	sends;
 	struct chan_paths	recvs;
-	__u64			givebacks;
+	__u64			requeues;
 	__u64			send_parks;
 	__u64			recv_parks;
 	char			type[CHAN_TYPE_MAX];
@@ -191,21 +197,31 @@ struct chan_info {
  * @flags: 0
  * @elem: CHAN_CASE_SEND: address of the element; CHAN_CASE_RECV: of room for it;
  *	CHAN_CASE_POLL: 0
- * @events: CHAN_CASE_POLL: POLL* to wait for, others do not matter; POLLERR and POLLHUP
- *	always count. Else 0.
- * @revents: result, CHAN_CASE_POLL that is chosen: those that are there
- * @result: for the library; CHAN_IOC_SELECT neither reads nor writes it
- * @reserved: 0
+ * @size: bytes of the element, as the channel was made; CHAN_CASE_POLL: 0
+ * @events: CHAN_CASE_POLL: POLL* to wait for, of 16 bits; POLLERR and POLLHUP always
+ *	count. Else 0.
+ * @length: output: bytes of the element that was received; else 0
+ * @revents: output: of CHAN_CASE_POLL, which of the events are there; else 0
+ * @result: output: 1 received; 0 sent, closed and drained, or CHAN_CASE_POLL; -EPIPE
+ *	a send found the channel closed
+ * @files: 0
+ * @user: the caller's own; neither read nor written
+ *
+ * The outputs are never read. Those of the chosen case are written, no others; if the
+ * select fails, they mean nothing.
  */
 struct chan_case {
 	__s32	fd;
 	__u16	op;
 	__u16	flags;
 	__u64	elem;
+	__u32	size;
 	__u32	events;
+	__u32	length;
 	__u32	revents;
 	__s32	result;
-	__u32	reserved;
+	__u32	files;
+	__u64	user;
 };
 
 /* chan_select.flags; those that chan_xfer.flags has too have the same values */
@@ -233,6 +249,10 @@ struct chan_case {
  * is. Which file descriptor of a channel the command is given does not matter, nor does
  * O_NONBLOCK of any. Returns the index of the case, with CHAN_SELECT_CLOSED if it found its
  * channel closed: a send was not sent, a receive stored zeros.
+ *
+ * The return value is the whole result. The outputs of a receive or a poll are written
+ * before it counts, and a fault there is EFAULT: an element goes back to the head of its
+ * channel. Those of a send are written after it was sent, and a fault there is ignored.
  */
 struct chan_select {
 	__u64	cases;
@@ -272,6 +292,35 @@ struct chan_timer {
 	__u32	reserved;
 };
 
+/* chan_new.flags */
+#define CHAN_NEW_PAIR		(1U << 0)	/* an end for each direction */
+#define CHAN_NEW_TIMER		(1U << 1)	/* a timer */
+#define CHAN_NEW_ALL		(CHAN_NEW_PAIR | CHAN_NEW_TIMER)
+
+/**
+ * struct chan_new - argument and result of CHAN_IOC_NEW, for any chan file descriptor
+ * @flags: CHAN_NEW_*, at most one
+ * @fds: results, close-on-exec, without O_NONBLOCK; -1: unused; what the caller sets does
+ *	not matter. Of a pair, the first may receive, and the second may send and close; else
+ *	the first has all rights that the channel can have.
+ * @reserved: 0
+ * @make: the form of the channel, without CHAN_NEW_TIMER
+ * @timer: the setting of the timer, with CHAN_NEW_TIMER; the bytes after it are 0
+ *
+ * Makes a channel, whatever the file descriptor is that the command is given. A file of it is
+ * a FIFO to fstat(2). The channel hangs up as a pipe does: with the last file descriptor that
+ * may send, or that may receive.
+ */
+struct chan_new {
+	__u32	flags;
+	__s32	fds[2];
+	__u32	reserved;
+	union {
+		struct chan_make	make;
+		struct chan_timer	timer;
+	};
+};
+
 /**
  * struct chan_query - result of CHAN_IOC_QUERY, for any chan file descriptor
  * @version: CHAN_ABI_VERSION of the module
@@ -288,7 +337,7 @@ struct chan_timer {
  * @select_flags: CHAN_SELECT_* it knows
  * @select_max: most cases of one select
  * @timer_flags: CHAN_TIMER_* it knows
- * @reserved: 0
+ * @new_flags: CHAN_NEW_* it knows
  *
  * CAP_SYS_RESOURCE lifts the limits of a user.
  */
@@ -307,14 +356,24 @@ struct chan_query {
 	__u32	select_flags;
 	__u32	select_max;
 	__u32	timer_flags;
-	__u32	reserved;
+	__u32	new_flags;
 };
 
 /*
- * Type byte 0xE8 is free in the kernel's ioctl-number.rst. The argument of SEND
- * and RECV is the address of one element, whose size the channel knows; CLOSE
- * takes 0.
+ * Type byte 0xE8 is free in the kernel's ioctl-number.rst. The argument of SEND and RECV
+ * is the address of one element, and its size is a part of the command: RECV returns 1, or
+ * 0 if the channel is closed and drained. CLOSE takes 0.
+ *
+ * Some architectures have 13 bits for the size: SEND and RECV of more are ENOTTY on all,
+ * and never a command for another size. SENDV and RECVV take elements of any size.
+ *
+ * FIONREAD of <asm/ioctls.h> stores an int: how many bytes of elements the channel holds, at
+ * most INT_MAX.
  */
+#define CHAN_IOC_SIZE_MAX	8191
+#define CHAN_IOC_SIZE(size) \
+	((size) > CHAN_IOC_SIZE_MAX ? CHAN_IOC_SIZE_MAX + 1 : (size))
+
 #define CHAN_IOC_TYPE	0xE8
 #define CHAN_IOC_QUERY	_IOR(CHAN_IOC_TYPE, 0x00, struct chan_query)
 #define CHAN_IOC_MAKE	_IOW(CHAN_IOC_TYPE, 0x01, struct chan_make)
@@ -322,8 +381,11 @@ struct chan_query {
 #define CHAN_IOC_CLOSE	_IO(CHAN_IOC_TYPE, 0x03)
 #define CHAN_IOC_INFO	_IOR(CHAN_IOC_TYPE, 0x04, struct chan_info)
 #define CHAN_IOC_TIMER	_IOW(CHAN_IOC_TYPE, 0x05, struct chan_timer)
-#define CHAN_IOC_SEND	_IO(CHAN_IOC_TYPE, 0x10)
-#define CHAN_IOC_RECV	_IO(CHAN_IOC_TYPE, 0x11)
+#define CHAN_IOC_NEW	_IOWR(CHAN_IOC_TYPE, 0x06, struct chan_new)
+#define CHAN_IOC_SEND(size) \
+	_IOC(_IOC_WRITE, CHAN_IOC_TYPE, 0x10, CHAN_IOC_SIZE(size))
+#define CHAN_IOC_RECV(size) \
+	_IOC(_IOC_READ, CHAN_IOC_TYPE, 0x11, CHAN_IOC_SIZE(size))
 #define CHAN_IOC_SENDV	_IOW(CHAN_IOC_TYPE, 0x12, struct chan_xfer)
 #define CHAN_IOC_RECVV	_IOW(CHAN_IOC_TYPE, 0x13, struct chan_xfer)
 #define CHAN_IOC_SELECT	_IOW(CHAN_IOC_TYPE, 0x14, struct chan_select)
