@@ -340,7 +340,7 @@ TEST_F(go_select, G2_a_loser_in_the_queue_twice_leaves_the_next_one_there)
 	struct operation *loser = operation_park_select(variant->kind, c, cases, 3);
 	struct operation *next;
 
-	channel_wait_parked(c, 0, 2);
+	channel_wait_parked(c, 0, 1);
 	next = operation_park_recv(variant->kind, c);
 	channel_send(d, 7);
 	EXPECT_EQ(2, operation_join(loser));
