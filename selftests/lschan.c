@@ -99,7 +99,7 @@ TEST_F(lschan, has_a_row_for_each_channel)
 	ASSERT_EQ(0, lschan("-p %d", getpid()));
 	/* The library has opened another nil one, to make the channel with. */
 	EXPECT_STREQ(text(HEADINGS "\n%llu 0 0 0 nil 0 0 1\n%llu struct job 8 4 3 no 0 0 1\n"
-			  "%llu 16 0 0 close 0 0 1\n", id - 2, id, id_of(pairs)), words());
+			  "%llu 16 0 0 close 0 0 1\n", id, id_of(jobs), id_of(pairs)), words());
 	close(nil);
 }
 
