@@ -160,6 +160,10 @@ static void G6_schedules_of_a_close_in_runs(void **state)
 		"1 of 1: send:a | send:a recv:a | close:a",
 		"0: recv:a send:a | recv:a | close:a",
 		"0: select:recv:a,recv:b | recv:a | close:a",
+		"0: send:a | send:a | close:a | try-recv:a",
+		"0: recv:a | recv:a | close:a | try-send:a",
+		"1 of 1: send:a | send:a | close:a | recv:a recv:a",
+		"0: select:send:a,send:b | send:a | close:a | recv:a",
 	};
 
 	(void)state;
