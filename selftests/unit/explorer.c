@@ -78,8 +78,8 @@ static void what_is_no_script_is_refused(void **state)
 	static const char *const texts[] = {
 		"", "0", "0:", "x: send:a", "2 of 1: send:a", "0: send", "0: send:c", "0: send:a*9",
 		"0: send:a |", "0: send:a|recv:a", "0: select:", "0: select:send:a,", "0: file",
-		"0: signal:", "0: signal:3", "0: send:a send:a send:a send:a",
-		"0: send:a | send:a | send:a | send:a", "0: send:a extra",
+		"0: signal:", "0: signal:4", "0: send:a send:a send:a send:a",
+		"0: send:a | send:a | send:a | send:a | send:a", "0: send:a extra",
 	};
 	struct script script;
 	unsigned int i;

@@ -162,11 +162,9 @@ static void G5_G9_schedules_of_a_select_that_watches_itself(void **state)
 
 int main(void)
 {
+	/* Those with the most schedules last: a mutant is found sooner. */
 	const struct CMUnitTest tests[] = {
-		UNIT_TEST(G3_G5_schedules_of_two_selects),
-		UNIT_TEST(G3_G5_schedules_of_three_with_selects),
 		UNIT_TEST(G3_G5_schedules_of_selects_with_a_channel_twice),
-		UNIT_TEST(G1_G3_schedules_of_many_elements),
 		UNIT_TEST(G5_schedules_in_which_a_select_looks_again),
 		UNIT_TEST(G3_G10_schedules_with_a_select_that_is_interrupted),
 		UNIT_TEST(G3_G4_G11_schedules_with_a_select_that_is_killed),
@@ -174,6 +172,9 @@ int main(void)
 		UNIT_TEST(G5_G10_schedules_of_a_select_with_a_file),
 		UNIT_TEST(G9_schedules_of_a_select_and_a_poller),
 		UNIT_TEST(G5_G9_schedules_of_a_select_that_watches_itself),
+		UNIT_TEST(G1_G3_schedules_of_many_elements),
+		UNIT_TEST(G3_G5_schedules_of_two_selects),
+		UNIT_TEST(G3_G5_schedules_of_three_with_selects),
 	};
 
 	return UNIT_RUN(tests);

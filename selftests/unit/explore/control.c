@@ -38,6 +38,7 @@ static struct {
 	struct strategy		*strategy;
 	struct schedule		schedule;
 	unsigned int		steps;
+	unsigned int		test_steps;
 	control_time		now;
 	bool			traces;
 	void			(*tell)(void);
@@ -103,8 +104,13 @@ static void control_yield(void)
 static void control_point(enum shim_point point)
 {
 	/* An allocation is nobody else's matter. */
-	if (!control_is_running() || point == SHIM_POINT_ALLOC)
+	if (point == SHIM_POINT_ALLOC)
 		return;
+	if (!control_is_running()) {
+		if (++control.test_steps == STEPS_MAX)
+			shim_fail("the test itself does not come to an end");
+		return;
+	}
 	if (++control.steps == STEPS_MAX)
 		shim_fail("the tasks do not come to rest");
 	if (control.traces)
@@ -168,6 +174,7 @@ void control_begin(void)
 	control.home = fiber_self();
 	control.schedule.n = 0;
 	control.steps = 0;
+	control.test_steps = 0;
 	control.now = 0;
 	control.strategy = NULL;
 	shim_control(&control_controller);

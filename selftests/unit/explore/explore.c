@@ -53,6 +53,8 @@ static void explore_one(const char *text)
 		fail_msg("this is no script: %s", text);
 	/* Three of two tasks are few schedules, and of three tasks very many. */
 	preemptions = from_environment("CHAN_PREEMPTIONS", script.n < 3 ? 3 : 2);
+	if (script.n > 3 && preemptions > 1)
+		preemptions = 1;
 	explored = text;
 	control_on_death(tell);
 	systematic = play_all(&script, strategy_depth_first(preemptions));

@@ -12,7 +12,7 @@
 #define SCHEDULE_MAX	8192
 /* Room for one as text. */
 #define SCHEDULE_TEXT	(SCHEDULE_MAX * 2)
-#define TASKS_MAX	3
+#define TASKS_MAX	4
 
 /**
  * struct decision - a choice to be made

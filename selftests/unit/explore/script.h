@@ -5,7 +5,7 @@
  *	script	[cold] [ticks] [HELD of] CAPACITY: program | program ...
  *						of both channels, from the start; cold: they have
  *						no records; ticks: a clock feeds b
- *	program	act act ...			at most 3 programs of 3 acts
+ *	program	act act ...			at most 4 programs of 3 acts
  *	act	[try-|until-|faulting-] send:a, recv:a, send:a*3, select:send:a,recv:b,file,watch:a
  *		close:a				by a file that may
  *		hangup:a			the only file that may send is gone
