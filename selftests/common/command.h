@@ -20,11 +20,12 @@ extern const struct command commands[12];
 #define for_each_command(command) \
 	for (const struct command *command = commands; \
 	     command < commands + sizeof(commands) / sizeof(commands[0]); command++)
-/* Those that take, that fill, or that take or fill a structure. An element is none. */
+/* Those that take, that only fill, or that take or fill a structure. An element is none. */
 #define for_each_taking(command) \
 	for_each_command(command) if (command_uses(command, _IOC_WRITE))
 #define for_each_filling(command) \
-	for_each_command(command) if (command_uses(command, _IOC_READ))
+	for_each_command(command) if (command_uses(command, _IOC_READ) && \
+				      !command_uses(command, _IOC_WRITE))
 #define for_each_structured(command) \
 	for_each_command(command) if (command_uses(command, _IOC_READ | _IOC_WRITE))
 
