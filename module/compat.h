@@ -37,17 +37,21 @@ static inline void chan_defer_task_work(void)
 
 /* Since 6.3, the owner that a mount shows comes from an idmap, not from a user namespace. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-typedef struct user_namespace chan_idmap;
+#define chan_idmap user_namespace
 #else
-typedef struct mnt_idmap chan_idmap;
+#define chan_idmap mnt_idmap
 #endif
 
 /* Since 6.6, generic_fillattr() knows which attributes are wanted. */
+static inline void chan_fillattr(struct chan_idmap *idmap, u32 mask, struct inode *inode,
+				 struct kstat *stat)
+{
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
-#define chan_fillattr(idmap, mask, inode, stat) generic_fillattr(idmap, inode, stat)
+	generic_fillattr(idmap, inode, stat);
 #else
-#define chan_fillattr generic_fillattr
+	generic_fillattr(idmap, mask, inode, stat);
 #endif
+}
 
 /* Since 6.6, the times of an inode are hidden behind functions. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)

@@ -84,8 +84,8 @@ static u32 chan_inode_blksize(const struct hchan *ch)
 	return ch->elemsize * max_t(u32, PAGE_SIZE / ch->elemsize, 1);
 }
 
-static int chan_inode_getattr(chan_idmap *idmap, const struct path *path, struct kstat *stat,
-			      u32 mask, unsigned int flags)
+static int chan_inode_getattr(struct chan_idmap *idmap, const struct path *path,
+			      struct kstat *stat, u32 mask, unsigned int flags)
 {
 	struct inode *inode = d_inode(path->dentry);
 

@@ -5,12 +5,10 @@
 #ifndef _CHAN_INODE_H
 #define _CHAN_INODE_H
 
+#include <linux/fs.h>
 #include <linux/types.h>
 
-struct file;
-struct file_operations;
 struct hchan;
-struct inode;
 
 struct file *chan_inode_getfile(struct hchan *ch, u32 rights, const struct file_operations *fops);
 bool chan_inode_is(const struct inode *inode);

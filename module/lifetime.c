@@ -194,7 +194,7 @@ put_user:
 }
 
 /**
- * chan_hchan_set_ticker() - set the clock of a channel; a nil channel becomes one that a clock feeds
+ * chan_hchan_set_ticker() - set the clock of a channel; a clock then feeds a nil channel
  * @ch: the channel
  * @ticks: the setting
  *

@@ -47,7 +47,7 @@ static inline struct chan_waiter *chan_send_claim_locked(struct hchan *ch)
 
 /* Complete it, once its element was moved. Returns the number of its task. */
 static inline pid_t chan_send_complete_locked(struct hchan *ch, struct chan_waiter *w,
-				       struct chan_wake *wake)
+					      struct chan_wake *wake)
 {
 	pid_t pid = chan_waiter_pid(w);
 

@@ -291,7 +291,8 @@ static struct hchan *chan_select_reserve_locked(struct chan_selection *s)
 
 	for (i = 0; i < s->channels; i++) {
 		a = &s->alternatives[s->order[i]];
-		a->queued = !a->send && (!i || !chan_select_same(a, &s->alternatives[s->order[i - 1]]));
+		a->queued = !a->send &&
+			    (!i || !chan_select_same(a, &s->alternatives[s->order[i - 1]]));
 		if (a->queued && !chan_requeue_reserve(&a->ch->requeue))
 			break;
 	}

@@ -159,6 +159,7 @@ static void chan_ticker_take_locked(struct chan_ticker *t, void *slot, u64 *seq)
 static bool chan_ticker_awaited_locked(const struct chan_ticker *t)
 {
 	lockdep_assert_held(&t->lock);
+	/* A poller that registers later locks the ticker: its own unlock arms the alarm. */
 	return t->running &&
 	       (t->ch->recvq.count || (!t->seen && waitqueue_active(&t->ch->pollwq)));
 }

@@ -56,8 +56,8 @@ static unsigned int chan_xfer_rest(unsigned int n, size_t min, size_t done)
 }
 
 /*
- * Between two batches: a long transfer is fair to others. Of signals only a fatal one stops it; others
- * end its waits.
+ * Between two batches: a long transfer is fair to others. Of signals only a fatal one stops it;
+ * others end its waits.
  */
 static bool chan_xfer_may_go_on(void)
 {
