@@ -88,14 +88,30 @@ static int chan_file_reopen(struct inode *inode, struct file *file)
 	return chan_file_set(inode, file, cf);
 }
 
-static int chan_file_open(struct inode *inode, struct file *file)
+/**
+ * chan_file_open() - open /dev/chan, or open a channel again through /proc
+ * @inode: of the device, or of the channel
+ * @file: the new file
+ *
+ * Context: may sleep.
+ * Return: 0, or a negative errno.
+ */
+int chan_file_open(struct inode *inode, struct file *file)
 {
 	if (chan_inode_is(inode))
 		return chan_file_reopen(inode, file);
 	return chan_file_open_device(inode, file);
 }
 
-static int chan_file_release(struct inode *inode, struct file *file)
+/**
+ * chan_file_release() - the last reference to an open file is gone
+ * @inode: its inode
+ * @file: the file
+ *
+ * Context: may sleep.
+ * Return: 0.
+ */
+int chan_file_release(struct inode *inode, struct file *file)
 {
 	chan_file_free(file->private_data);
 	if (chan_inode_is(inode))
@@ -162,7 +178,14 @@ void chan_file_info(struct chan_file *cf, struct chan_info *info)
 	info->rights &= cf->rights;
 }
 
-static void chan_file_show_fdinfo(struct seq_file *m, struct file *file)
+/**
+ * chan_file_show_fdinfo() - the lines of a channel in /proc/PID/fdinfo
+ * @m: where they go
+ * @file: the file
+ *
+ * Context: may sleep.
+ */
+void chan_file_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct chan_file *cf = file->private_data;
 
@@ -170,15 +193,3 @@ static void chan_file_show_fdinfo(struct seq_file *m, struct file *file)
 	seq_printf(m, "chan-refs:\t%ld\n", (long)file_count(file) - 1);
 	chan_show(m, cf->ch, cf->rights);
 }
-
-const struct file_operations chan_file_fops = {
-	.owner		= THIS_MODULE,
-	.open		= chan_file_open,
-	.release	= chan_file_release,
-	.read_iter	= chan_read_iter,
-	.write_iter	= chan_write_iter,
-	.poll		= chan_poll,
-	.unlocked_ioctl	= chan_ioctl,
-	.compat_ioctl	= compat_ptr_ioctl,
-	.show_fdinfo	= chan_file_show_fdinfo,
-};

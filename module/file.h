@@ -12,6 +12,7 @@
 
 struct iov_iter;
 struct kiocb;
+struct seq_file;
 
 /**
  * struct chan_file - an open file
@@ -43,6 +44,9 @@ static inline const struct chan_deadline *chan_file_deadline(const struct file *
 
 extern const struct file_operations chan_file_fops;
 
+int chan_file_open(struct inode *inode, struct file *file);
+int chan_file_release(struct inode *inode, struct file *file);
+void chan_file_show_fdinfo(struct seq_file *m, struct file *file);
 struct file *chan_file_new(struct hchan *ch, u32 rights);
 int chan_file_dup(struct chan_file *cf, u32 rights);
 void chan_file_info(struct chan_file *cf, struct chan_info *info);

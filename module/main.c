@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The device /dev/chan and the module's parameters.
+ * The device /dev/chan, the operations of its files, and the module's parameters.
  */
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -58,6 +58,19 @@ module_param_cb(live_waiters, &chan_param_live_waiters_ops, NULL, 0400);
 MODULE_PARM_DESC(live_waiters, "operations parked on channels (read-only)");
 module_param_cb(live_bytes, &chan_param_live_bytes_ops, NULL, 0400);
 MODULE_PARM_DESC(live_bytes, "bytes charged to users (read-only)");
+
+/* Here, since it names functions of several files. */
+const struct file_operations chan_file_fops = {
+	.owner		= THIS_MODULE,
+	.open		= chan_file_open,
+	.release	= chan_file_release,
+	.read_iter	= chan_read_iter,
+	.write_iter	= chan_write_iter,
+	.poll		= chan_poll,
+	.unlocked_ioctl	= chan_ioctl,
+	.compat_ioctl	= compat_ptr_ioctl,
+	.show_fdinfo	= chan_file_show_fdinfo,
+};
 
 static struct miscdevice chan_device = {
 	.minor	= MISC_DYNAMIC_MINOR,

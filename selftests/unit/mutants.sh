@@ -50,6 +50,7 @@ build()
 		[[ $name == */core/* && -e $source ]] && name=$source
 		linked+=("$name")
 	done
+	# shellcheck disable=SC2086 # several options
 	$CC $LDFLAGS -o "$work/program" "$directory/$1.o" "${linked[@]}" -lcmocka &&
 		$CC $LDFLAGS -o "$work/replay" "$directory/explore/replay.o" "${linked[@]}" -lcmocka
 }
