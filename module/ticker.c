@@ -159,9 +159,10 @@ static void chan_ticker_take_locked(struct chan_ticker *t, void *slot, u64 *seq)
 static bool chan_ticker_awaited_locked(const struct chan_ticker *t)
 {
 	lockdep_assert_held(&t->lock);
-	/* A poller that registers later locks the ticker: its own unlock arms the alarm. */
-	return t->running &&
-	       (t->ch->recvq.count || (!t->seen && waitqueue_active(&t->ch->pollwq)));
+	if (!t->running || t->ch->recvq.count)
+		return t->running;
+	/* CHAN_BARRIER_POLL: look for pollers under the lock */
+	return !t->seen && waitqueue_active(&t->ch->pollwq);
 }
 
 /**
