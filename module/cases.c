@@ -345,8 +345,9 @@ static void chan_cases_close(struct chan_cases *cases)
 		fdput(*f);
 }
 
-static long chan_cases_run(const struct chan_select *select, const struct chan_deadline *deadline,
-			   const struct chan_cases_room *room)
+static noinline long chan_cases_run(const struct chan_select *select,
+				    const struct chan_deadline *deadline,
+				    const struct chan_cases_room *room)
 {
 	u8 few[CHAN_CASES_SLOTS] __aligned(sizeof(u64)) __uninitialized;
 	struct chan_cases cases __uninitialized;
@@ -381,15 +382,24 @@ static long chan_cases_run(const struct chan_select *select, const struct chan_d
 	return ret;
 }
 
-static noinline long chan_cases_run_few(const struct chan_select *select,
-					const struct chan_deadline *deadline)
+/* The arrays of a few cases are in two frames, as one of them would be large. */
+static noinline long chan_cases_run_arrays(const struct chan_select *select,
+					   const struct chan_deadline *deadline,
+					   struct chan_case *cases)
 {
-	struct chan_case cases[CHAN_CASES_FEW] __uninitialized;
 	struct chan_alternative alternatives[CHAN_CASES_FEW] __uninitialized;
 	struct fd files[CHAN_CASES_FEW] __uninitialized;
 	const struct chan_cases_room room = { cases, alternatives, files };
 
 	return chan_cases_run(select, deadline, &room);
+}
+
+static noinline long chan_cases_run_few(const struct chan_select *select,
+					const struct chan_deadline *deadline)
+{
+	struct chan_case cases[CHAN_CASES_FEW] __uninitialized;
+
+	return chan_cases_run_arrays(select, deadline, cases);
 }
 
 static noinline long chan_cases_run_many(const struct chan_select *select,

@@ -10,6 +10,9 @@
 
 #include "hchan.h"
 
+struct inode;
+struct seq_file;
+
 struct iov_iter;
 struct kiocb;
 struct seq_file;
