@@ -25,7 +25,9 @@
 #define ESTALE		7	/* try again */
 
 /* CHAN_WAITQ_SCAN, and CHAN_WAKE_TASKS of a close */
+#ifndef SCAN
 #define SCAN		1
+#endif
 #define CLOSE_RUN	1
 
 /* cases: what a waiter is for */
@@ -278,7 +280,10 @@ inline recv_complete_locked(c, v, number)
 	fi
 }
 
-/* chan_send_claim_locked(), chan_send_complete_locked(): w_ is the sender, or NONE; scan */
+/*
+ * chan_send_claim_locked(), chan_send_complete_locked(): w_ is the sender, or NONE; scan. I4: on a
+ * closed channel there is none.
+ */
 inline send_complete_locked(c)
 {
 #ifdef BUG_RECEIVED_AFTER_CLOSE
@@ -291,7 +296,7 @@ inline send_complete_locked(c)
 #endif
 		waitq_claim(sendq[c]);
 		if
-		:: w_ != NONE -> result[w_] = DONE
+		:: w_ != NONE -> assert(!closed[c]); result[w_] = DONE
 		:: else
 		fi
 	fi

@@ -106,12 +106,12 @@ inline promise_drained(c)
 
 #ifdef WATCH
 /*
- * G5: a default is taken only if at one instant, no case was ready; a case of a select that wants
- * the first, if no case before it was. What makes cases ready, or ready no more, comes with a look
- * for such an instant.
+ * G5: a default is taken only if at one instant, no case was ready. A select that wants the first
+ * carries out, before it waits, a case that at one instant was the first that was ready. What makes
+ * cases ready, or ready no more, comes with a look for such an instant.
  */
 bit trying[TASKS];	/* has a default, or wants the first */
-byte calm[TASKS];	/* a bit for each case, and one more: no case before was ready */
+byte calm[TASKS];	/* a bit for each case: it was the first; and one more: none was ready */
 
 inline watch_case(o)
 {
@@ -130,17 +130,28 @@ inline watch_case(o)
 	fi
 }
 
+#ifdef FIRST
+#define NO_INSTANT_YET(t)	true
+#else
+#define NO_INSTANT_YET(t)	(!(calm[t] & BIT(CASES)))
+#endif
+
 inline promise_watch()
 {
 	for (t_ : 0 .. TASKS - 1) {
 		if
-		:: trying[t_] && !(calm[t_] & BIT(CASES)) ->
+		:: trying[t_] && NO_INSTANT_YET(t_) ->
 			v_ = 0;
 			for (x_ : 0 .. CASES - 1) {
 #ifdef FIRST
-				calm[t_] = calm[t_] | (!v_ << x_);
+				remain = v_;
+				v_ = 0;
 #endif
-				watch_case(op[W(t_, x_)])
+				watch_case(op[W(t_, x_)]);
+#ifdef FIRST
+				calm[t_] = calm[t_] | ((v_ && !remain) << x_);
+				v_ = v_ || remain
+#endif
 			};
 			calm[t_] = calm[t_] | (!v_ << CASES)
 		:: else
@@ -155,7 +166,7 @@ inline promise_default(me)
 
 inline promise_first(me, i)
 {
-	assert(calm[me] & (BIT(i) | BIT(CASES)))
+	assert(calm[me] & BIT(i))
 }
 #else
 #define trying		unwatched

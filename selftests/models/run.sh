@@ -19,7 +19,7 @@ memory=4000
 depth=10000
 
 # Configurations of which every run is to end.
-ending=(faces filedefault)
+ending=(faces filedefault epoll)
 
 passed=0
 failed=0

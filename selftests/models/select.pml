@@ -19,11 +19,7 @@ inline is_mine(me, v)
 	}
 }
 
-#ifdef FIRST
-hidden bit first[TASKS];	/* CHAN_SELECT_FIRST; constant */
-#else
-#define first		0 * in_call
-#endif
+hidden byte first[TASKS];	/* CHAN_SELECT_FIRST; constant */
 
 /* chan_select_try_locked(), of a channel that no clock feeds */
 inline select_try_locked(me, i, element, number, res)
@@ -38,6 +34,10 @@ inline select_try_locked(me, i, element, number, res)
 #endif
 	:: else ->
 		recv_try_locked(CHANNEL(op[W(me, i)]), element, number, res)
+	fi;
+	if
+	:: first[me] && i && res == DONE -> promise_first(me, i)
+	:: else
 	fi
 }
 
@@ -304,11 +304,7 @@ inline select_ends(me)
 		:: else
 		fi
 	};
-	assert(res != EAGAIN || now);
-	if
-	:: first[me] && i != NONE -> promise_first(me, i)
-	:: else
-	fi;
+	assert(res != ESTALE && (res != EAGAIN || now));
 	is_mine(me, element);
 	assert(element == EMPTY || !v_)
 }
@@ -412,8 +408,11 @@ again:
 	   wake_run(me, k);
 	   if
 	   :: res != EAGAIN && res != ESTALE -> goto finish
-#ifndef BUG_READY_FILE_FORGOTTEN
-	   :: (res == EAGAIN || res == ESTALE) && fready && !first[me] -> goto again
+	   :: (res == EAGAIN || res == ESTALE) && fready && !first[me] ->
+#ifdef BUG_READY_FILE_FORGOTTEN
+		fready = 0
+#else
+		goto again
 #endif
 	   :: else
 	   fi;
@@ -439,12 +438,16 @@ all:
 #endif
 		d_step {
 			select_ready_locked(me, ready);
+#ifdef FIRST
+			promise_watch();
+#endif
 #ifdef TICKER
 			if
 			:: uses(me, 0) -> ticker_unlock()
 			:: else
-			fi
+			fi;
 #endif
+			skip
 		};
 		if
 		:: fready ->

@@ -474,23 +474,36 @@ proctype interrupter(byte times)
 	od
 }
 
-/* A file becomes ready and wakes its pollers; somebody else may use it up at any time. */
-proctype kicker()
+/* chan_poller_wake() */
+inline kick_pollers()
+{
+	do
+	:: atomic { t < TASKS && !file_kicks[t] -> t++ }
+	:: atomic { t < TASKS && file_kicks[t] -> kicked[t] = 1 };
+	   atomic { asleep[t] = 0; t++ }
+	:: atomic { t == TASKS -> t = 0; break }
+	od
+}
+
+/*
+ * A file becomes ready and wakes its pollers; another task may use it up at any time. It may have
+ * woken them before, "early", for nothing.
+ */
+proctype kicker(bit early)
 {
 	byte t;
 
+	if
+	:: early -> kick_pollers()
+	:: true
+	fi;
 	file_ready = 1;
 	if
 	:: file_ready = 0
 	:: true
 	fi;
-	do
-	:: t < TASKS ->
-		atomic { kicked[t] = kicked[t] || file_kicks[t] };
-		atomic { asleep[t] = 0; t++ }
-	:: else -> break
-	od;
-	atomic { file_told = file_ready; t = 0 };
+	kick_pollers();
+	file_told = file_ready;
 	if
 	:: atomic { file_ready = 0; file_told = 0 }
 	:: true

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* A select with a default, while elements come to its channels, go, and come back. */
 #define WATCH
+#define SCAN		2
 #define CHANNELS	2
 #define CAP0		1
 #define CAP1		1

@@ -13,7 +13,7 @@ init {
 		op[W(1, 0)] = RECV(0);
 		op[W(2, 0)] = SEND(1);
 		run selector(0, 1, 0, 0, 0);
-		run kicker();
+		run kicker(1);
 		run interrupter(1);
 		/* One peer comes, or none. */
 		if

@@ -16,7 +16,7 @@ init {
 		run selector(0, 1, EMPTY, 1, 0);
 		run sender(1, 0, 0, 1, 1, 1);
 		run receiver(2, 0, 2, 1, 1, 1);
-		run kicker()
+		run kicker(0)
 	};
 	atomic { timeout -> d_step { promise_rest() } }
 }

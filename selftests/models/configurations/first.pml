@@ -19,7 +19,7 @@ init {
 		run selector(0, 2, EMPTY, 0, 0);
 		run sender(1, 0, 0, 1, 1, 1);
 		run sender(2, 1, 1, 1, 1, 1);
-		run kicker()
+		run kicker(0)
 	};
 	atomic { timeout -> d_step { promise_rest() } }
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* Selects that send and receive on the same channel, and one that reaches another channel too. */
+#define SCAN		2
 #define CHANNELS	2
 #define TASKS		4
 #define CASES		2

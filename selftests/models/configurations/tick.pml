@@ -14,7 +14,8 @@ init {
 		run tick_receiver(1, 1, 1, 0);
 		run alarm(2);
 		run setter();
-		run clockwork(0)
+		run clockwork(0);
+		run interrupter(1)
 	};
 	atomic { timeout -> d_step { promise_rest() } }
 }
