@@ -377,8 +377,11 @@ struct chan_ioctl_op {
 	void		(*finish)(union chan_ioctl_arg *arg, int err);
 };
 
-#define CHAN_IOCTL_OP(_cmd, _min_size, _run, ...) \
-	[_IOC_NR(_cmd)] = { .cmd = _cmd, .min_size = _min_size, .run = _run, ##__VA_ARGS__ }
+#define CHAN_IOCTL_OP_FINISH(_cmd, _min_size, _run, _finish) \
+	[_IOC_NR(_cmd)] = { \
+		.cmd = _cmd, .min_size = _min_size, .run = _run, .finish = _finish, \
+	}
+#define CHAN_IOCTL_OP(_cmd, _min_size, _run) CHAN_IOCTL_OP_FINISH(_cmd, _min_size, _run, NULL)
 
 static const struct chan_ioctl_op chan_ioctl_ops[] = {
 	CHAN_IOCTL_OP(CHAN_IOC_QUERY, 72, chan_ioctl_query),
@@ -387,7 +390,7 @@ static const struct chan_ioctl_op chan_ioctl_ops[] = {
 	CHAN_IOCTL_OP(CHAN_IOC_CLOSE, 0, chan_ioctl_close),
 	CHAN_IOCTL_OP(CHAN_IOC_INFO, 160, chan_ioctl_info),
 	CHAN_IOCTL_OP(CHAN_IOC_TIMER, 24, chan_ioctl_timer),
-	CHAN_IOCTL_OP(CHAN_IOC_NEW, 64, chan_ioctl_new, .finish = chan_ioctl_new_finish),
+	CHAN_IOCTL_OP_FINISH(CHAN_IOC_NEW, 64, chan_ioctl_new, chan_ioctl_new_finish),
 	CHAN_IOCTL_OP(CHAN_IOC_SENDV, 48, chan_ioctl_sendv),
 	CHAN_IOCTL_OP(CHAN_IOC_RECVV, 48, chan_ioctl_recvv),
 	CHAN_IOCTL_OP(CHAN_IOC_SELECT, 32, chan_ioctl_select_any),

@@ -25,8 +25,8 @@ enum {
 };
 
 struct column {
-	enum field field;
 	const char *heading;
+	enum field field;
 	int narrow;
 	int width;
 	bool left;
@@ -34,17 +34,17 @@ struct column {
 
 /* That of the type takes what is left of the line. */
 static const struct column columns[] = {
-	{ FIELD_ID, "ID", 16, 16, false },
-	{ FIELD_TYPE, "TYPE", 9, 10, true },
-	{ FIELD_STATE, "STATE", 5, 5, true },
-	{ FIELD_LEN, "LEN/CAP", DEPTH_WIDTH, BAR_WIDTH + 1 + DEPTH_WIDTH, false },
-	{ FIELD_SENDS, "SEND/s", 6, 6, false },
-	{ FIELD_RECVS, "RECV/s", 6, 6, false },
-	{ FIELD_HANDOFF, "MIX", 4, 8, true },
-	{ FIELD_SENDQ, "SQ", 3, 3, false },
-	{ FIELD_RECVQ, "RQ", 3, 3, false },
-	{ FIELD_OLDEST, "AGE", 5, 5, false },
-	{ FIELD_HOLDERS, "HOLD", 4, 4, false },
+	{ "ID", FIELD_ID, 16, 16, false },
+	{ "TYPE", FIELD_TYPE, 9, 10, true },
+	{ "STATE", FIELD_STATE, 5, 5, true },
+	{ "LEN/CAP", FIELD_LEN, DEPTH_WIDTH, BAR_WIDTH + 1 + DEPTH_WIDTH, false },
+	{ "SEND/s", FIELD_SENDS, 6, 6, false },
+	{ "RECV/s", FIELD_RECVS, 6, 6, false },
+	{ "MIX", FIELD_HANDOFF, 4, 8, true },
+	{ "SQ", FIELD_SENDQ, 3, 3, false },
+	{ "RQ", FIELD_RECVQ, 3, 3, false },
+	{ "AGE", FIELD_OLDEST, 5, 5, false },
+	{ "HOLD", FIELD_HOLDERS, 4, 4, false },
 };
 
 #define COLUMNS		(sizeof(columns) / sizeof(columns[0]))
