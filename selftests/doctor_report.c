@@ -62,12 +62,13 @@ TEST_F(doctor_report, says_who_waits_for_whom)
 			  "baker %d waits for waiter %d to send to order #%llu\n"
 			  "waiter %d waits for baker %d to send to bill #%llu\n\n"
 			  "TASK WAITS TO CHANNEL FD PARKED\n"
-			  "baker %d receive order #%llu 3 AGE\n"
-			  "waiter %d receive bill #%llu 4 AGE\n\n"
+			  "baker %d receive order #%llu %d AGE\n"
+			  "waiter %d receive bill #%llu %d AGE\n\n"
 			  "2 channels, 2 parked tasks.\n",
 			  pair.baker, pair.waiter, pair.orders,
 			  pair.waiter, pair.baker, pair.bills,
-			  pair.baker, pair.orders, pair.waiter, pair.bills), words());
+			  pair.baker, pair.orders, pair.orders_fd,
+			  pair.waiter, pair.bills, pair.bills_fd), words());
 }
 
 TEST_F(doctor_report, tells_deadlocks_apart)
@@ -108,7 +109,7 @@ TEST_F(doctor_report, shows_where_in_the_kernel_they_sleep)
 	start_pair();
 	keep_only(0);
 	ASSERT_EQ(DEADLOCK, doctor("2>&1"));
-	EXPECT_NE(NULL, strstr(printed, " sleeps in\n    chan_parker_"));
+	EXPECT_NE(NULL, strstr(printed, " sleeps in\n    chan_sleeper_"));
 	EXPECT_NE(NULL, strstr(printed, "\n    chan_hchan_recv\n"));
 	ASSERT_EQ(DEADLOCK, doctor("--no-stacks 2>&1"));
 	EXPECT_EQ(NULL, strstr(printed, "sleeps in"));
@@ -125,18 +126,18 @@ TEST_F(doctor_report, json_has_all_of_it)
 		"{\"task\":%d,\"waits_for\":%d,\"to\":\"send\",\"channel\":%llu},"
 		"{\"task\":%d,\"waits_for\":%d,\"to\":\"send\",\"channel\":%llu}],\"tasks\":["
 		"{\"tid\":%d,\"pid\":%d,\"command\":\"baker\",\"operations\":[{\"channel\":%llu,"
-		"\"type\":\"order\",\"side\":\"recv\",\"fds\":[3],\"age\":0,"
+		"\"type\":\"order\",\"side\":\"recv\",\"fds\":[%d],\"age\":0,"
 		"\"helpers\":[%d,%d]}]},"
 		"{\"tid\":%d,\"pid\":%d,\"command\":\"waiter\",\"operations\":[{\"channel\":%llu,"
-		"\"type\":\"bill\",\"side\":\"recv\",\"fds\":[4],\"age\":0,"
+		"\"type\":\"bill\",\"side\":\"recv\",\"fds\":[%d],\"age\":0,"
 		"\"helpers\":[%d,%d]}]}]}],"
 		"\"doubtful\":[],\"parked_longer\":[]," "\"stranded\":[],\"unheld\":[],\"changing\":0,"
 		"\"channels\":2,\"parked\":2}",
 		pair.baker, pair.waiter, pair.orders, pair.waiter, pair.baker, pair.bills,
-		pair.baker, pair.baker, pair.orders, pair.baker, pair.waiter,
-		pair.waiter, pair.waiter, pair.bills, pair.baker, pair.waiter), json());
+		pair.baker, pair.baker, pair.orders, pair.orders_fd, pair.baker, pair.waiter,
+		pair.waiter, pair.waiter, pair.bills, pair.bills_fd, pair.baker, pair.waiter), json());
 	ASSERT_EQ(DEADLOCK, doctor("-J 2>&1"));
-	EXPECT_NE(NULL, strstr(json(), "\"stack\":[\"chan_parker_"));
+	EXPECT_NE(NULL, strstr(json(), "\"stack\":[\"chan_sleeper_"));
 }
 
 TEST_F(doctor_report, json_has_whom_only_what_is_unseen_could_wake)
@@ -255,10 +256,10 @@ TEST_F(doctor_report, tells_who_could_wake_tasks_that_are_parked_for_longer)
 	forget_ages();
 	EXPECT_STREQ(text("2 operations parked for longer than 1 s.\n\n"
 			  "TASK WAITS TO CHANNEL FD PARKED WHO COULD WAKE IT\n"
-			  "pool %d receive b #%llu 4 AGE only its own process\n"
-			  "worker %d receive a #%llu 5 AGE helper %d\n\n"
+			  "pool %d receive b #%llu %d AGE only its own process\n"
+			  "worker %d receive a #%llu %d AGE helper %d\n\n"
 			  "No deadlock: 2 channels, 2 parked tasks.\n",
-			  part->threads[0].tid, ids[1], worker, ids[0], helper), words());
+			  part->threads[0].tid, ids[1], b, worker, ids[0], recv, helper), words());
 }
 
 TEST_F(doctor_report, watch_waits_until_something_is_found)

@@ -268,11 +268,28 @@ TEST_F(starved, G11_G12_winner_of_a_select_dies_while_its_sender_is_starved)
 	channel_wait_parked(other, 0, 0);
 }
 
+/* A channel has records for as many elements at once as it had before. */
+static void receive_two(int ch)
+{
+	struct operation *senders[] = {
+		operation_park_send(TASK_THREAD, ch, 1),
+		operation_park_send(TASK_THREAD, ch, 2),
+	};
+	uint64_t values[2];
+
+	if (chan_recvv(ch, values, sizeof(*values), 2) != 2)
+		give_up("cannot receive two elements");
+	operation_join(senders[0]);
+	operation_join(senders[1]);
+}
+
 TEST_F(starved, G11_G12_sender_dies_while_its_receiver_is_starved)
 {
 	int ch = channel_make(0);
-	struct operation *hog = park_hog(run_sending_hog, ch), *victim, *receiver;
+	struct operation *hog, *victim, *receiver;
 
+	receive_two(ch);
+	hog = park_hog(run_sending_hog, ch);
 	victim = operation_park_send(TASK_PROCESS, ch, 7);
 	receiver = wake_hog(run_idle_recv, hog);
 	operation_kill(victim);

@@ -169,6 +169,8 @@ struct pair start_pair(void)
 	const struct pair pair = {
 		.orders = id_of(orders),
 		.bills = id_of(bills),
+		.orders_fd = orders,
+		.bills_fd = bills,
 		.baker = start_receiver("baker", orders, BIT(orders) | BIT(bills)),
 		.waiter = start_receiver("waiter", bills, BIT(orders) | BIT(bills)),
 	};

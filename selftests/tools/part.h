@@ -68,12 +68,16 @@ unsigned long long id_of(int ch);
 
 /**
  * struct pair - a deadlock of two processes: each receives what the other would have to send
- * @orders: the baker receives these, its file descriptor 3
- * @bills: the waiter receives these, its file descriptor 4
+ * @orders: number of the channel that the baker receives from
+ * @bills: number of the channel that the waiter receives from
+ * @orders_fd: a file descriptor of @orders, in both
+ * @bills_fd: a file descriptor of @bills, in both
  */
 struct pair {
 	unsigned long long orders;
 	unsigned long long bills;
+	int orders_fd;
+	int bills_fd;
 	pid_t baker;
 	pid_t waiter;
 };
