@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The cases of a select, between the user's array and a selection (select.c): their
- * structures, files, rights and elements. As in a transfer (xfer.c), user memory is touched
- * before any lock is taken and after all are released.
+ * The cases of a select, between the caller's array and select.c: files, rights and elements.
+ * As in a transfer (xfer.c), user memory is touched before any lock is taken and after all are
+ * released.
  *
- * Each case that sends has a slot of its own; those that receive share one, as only one
- * of all cases is carried out. A few cases, and a few elements to send, have room on the
- * stack.
+ * Each sending case has its own slot. The receiving cases share one, as only one case is carried
+ * out. A few cases, and a few bytes of elements to send, fit on the stack.
  *
  * The return value is the whole result: nothing that can fail may follow a commit. The
  * outputs of a receive are written before its element counts as taken: after a fault the
@@ -25,38 +24,22 @@
 #include "select.h"
 #include "xfer.h"
 
-/* So many cases, and bytes of slots to send, are on the stack. */
-#define CHAN_CASES_FEW	8
+/* Cases, and bytes of slots to send, that fit on the stack. */
+#define CHAN_CASES_FEW		8
 #define CHAN_CASES_SLOTS	256
 
 /**
- * struct chan_cases_room - the arrays of many cases
- * @cases: as the user gave them
- * @alternatives: the same, for the selection
- * @files: of each; no file if the case has none
- */
-struct chan_cases_room {
-	struct chan_case	*cases;
-	struct chan_alternative	*alternatives;
-	struct fd		*files;
-};
-
-/**
- * struct chan_cases - a select on its way
- * @selection: what select.c needs of it
- * @room: the arrays
- * @end: of the valid entries in @room.files
- * @polls: how many cases are CHAN_CASE_POLL with a file
- * @bytes: of slots that elements to send need
- * @filled: how many cases have their element in its slot, if they send
- * @slots: those of elements to send, if @bytes is not 0
+ * struct chan_cases - the cases of one call
+ * @selection: the select that they make
+ * @npolled: number of polled files
+ * @bytes: size of the slots of all elements to send
+ * @filled: number of cases that have their element in its slot, if they send
+ * @slots: slots of the elements to send, if @bytes is not 0
  * @recv: the slot of the element that is received
  */
 struct chan_cases {
 	struct chan_selection	selection;
-	struct chan_cases_room	room;
-	struct fd		*end;
-	unsigned int		polls;
+	unsigned int		npolled;
 	unsigned int		bytes;
 	unsigned int		filled;
 	void			*slots;
@@ -64,121 +47,133 @@ struct chan_cases {
 };
 
 /* Bytes of the slot of an element to send, aligned as slots are. */
-static size_t chan_cases_slotsize(const struct chan_alternative *a)
+static size_t chan_cases_slotsize(const struct chan_scase *c)
 {
-	return ALIGN(max_t(size_t, a->ch->ring.slotsize, 1), sizeof(u64));
+	return ALIGN(max_t(size_t, c->ch->ring.slotsize, 1), sizeof(u64));
 }
 
-/* Copy the user's array, each structure as long as the user knows it. */
-static noinline int chan_cases_copy_in_any(struct chan_case *cases,
-					   const struct chan_select *select)
+/* Copy in part of the caller's array, structures that are as long as the caller knows them. */
+static noinline int chan_cases_copy_in_any(struct chan_case *cases, const struct chan_select *select,
+					   unsigned int from, unsigned int n)
 {
-	const void __user *from = u64_to_user_ptr(select->cases);
+	const void __user *array = u64_to_user_ptr(select->cases);
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < select->ncases; i++) {
+	for (i = 0; i < n; i++) {
 		err = copy_struct_from_user(&cases[i], sizeof(*cases),
-					    from + (size_t)i * select->casesize, select->casesize);
+					    array + (size_t)(from + i) * select->casesize,
+					    select->casesize);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-static int chan_cases_copy_in(struct chan_case *cases, const struct chan_select *select)
+/* Copy in @n cases of the caller's array, from this one on. */
+static int chan_cases_copy_in(struct chan_case *cases, const struct chan_select *select,
+			      unsigned int from, unsigned int n)
 {
+	const struct chan_case __user *array = u64_to_user_ptr(select->cases);
+
 	if (unlikely(select->casesize != sizeof(*cases)))
-		return chan_cases_copy_in_any(cases, select);
-	if (copy_from_user(cases, u64_to_user_ptr(select->cases),
-			   select->ncases * sizeof(*cases)))
-		return -EFAULT;
-	return 0;
+		return chan_cases_copy_in_any(cases, select, from, n);
+	return copy_from_user(cases, array + from, n * sizeof(*cases)) ? -EFAULT : 0;
 }
 
-static bool chan_cases_sends(const struct chan_case *c)
+static bool chan_cases_sends(const struct chan_case *from)
 {
-	return c->op == CHAN_CASE_SEND;
+	return from->op == CHAN_CASE_SEND;
 }
 
-/* Is this a case with a channel, and well-formed? */
-static bool chan_cases_is_channel(const struct chan_case *c)
+/* Is this a well-formed case of a channel? */
+static bool chan_cases_is_channel(const struct chan_case *from)
 {
-	return !(c->flags | c->files | c->events) &&
-	       (chan_cases_sends(c) || c->op == CHAN_CASE_RECV);
+	return !(from->flags | from->files | from->events) &&
+	       (chan_cases_sends(from) || from->op == CHAN_CASE_RECV);
 }
 
-static bool chan_cases_is_polled(const struct chan_case *c)
+/* Is this a well-formed case that polls a file? */
+static bool chan_cases_is_polled(const struct chan_case *from)
 {
-	return !(c->flags | c->files | c->elem | c->size) && c->events <= U16_MAX &&
-	       c->op == CHAN_CASE_POLL;
+	return !(from->flags | from->files | from->elem | from->size) &&
+	       from->events <= U16_MAX && from->op == CHAN_CASE_POLL;
 }
 
 /* A case needs the right of the same number. */
 static_assert(CHAN_CASE_SEND == CHAN_RIGHT_SEND);
 static_assert(CHAN_CASE_RECV == CHAN_RIGHT_RECV);
 
-/* A case with a channel, unless that is nil. */
-static int chan_cases_use_channel(struct chan_cases *cases, struct chan_alternative *a,
-				  const struct chan_case *c, const struct file *file)
+/* Add a case of a channel, which is never ready if that is nil. */
+static __always_inline int chan_cases_add_channel(struct chan_cases *cases,
+						  const struct chan_case *from, struct fd f)
 {
-	const struct chan_file *cf = file->private_data;
-	struct hchan *ch;
+	const struct chan_file *cf = fd_file(f)->private_data;
+	struct hchan *ch = NULL;
+	struct chan_scase *c;
 	int err;
 
-	if (unlikely(file->f_op != &chan_file_fops))
-		return -ENOTTY;
-	ch = cf->ch;
-	err = chan_hchan_check_rights(ch, cf->rights, c->op);
-	if (unlikely(err)) {
-		a->ch = NULL;
-		return err == -EBADFD ? 0 : err;
+	err = fd_file(f)->f_op == &chan_file_fops ? 0 : -ENOTTY;
+	if (likely(!err)) {
+		ch = cf->ch;
+		err = chan_hchan_check_rights(ch, cf->rights, from->op);
 	}
-	if (unlikely(ch->elemsize != c->size))
-		return -EMSGSIZE;
-	chan_select_add(&cases->selection, a, ch, chan_cases_sends(c));
-	a->slot = cases->recv.slots;
-	if (unlikely(a->send))
-		cases->bytes += chan_cases_slotsize(a);
-	return 0;
+	if (likely(!err) && unlikely(ch->elemsize != from->size))
+		err = -EMSGSIZE;
+	if (unlikely(err))
+		ch = NULL;
+	c = chan_select_add(&cases->selection, ch, chan_cases_sends(from));
+	c->file = f;
+	c->polled = false;
+	c->slot = cases->recv.slots;
+	c->elem = u64_to_user_ptr(from->elem);
+	if (likely(!err) && unlikely(c->send))
+		cases->bytes += chan_cases_slotsize(c);
+	return err == -EBADFD ? 0 : err;
 }
 
-/* Check a case, and look up its file and what can be done with it. */
-static int chan_cases_open_one(struct chan_cases *cases, struct chan_alternative *a,
-			       const struct chan_case *c, struct fd *f)
+/* Add a case that polls a file, or has none. */
+static noinline int chan_cases_add_file(struct chan_cases *cases, const struct chan_case *from,
+					struct fd f)
 {
-	const bool channel = chan_cases_is_channel(c);
+	struct chan_scase *c = chan_select_add(&cases->selection, NULL, false);
 
-	if (unlikely(!channel && !chan_cases_is_polled(c))) {
-		*f = (struct fd){};
+	c->file = f;
+	c->polled = !!fd_file(f);
+	c->events = from->events;
+	cases->npolled += c->polled;
+	return c->polled || from->fd == -1 ? 0 : -EBADF;
+}
+
+/* Check a case, look up its file, and add it. */
+static __always_inline int chan_cases_add(struct chan_cases *cases, const struct chan_case *from)
+{
+	const bool channel = chan_cases_is_channel(from);
+	struct fd f;
+
+	if (unlikely(!channel && !chan_cases_is_polled(from)))
 		return -EINVAL;
-	}
-	*f = fdget(c->fd);
-	if (likely(channel && fd_file(*f)))
-		return chan_cases_use_channel(cases, a, c, fd_file(*f));
-	a->ch = NULL;
-	if (!fd_file(*f))
-		return c->fd == -1 ? 0 : -EBADF;
-	cases->polls++;
-	return 0;
+	f = fdget(from->fd);
+	return likely(channel && fd_file(f)) ? chan_cases_add_channel(cases, from, f) :
+					       chan_cases_add_file(cases, from, f);
 }
 
-static int chan_cases_open(struct chan_cases *cases)
+/* Add all cases. They are copied in a few at a time, to a frame that the wait does not keep. */
+static noinline int chan_cases_add_all(struct chan_cases *cases, const struct chan_select *select)
 {
-	const struct chan_case *c = cases->room.cases, *end = c + cases->selection.n;
-	struct chan_alternative *a = cases->room.alternatives;
-	struct fd *f = cases->room.files;
-	int err = 0;
+	struct chan_case few[CHAN_CASES_FEW] __uninitialized;
+	unsigned int i, n, at;
+	int err;
 
-	for (; c < end; c++, a++, f++) {
-		err = chan_cases_open_one(cases, a, c, f);
-		if (unlikely(err)) {
-			f++;
-			break;
-		}
+	for (i = 0; i < select->ncases; i += n) {
+		n = min_t(unsigned int, select->ncases - i, CHAN_CASES_FEW);
+		err = chan_cases_copy_in(few, select, i, n);
+		for (at = 0; !err && at < n; at++)
+			err = chan_cases_add(cases, &few[at]);
+		if (err)
+			return err;
 	}
-	cases->end = f;
-	return err;
+	return 0;
 }
 
 /* Is this a channel that another case uses? Parked there, the select would kick itself. */
@@ -190,7 +185,7 @@ static bool chan_cases_has(const struct chan_cases *cases, const struct file *fi
 	if (file->f_op != &chan_file_fops)
 		return false;
 	for (i = 0; i < cases->selection.n; i++) {
-		if (cases->room.alternatives[i].ch == cf->ch)
+		if (cases->selection.cases[i].ch == cf->ch)
 			return true;
 	}
 	return false;
@@ -198,29 +193,28 @@ static bool chan_cases_has(const struct chan_cases *cases, const struct file *fi
 
 static int chan_cases_open_polled(struct chan_cases *cases)
 {
-	struct chan_pollset *polled = chan_pollset_alloc(cases->polls);
+	struct chan_pollset *set = chan_pollset_alloc(cases->npolled);
 	unsigned int i;
 	int err;
 
-	if (!polled)
+	if (!set)
 		return -ENOMEM;
-	cases->selection.polled = polled;
+	cases->selection.pollset = set;
 	for (i = 0; i < cases->selection.n; i++) {
-		const struct chan_case *c = &cases->room.cases[i];
-		struct file *file = fd_file(cases->room.files[i]);
+		const struct chan_scase *c = &cases->selection.cases[i];
 
-		if (c->op != CHAN_CASE_POLL || !file)
+		if (!c->polled)
 			continue;
-		if (chan_cases_has(cases, file))
+		if (chan_cases_has(cases, fd_file(c->file)))
 			return -EINVAL;
-		err = chan_pollset_add(polled, i, file, c->events);
+		err = chan_pollset_add(set, i, fd_file(c->file), c->events);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-/* Take the elements of all cases that send, each into its slot. */
+/* Take the elements of all sending cases, each into its slot. */
 static int chan_cases_fill(struct chan_cases *cases, void *few)
 {
 	void *slot = few;
@@ -232,17 +226,16 @@ static int chan_cases_fill(struct chan_cases *cases, void *few)
 		return -ENOMEM;
 	cases->slots = slot;
 	for (; cases->filled < cases->selection.n; cases->filled++) {
-		struct chan_alternative *a = &cases->room.alternatives[cases->filled];
-		const struct chan_case *c = &cases->room.cases[cases->filled];
+		struct chan_scase *c = &cases->selection.cases[cases->filled];
 
-		if (!a->ch || !a->send)
+		if (!c->ch || !c->send)
 			continue;
-		a->slot = slot;
+		c->slot = slot;
 		/* A slot is as much of a struct chan_elem as it needs. */
-		taken = chan_elem_copy_in(slot, a->ch->elemsize, u64_to_user_ptr(c->elem), 1);
+		taken = chan_elem_copy_in(slot, c->ch->elemsize, c->elem, 1);
 		if (taken < 0)
 			return taken;
-		slot += chan_cases_slotsize(a);
+		slot += chan_cases_slotsize(c);
 	}
 	return 0;
 }
@@ -279,97 +272,84 @@ static long chan_cases_finish_send(struct chan_cases *cases, const struct chan_s
 static long chan_cases_finish_recv(struct chan_cases *cases, const struct chan_select *select)
 {
 	struct chan_selection *s = &cases->selection;
-	struct hchan *ch = s->alternatives[s->winner].ch;
-	void __user *elem = u64_to_user_ptr(cases->room.cases[s->winner].elem);
-	const u32 length = s->result ? ch->elemsize : 0;
+	const struct chan_scase *c = &s->cases[s->winner];
+	const u32 length = s->result ? c->ch->elemsize : 0;
 	int err = chan_cases_put(cases, select, length, 0, s->result);
 
 	if (!s->result) {
-		if (err || clear_user(elem, ch->elemsize))
+		if (err || clear_user(c->elem, c->ch->elemsize))
 			return -EFAULT;
 		return s->winner | CHAN_SELECT_CLOSED;
 	}
 	if (unlikely(err)) {
-		chan_hchan_requeue(ch, &cases->recv, &s->seq, 0, 1);
+		chan_hchan_requeue(c->ch, &cases->recv, &s->seq, 0, 1);
 		return err;
 	}
-	err = chan_xfer_take(ch, elem, &cases->recv, &s->seq, 1);
+	err = chan_xfer_take(c->ch, c->elem, &cases->recv, &s->seq, 1);
 	return err < 0 ? err : (long)s->winner;
 }
 
 static long chan_cases_finish_poll(struct chan_cases *cases, const struct chan_select *select)
 {
 	const struct chan_selection *s = &cases->selection;
-	int err = chan_cases_put(cases, select, 0, chan_pollset_revents(s->polled, s->winner), 0);
+	int err = chan_cases_put(cases, select, 0, chan_pollset_revents(s->pollset, s->winner), 0);
 
 	return err ? err : (long)s->winner;
 }
 
-/* The result of a select in which an operation was carried out, or a file is ready. */
+/* The result of a select that carried out a case, or whose file is ready. */
 static long chan_cases_finish(struct chan_cases *cases, const struct chan_select *select)
 {
-	switch (cases->room.cases[cases->selection.winner].op) {
-	case CHAN_CASE_SEND:
-		return chan_cases_finish_send(cases, select);
-	case CHAN_CASE_RECV:
-		return chan_cases_finish_recv(cases, select);
-	default:
+	const struct chan_scase *c = &cases->selection.cases[cases->selection.winner];
+
+	if (c->polled)
 		return chan_cases_finish_poll(cases, select);
-	}
+	return c->send ? chan_cases_finish_send(cases, select) :
+			 chan_cases_finish_recv(cases, select);
 }
 
-/* Free the elements that were not sent: all but that of a winner that sent. */
+/* Free the elements that were not sent: all except that of a winner that sent. */
 static void chan_cases_empty(struct chan_cases *cases, void *few, int err)
 {
 	const struct chan_selection *s = &cases->selection;
 	unsigned int i;
 
 	for (i = 0; i < cases->filled; i++) {
-		const struct chan_alternative *a = &s->alternatives[i];
+		const struct chan_scase *c = &s->cases[i];
 		bool sent = !err && i == s->winner && !s->result;
 
-		if (a->ch && a->send && !sent)
-			chan_elem_free(a->slot, a->ch->elemsize, 1);
+		if (c->ch && c->send && !sent)
+			chan_elem_free(c->slot, c->ch->elemsize, 1);
 	}
 	if (cases->slots != few)
 		kfree(cases->slots);
 }
 
-static void chan_cases_close(struct chan_cases *cases)
+static void chan_cases_exit(struct chan_cases *cases)
 {
-	const struct fd *f;
+	const struct chan_scase *c = cases->selection.cases, *end = c + cases->selection.n;
 
-	if (unlikely(cases->polls))
-		chan_pollset_free(cases->selection.polled);
-	for (f = cases->room.files; f < cases->end; f++)
-		fdput(*f);
+	chan_select_exit(&cases->selection);
+	for (; c < end; c++)
+		fdput(c->file);
 }
 
 static noinline long chan_cases_run(const struct chan_select *select,
 				    const struct chan_deadline *deadline,
-				    const struct chan_cases_room *room)
+				    struct chan_scase *array)
 {
 	u8 few[CHAN_CASES_SLOTS] __aligned(sizeof(u64)) __uninitialized;
 	struct chan_cases cases __uninitialized;
 	long ret;
 	int err;
 
-	err = chan_cases_copy_in(room->cases, select);
-	if (err)
-		return err;
-	cases.selection.alternatives = room->alternatives;
-	cases.selection.n = select->ncases;
-	cases.selection.first = select->flags & CHAN_SELECT_FIRST;
-	cases.selection.seem_ready = 0;
-	cases.selection.polled = NULL;
-	cases.room = *room;
-	cases.end = room->files;
-	cases.polls = 0;
+	chan_select_init(&cases.selection, array, select->flags & CHAN_SELECT_FIRST);
+	cases.npolled = 0;
 	cases.bytes = 0;
 	cases.filled = 0;
 	cases.slots = few;
-	err = chan_cases_open(&cases);
-	if (!err && unlikely(cases.polls))
+	err = chan_cases_add_all(&cases, select);
+	if (!err && unlikely(cases.npolled))
 		err = chan_cases_open_polled(&cases);
 	if (!err && cases.bytes)
 		err = chan_cases_fill(&cases, few);
@@ -378,52 +358,35 @@ static noinline long chan_cases_run(const struct chan_select *select,
 	ret = err ? err : chan_cases_finish(&cases, select);
 	if (cases.bytes)
 		chan_cases_empty(&cases, few, err);
-	chan_cases_close(&cases);
+	chan_cases_exit(&cases);
 	return ret;
-}
-
-/* The arrays of a few cases are in two frames, as one of them would be large. */
-static noinline long chan_cases_run_arrays(const struct chan_select *select,
-					   const struct chan_deadline *deadline,
-					   struct chan_case *cases)
-{
-	struct chan_alternative alternatives[CHAN_CASES_FEW] __uninitialized;
-	struct fd files[CHAN_CASES_FEW] __uninitialized;
-	const struct chan_cases_room room = { cases, alternatives, files };
-
-	return chan_cases_run(select, deadline, &room);
 }
 
 static noinline long chan_cases_run_few(const struct chan_select *select,
 					const struct chan_deadline *deadline)
 {
-	struct chan_case cases[CHAN_CASES_FEW] __uninitialized;
+	struct chan_scase few[CHAN_CASES_FEW] __uninitialized;
 
-	return chan_cases_run_arrays(select, deadline, cases);
+	return chan_cases_run(select, deadline, few);
 }
 
 static noinline long chan_cases_run_many(const struct chan_select *select,
 					 const struct chan_deadline *deadline)
 {
-	struct chan_many {
-		struct chan_case	cases[CHAN_SELECT_MAX];
-		struct chan_alternative	alternatives[CHAN_SELECT_MAX];
-		struct fd		files[CHAN_SELECT_MAX];
-	} *many = kmalloc(sizeof(*many), GFP_KERNEL_ACCOUNT);
-	struct chan_cases_room room;
+	struct chan_scase *many;
 	long ret;
 
+	many = kmalloc_array(select->ncases, sizeof(*many), GFP_KERNEL_ACCOUNT);
 	if (!many)
 		return -ENOMEM;
-	room = (struct chan_cases_room){ many->cases, many->alternatives, many->files };
-	ret = chan_cases_run(select, deadline, &room);
+	ret = chan_cases_run(select, deadline, many);
 	kfree(many);
 	return ret;
 }
 
 /**
  * chan_cases_select() - carry out one of several cases
- * @select: the user's structure; checked, but for the cases themselves
+ * @select: the caller's structure; checked, except for the cases themselves
  * @deadline: how long to wait
  *
  * Context: may sleep.

@@ -43,15 +43,11 @@ static inline void chan_defer_task_work(void)
 #endif
 
 /* Since 6.6, generic_fillattr() knows which attributes are wanted. */
-static inline void chan_fillattr(struct chan_idmap *idmap, u32 mask, struct inode *inode,
-				 struct kstat *stat)
-{
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
-	generic_fillattr(idmap, inode, stat);
+#define chan_fillattr(idmap, mask, inode, stat)	generic_fillattr(idmap, inode, stat)
 #else
-	generic_fillattr(idmap, mask, inode, stat);
+#define chan_fillattr(idmap, mask, inode, stat)	generic_fillattr(idmap, mask, inode, stat)
 #endif
-}
 
 /* Since 6.6, the times of an inode are hidden behind functions. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Operations on many channels, of which one is carried out. See select.c.
+ * Many operations, of which one is carried out. See select.c.
  */
 #ifndef _CHAN_SELECT_H
 #define _CHAN_SELECT_H
 
 #include <linux/bitops.h>
+#include <linux/file.h>
 #include <linux/types.h>
 #include <linux/chan.h>
 
@@ -14,44 +15,51 @@
 struct chan_pollset;
 
 /**
- * struct chan_alternative - one of the operations that a selection has to choose from
- * @w: parked, if all are
- * @ch: the channel, made; NULL is never ready
- * @slot: the element to send, or an empty slot, which alternatives that receive may share
+ * struct chan_scase - one case of a select
+ * @w: its waiter, while the select is parked
+ * @ch: the channel, made; NULL is never ready by itself
+ * @slot: the element to send, or an empty slot, which receiving cases may share
+ * @elem: the element in the caller's memory; for cases.c
+ * @file: the file of the case; for cases.c
+ * @events: EPOLL* to wait for, if @polled; for cases.c
+ * @polled: waits for @file, which is no channel; for cases.c
  * @send: to send, not to receive
- * @queued: @w was enqueued
- * @tell: pollers of @ch are to be woken, as the operation is parked
+ * @queued: @w is the waiter of its queue
+ * @wake_pollers: @w makes the other side of @ch ready
  */
-struct chan_alternative {
+struct chan_scase {
 	struct chan_waiter	w;
 	struct hchan		*ch;
 	void			*slot;
+	void __user		*elem;
+	struct fd		file;
+	u16			events;
+	bool			polled;
 	bool			send;
 	bool			queued;
-	bool			tell;
+	bool			wake_pollers;
 };
 
 /**
- * struct chan_selection - a task that wants one of several operations
- * @alternatives: @n of them, in the caller's order
+ * struct chan_selection - a select: the calling task carries out one of several cases
+ * @cases: @n of them, in the caller's order
  * @n: 0 to CHAN_SELECT_MAX
  * @seem_ready: a bit for each that chan_select_add() has found ready
- * @first: of those that are ready take the first, not any
- * @polled: what else can be ready, each at the place of an alternative without a
- *	channel; or NULL
- * @winner: result: which one was carried out, or is ready if it is polled
+ * @first: take the first ready case, not a random one
+ * @pollset: the polled files, each with the index of its case; or NULL
+ * @winner: result: the case that was carried out, or whose file is ready
  * @result: of that: 1 received, 0 sent or found closed, -EPIPE
  * @seq: sequence number of the element that was received, for which a record is reserved
  * @sleeper: the task, if it parks
- * @channels: how many alternatives have a channel
- * @order: these alternatives, by the addresses of their channels, those that receive first
+ * @channels: number of cases that have a channel
+ * @order: their indices, by the addresses of the channels, receiving cases first
  */
 struct chan_selection {
-	struct chan_alternative	*alternatives;
+	struct chan_scase	*cases;
 	unsigned int		n;
 	u64			seem_ready;
 	bool			first;
-	struct chan_pollset	*polled;
+	struct chan_pollset	*pollset;
 	unsigned int		winner;
 	int			result;
 	u64			seq;
@@ -73,21 +81,42 @@ static __no_kcsan inline bool chan_select_seems_ready(const struct hchan *ch, bo
 }
 
 /**
- * chan_select_add() - say what an alternative is, and look whether it seems to be ready
- * @s: the selection
- * @a: the alternative, one of @s
- * @ch: its channel, made
- * @send: to send, not to receive
+ * chan_select_init() - begin a select without cases
+ * @s: the select
+ * @cases: memory for all of its cases
+ * @first: take the first ready case, not a random one
  */
-static inline void chan_select_add(struct chan_selection *s, struct chan_alternative *a,
-				   struct hchan *ch, bool send)
+static inline void chan_select_init(struct chan_selection *s, struct chan_scase *cases, bool first)
 {
-	a->ch = ch;
-	a->send = send;
-	if (unlikely(chan_select_seems_ready(ch, send)))
-		s->seem_ready |= BIT_ULL(a - s->alternatives);
+	s->cases = cases;
+	s->n = 0;
+	s->seem_ready = 0;
+	s->first = first;
+	s->pollset = NULL;
+}
+
+/**
+ * chan_select_add() - add a case, and check without locks whether it seems ready
+ * @s: the select
+ * @ch: the channel, made; NULL: none
+ * @send: to send, not to receive
+ *
+ * Return: the case, whose slot the caller sets.
+ */
+static inline struct chan_scase *chan_select_add(struct chan_selection *s, struct hchan *ch,
+						 bool send)
+{
+	struct chan_scase *c = &s->cases[s->n];
+
+	c->ch = ch;
+	c->send = send;
+	if (likely(ch) && unlikely(chan_select_seems_ready(ch, send)))
+		s->seem_ready |= BIT_ULL(s->n);
+	s->n++;
+	return c;
 }
 
 int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadline);
+void chan_select_exit(struct chan_selection *s);
 
 #endif /* _CHAN_SELECT_H */

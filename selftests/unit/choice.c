@@ -6,18 +6,13 @@
 
 void choice_init(struct choice *c)
 {
-	*c = (struct choice){ .selection = { .alternatives = c->alternatives } };
+	*c = (struct choice){};
+	chan_select_init(&c->selection, c->cases, false);
 }
 
-static struct chan_alternative *choice_add(struct choice *c, struct chan_file *cf, bool send,
-					   void *slot)
+static void choice_add(struct choice *c, struct chan_file *cf, bool send, void *slot)
 {
-	struct chan_alternative *a = &c->alternatives[c->selection.n++];
-
-	*a = (struct chan_alternative){ .slot = slot };
-	if (cf)
-		chan_select_add(&c->selection, a, cf->ch, send);
-	return a;
+	chan_select_add(&c->selection, cf ? cf->ch : NULL, send)->slot = slot;
 }
 
 void choice_add_send(struct choice *c, struct chan_file *cf, u64 value)
@@ -63,19 +58,19 @@ long choice_run(struct choice *c, const struct chan_deadline *deadline)
 	struct chan_pollset *polled = NULL;
 	int err = 0;
 
-	c->selection.polled = NULL;
+	c->selection.pollset = NULL;
 	if (c->nfiles) {
 		polled = chan_pollset_alloc(c->nfiles);
 		if (!polled)
 			return -ENOMEM;
 		err = choice_add_polled(c, polled);
-		c->selection.polled = polled;
+		c->selection.pollset = polled;
 	}
 	if (!err)
 		err = chan_select_run(&c->selection, deadline);
 	if (!err && c->files[c->selection.winner])
 		c->revents = chan_pollset_revents(polled, c->selection.winner);
-	chan_pollset_free(polled);
+	chan_select_exit(&c->selection);
 	return err ? err : (long)c->selection.winner;
 }
 

@@ -13,11 +13,11 @@
  * struct choice - a selection and all that it needs
  * @received: the element that it received, at the place of operation_value()
  * @values: the elements to send
- * @files: of those alternatives that are no channels
+ * @files: of those cases that poll one
  * @events: what is waited for of these
  * @nfiles: how many there are
  * @revents: of the winner, if it is a file
- * @alternatives: what there is to choose from
+ * @cases: the cases
  * @selection: the selection
  */
 struct choice {
@@ -27,18 +27,18 @@ struct choice {
 	__poll_t		events[CHAN_SELECT_MAX];
 	unsigned int		nfiles;
 	__poll_t		revents;
-	struct chan_alternative	alternatives[CHAN_SELECT_MAX];
+	struct chan_scase	cases[CHAN_SELECT_MAX];
 	struct chan_selection	selection;
 };
 
 void choice_init(struct choice *c);
-/* One more alternative; without a channel, it is never ready. */
+/* One more case; without a channel, it is never ready. */
 void choice_add_send(struct choice *c, struct chan_file *cf, u64 value);
 void choice_add_recv(struct choice *c, struct chan_file *cf);
 void choice_add_file(struct choice *c, struct file *file, __poll_t events);
 void choice_add_nothing(struct choice *c);
 
-/* Returns the alternative that was carried out, see @c->selection.result; or an error. */
+/* Returns the case that was carried out, see @c->selection.result; or an error. */
 long choice_run(struct choice *c, const struct chan_deadline *deadline);
 long choice_try(struct choice *c);
 

@@ -48,7 +48,7 @@ static void G5_choice_among_ready_is_uniform(void **state)
 
 		assert_in_range(winner, 0, 6);
 		chosen[winner]++;
-		if (choice.alternatives[winner].send)
+		if (choice.cases[winner].send)
 			channel_expect(cf, 1);
 		else
 			channel_send(cf, 1);

@@ -11,7 +11,7 @@
 #define ROUNDS		4000
 #define CHOICES		5
 
-/* Each alternative of each round of each worker has a value of its own. */
+/* Each case of each round of each worker has a value of its own. */
 #define VALUES		(WORKERS * ROUNDS * CHOICES)
 
 /**
@@ -111,8 +111,8 @@ static bool do_select(struct worker *worker, u64 value)
 	winner = choice_run(c, &deadline);
 	if (winner < 0)
 		return is_nothing(winner);
-	return account(worker, channels[winner], c->alternatives[winner].send,
-		       c->alternatives[winner].send ? value + winner : c->received,
+	return account(worker, channels[winner], c->cases[winner].send,
+		       c->cases[winner].send ? value + winner : c->received,
 		       c->selection.result);
 }
 
