@@ -199,7 +199,7 @@ bool chan_parker_completed(struct chan_parker *p);
  * @result: result of the operation
  * @wake: deferred wakeups; the owner is added
  *
- * Context: Lock of the queue that @w was in held.
+ * Context: Lock of the queue of @w held.
  */
 static inline void chan_waiter_complete(struct chan_waiter *w, int result, struct chan_wake *wake)
 {

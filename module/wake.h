@@ -36,7 +36,7 @@ struct task_struct;
  * @recv: number of exclusive read pollers to wake
  * @send: number of exclusive write pollers to wake
  * @closed: wake all pollers: the channel was closed, or drained after a close
- * @tasks: tasks to wake, with a reference to each; not initialised beyond @ntasks
+ * @tasks: tasks to wake, with a reference to each; not initialized beyond @ntasks
  */
 struct chan_wake {
 	unsigned int		ntasks;
