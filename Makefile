@@ -102,7 +102,7 @@ vm-deps: deps
 
 # Without bpftrace, the tests of its scripts are skipped.
 trace-deps: vm-deps
-	scripts/install-deps trace || echo 'The scripts for bpftrace will not be tested.' >&2
+	scripts/install-deps trace || echo 'The bpftrace scripts will not be tested.' >&2
 
 check: trace-deps lib examples tools selftests
 	+scripts/check $(KERNEL)

@@ -150,7 +150,7 @@ int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
  * chan_elem_copy_in_iter() - copy elements from memory of any kind
  * @elem: as for chan_elem_copy_in()
  * @elemsize: as for chan_elem_copy_in()
- * @from: @n elements; advances by those that are copied
+ * @from: @n elements; advances past the copied ones
  * @n: as for chan_elem_copy_in()
  *
  * Context: May sleep.
@@ -181,7 +181,7 @@ static __always_inline int chan_elem_copy_out_any(struct chan_mem to, struct cha
 /**
  * chan_elem_copy_out() - copy elements to user memory
  * @to: space for @n elements
- * @elem: @n slots; those that are copied become empty
+ * @elem: @n slots; copied ones become empty
  * @elemsize: size of an element in bytes
  * @n: 1 to chan_elem_batch(@elemsize)
  *
@@ -197,7 +197,7 @@ int chan_elem_copy_out(void __user *to, struct chan_elem *elem, u32 elemsize,
 
 /**
  * chan_elem_copy_out_iter() - copy elements to memory of any kind
- * @to: space for @n elements; advances by those that are copied
+ * @to: space for @n elements; advances past the copied ones
  * @elem: as for chan_elem_copy_out()
  * @elemsize: as for chan_elem_copy_out()
  * @n: as for chan_elem_copy_out()

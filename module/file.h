@@ -20,7 +20,7 @@ struct seq_file;
 /**
  * struct chan_file - an open file
  * @ch: its channel; constant
- * @rights: CHAN_RIGHT_* of the file; only those that the channel has too apply; constant
+ * @rights: CHAN_RIGHT_* of the file; effective only if the channel has them too; constant
  */
 struct chan_file {
 	struct hchan	*ch;

@@ -43,7 +43,7 @@
  * [I6] From recvx on, the ring holds elements in the order they were sent, all of them
  *	sent before those of parked senders. Requeued elements are in order of their
  *	sequence numbers (G1).
- * [I7] There are as many records as elements on their way to a receiver (requeue.h).
+ * [I7] There are at least as many records as elements on their way to a receiver (requeue.h).
  * [I8] A parker has at most one waiter in a queue.
  *
  * Locking

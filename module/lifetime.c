@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Life cycle of channels: each open of /dev/chan creates a nil channel, CHAN_IOC_MAKE or
- * CHAN_IOC_TIMER makes it. Open files share it, and the last one frees it.
+ * Life cycle of channels: an open of /dev/chan creates a nil channel, and CHAN_IOC_MAKE or
+ * CHAN_IOC_TIMER makes it; CHAN_IOC_NEW does both. Open files and inodes hold references,
+ * and the last one frees the channel.
  */
 #include <linux/errno.h>
 #include <linux/list.h>

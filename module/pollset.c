@@ -3,7 +3,7 @@
  * Polled files of a select: sockets, pipes, timers, pidfds, any file with a poll function
  * that is not a channel.
  *
- * The task registers once as a poller of each file, like poll(2). The wait queues of a file
+ * The task registers with each file once, like poll(2). The wait queues of a file
  * belong to the file, or to the task itself (signalfd), so all of them outlive
  * chan_pollset_free(). A file that wakes the task sets kicked first (CHAN_BARRIER_PARK), and
  * the task scans its files again.

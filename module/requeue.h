@@ -7,9 +7,9 @@
  * sequence number. An element gets its sequence number when it first leaves the channel.
  * Requeued elements are received first, and do not count as buffered.
  *
- * Requeueing never allocates: it takes a *record* from a pool. The pool always has as many
- * records as there are elements on their way to a receiver: each receive reserves one
- * before it takes an element or parks for one. The reservation is settled once the element
+ * Requeueing never allocates: it takes a *record* from a pool. The pool always has at least
+ * as many records as there are elements on their way to a receiver: each receive reserves
+ * one before it takes an element or parks for one. The reservation is settled once the element
  * is in the receiver's memory or back in the channel. So a receive allocates only if more
  * elements are on their way than ever before.
  */

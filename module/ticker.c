@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tickers: clocks that feed channels, as Go's timers and tickers do.
+ * Tickers: clocks that feed channels, like Go's timers and tickers.
  *
  * Whether a tick is due depends on the clock alone. No task sends a tick: a task that holds
  * the lock of the channel and finds that the clock has passed the time of the tick takes it.
@@ -333,8 +333,8 @@ bool chan_ticker_is_past(const struct chan_ticker *t, u64 seq)
  * @t: the ticker
  * @ticks: the setting; if its first tick is at KTIME_MAX, the ticker stays stopped
  *
- * Pending ticks are discarded. The caller drops those that are requeued, now and when they
- * come back later (chan_ticker_is_past()).
+ * Pending ticks are discarded. The caller drops requeued ones now, and others when they are
+ * requeued later (chan_ticker_is_past()).
  *
  * Context: Lock of the channel held. Never waits.
  * Return: true if a tick was still to come or unread.

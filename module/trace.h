@@ -4,8 +4,8 @@
  * numbers, of basic C types, so readers need neither headers nor BTF.
  *
  * Events of one channel are in the order of its lock, except those emitted without it:
- * chan_wake and the path "park", emitted when a parked task runs again, and chan_select,
- * chan_make and chan_release.
+ * chan_select, chan_make, chan_release, and the events of a parked task that runs again
+ * (chan_wake, and chan_send and chan_recv with the path "park").
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM chan

@@ -146,7 +146,7 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, u32 elemsize,
 /**
  * chan_xfer_send_iter() - send elements from memory of any kind
  * @cf: the file
- * @from: @count elements; advances by those that are sent
+ * @from: @count elements; advances past the sent ones
  * @count: as for chan_xfer_send()
  * @min: as for chan_xfer_send()
  * @deadline: how long to wait
@@ -251,7 +251,7 @@ long chan_xfer_recv(struct chan_file *cf, void __user *to, u32 elemsize, size_t 
 /**
  * chan_xfer_recv_iter() - receive elements into memory of any kind
  * @cf: the file
- * @to: space for @count elements; advances by those that are received
+ * @to: space for @count elements; advances past the received ones
  * @count: as for chan_xfer_recv()
  * @min: as for chan_xfer_recv()
  * @deadline: how long to wait
