@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The door to everything: "make help" says what there is.
+# Top-level targets; "make help" lists them.
 
 KERNEL ?= 6.1
 MATRIX ?= 6.1 6.1-rt 6.12 7.3
@@ -10,7 +10,7 @@ MINUTES ?= 60
 PREFIX ?= /usr/local
 BUILD := $(CURDIR)/build
 
-# Quiet and parallel, unless the caller says otherwise.
+# Quiet and parallel by default.
 ifneq ($(V),1)
 MAKEFLAGS += -s
 endif
@@ -19,7 +19,7 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 MAKEFLAGS += --no-print-directory
 
-# One folder for each kernel, in which links stand for the sources: objects never mix.
+# One directory of links to the sources per kernel, so that objects never mix.
 ifdef KDIR
 MODULE := $(BUILD)/$(shell cat "$(KDIR)/include/config/kernel.release" || echo unknown)
 else
@@ -31,38 +31,38 @@ all: module lib bpf tools selftests
 
 help:
 	@echo 'make             module, library, tools, BPF and tests'
-	@echo 'make demo        see channels at work, in a virtual machine'
-	@echo 'make check       build everything and run every test under Linux $(KERNEL)'
-	@echo 'make check-matrix  the same under each Linux of MATRIX ($(MATRIX));'
-	@echo '                 LATEST=1: the latest of each series that Debian has by now'
-	@echo 'make check-debug  the tests under a Linux 7.3 that checks itself (KASAN, lockdep, ...)'
-	@echo '                 ONLY="limits fault": only these of the kselftests'
-	@echo 'make check-kcsan  the same under one that finds data races'
-	@echo 'make histories   record what processes do while they are killed, stopped and more; judge it'
-	@echo '                 HISTORIES=1000: so many small ones (default $(HISTORIES), half an hour or more)'
-	@echo 'make soak        the same for HOURS ($(HOURS))'
-	@echo 'make fuzz        fuzz the interface under a Linux 7.3 that checks itself, for MINUTES ($(MINUTES))'
-	@echo 'make fuzz-bugs   which bugs, seeded into copies of the module, the fuzzer finds'
-	@echo 'make seeded      which bugs, seeded into copies of the module, the tests find'
-	@echo 'make insmod-storm  insert and remove the module a thousand times while it is used'
-	@echo 'make coverage    which lines and branches of the module the tests reach'
+	@echo 'make demo        demonstrate channels in a virtual machine'
+	@echo 'make check       build everything and run all tests under Linux $(KERNEL)'
+	@echo 'make check-matrix  the same under each kernel in MATRIX ($(MATRIX));'
+	@echo '                 LATEST=1: the latest Debian kernel of each series'
+	@echo 'make check-debug  run the tests under a debug build of Linux 7.3 (KASAN, lockdep, ...)'
+	@echo '                 ONLY="limits fault": only these kselftests'
+	@echo 'make check-kcsan  the same under a kernel with the KCSAN data race detector'
+	@echo 'make histories   record and check histories of processes that are killed, stopped, ...'
+	@echo '                 HISTORIES=1000: number of small ones (default $(HISTORIES), half an hour or more)'
+	@echo 'make soak        the same for HOURS hours ($(HOURS))'
+	@echo 'make fuzz        fuzz the interface under a debug Linux 7.3 for MINUTES minutes ($(MINUTES))'
+	@echo 'make fuzz-bugs   report which bugs seeded into copies of the module the fuzzer finds'
+	@echo 'make seeded      report which bugs seeded into copies of the module the tests find'
+	@echo 'make insmod-storm  load and unload the module a thousand times while in use'
+	@echo 'make coverage    report lines and branches of the module that the tests reach'
 	@echo 'make static      check the sources without running them (part of check)'
-	@echo 'make bench       compare with pipes, sockets and message queues'
-	@echo 'make overhead    what tracing costs, in instructions'
-	@echo 'make pictures    draw the pictures of the documentation anew'
+	@echo 'make bench       compare performance with pipes, sockets and message queues'
+	@echo 'make overhead    measure the cost of tracing, in instructions'
+	@echo 'make pictures    regenerate the pictures of the documentation'
 	@echo
-	@echo 'make module      chan.ko, into build/$(KERNEL)'
-	@echo '     KERNEL=6.12     for another of the kernels that scripts/kernel knows'
-	@echo '     KDIR=/lib/modules/$$(uname -r)/build   for this or any other tree'
+	@echo 'make module      build chan.ko in build/$(KERNEL)'
+	@echo '     KERNEL=6.12     for another kernel known to scripts/kernel'
+	@echo '     KDIR=/lib/modules/$$(uname -r)/build   for the running kernel or any other tree'
 	@echo '     CHAN_DEBUG=y    with run-time checks'
-	@echo 'make lib tools bpf selftests  libchan, programs around it and for tracing, tests, into build/'
-	@echo 'make examples    small programs to learn from, into build/examples'
-	@echo 'make install     library, its examples and tools, into PREFIX ($(PREFIX)), below DESTDIR'
-	@echo 'make modules_install  chan.ko, for the kernel of KERNEL or KDIR, below INSTALL_MOD_PATH'
-	@echo 'make clean       remove build/ (fetched kernels stay: see scripts/kernel --help)'
+	@echo 'make lib tools bpf selftests  build libchan, tools, tracing programs, tests in build/'
+	@echo 'make examples    build example programs in build/examples'
+	@echo 'make install     install library, examples and tools in PREFIX ($(PREFIX)), below DESTDIR'
+	@echo 'make modules_install  install chan.ko for KERNEL or KDIR, below INSTALL_MOD_PATH'
+	@echo 'make clean       remove build/, but keep fetched kernels (see scripts/kernel --help)'
 	@echo
-	@echo 'V=1 shows the commands, WERROR=1 makes warnings of the module errors.'
-	@echo 'What Debian packages are missing is installed, through sudo unless root.'
+	@echo 'V=1 shows commands. WERROR=1 turns warnings of the module into errors.'
+	@echo 'Missing Debian packages are installed, with sudo unless run as root.'
 
 deps:
 	scripts/install-deps build
@@ -100,9 +100,9 @@ selftests: deps lib bpf tools $(BUILD)/kselftest/kselftest_harness.h
 vm-deps: deps
 	scripts/install-deps vm
 
-# Where there is no bpftrace, the tests of its scripts are skipped.
+# Without bpftrace, the tests of its scripts are skipped.
 trace-deps: vm-deps
-	scripts/install-deps trace || echo 'The scripts for bpftrace will not be tested.' >&2
+	scripts/install-deps trace || echo 'The bpftrace scripts will not be tested.' >&2
 
 check: trace-deps lib examples tools selftests
 	+scripts/check $(KERNEL)
@@ -152,7 +152,7 @@ install: lib bpf tools
 	$(MAKE) -C bpf OUTPUT=$(BUILD)/bpf PREFIX=$(PREFIX) install
 	$(MAKE) -C tools OUTPUT=$(BUILD)/tools PREFIX=$(PREFIX) install
 
-# Without the key of the kernel's maker there is nothing to sign with.
+# Modules cannot be signed without the private key of the kernel build.
 modules_install: module
 	kdir="$(KDIR)"; test -e "$$kdir/certs/signing_key.pem" || sign=CONFIG_MODULE_SIG_ALL=; \
 	$(MAKE) -C "$$kdir" M=$(MODULE) $$sign modules_install

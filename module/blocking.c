@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Operations on one channel that may wait: try, else park.
+ * Blocking operations on one channel: try, else park.
  */
 #include <linux/errno.h>
 #include <linux/sched.h>
@@ -10,10 +10,10 @@
 #include "paths.h"
 
 /**
- * struct chan_park - one operation that is parked on one channel
+ * struct chan_park - an operation parked on one channel
  * @s: the calling task
- * @w: the operation
- * @send: to send, not to receive
+ * @w: its waiter
+ * @send: true to send, false to receive
  */
 struct chan_park {
 	struct chan_sleeper	s;
@@ -22,9 +22,9 @@ struct chan_park {
 };
 
 /*
- * End a wait that no peer has ended yet. Returns 0 if a peer was faster, else @err. Claim and
- * completion by a peer are one critical section, so under the lock it has done both or none.
- * A tick that is due at its deadline is received.
+ * End a wait that no peer has ended yet. Returns 0 if a peer was faster, else @err. A peer
+ * claims and completes in one critical section, so under the lock it has done both or
+ * neither. A tick that is due at the deadline is received.
  */
 static int chan_park_cancel(struct hchan *ch, struct chan_park *park, int err)
 {
@@ -46,8 +46,8 @@ static int chan_park_cancel(struct hchan *ch, struct chan_park *park, int err)
 }
 
 /*
- * Park the calling task with one operation, the lock of the channel held, and wait with it
- * released. Returns the result of the operation, -ERESTARTSYS or -ETIMEDOUT.
+ * Park current with one operation. Called with ch->lock held; waits with it released.
+ * Returns the result of the operation, -ERESTARTSYS or -ETIMEDOUT.
  */
 static int chan_park_wait(struct hchan *ch, struct chan_park *park, struct chan_wake *wake,
 			  const struct chan_deadline *deadline)
@@ -80,15 +80,15 @@ static void chan_park_init(struct chan_park *park, bool send, void *slot, bool b
 /**
  * chan_hchan_send() - send elements
  * @ch: the channel, made
- * @elem: @n elements; those that are sent have left their slots
+ * @elem: @n elements; the slots of sent elements are empty afterwards
  * @n: 1 to chan_elem_batch()
  * @min: wait until this many are sent, 0 to @n
- * @begun: the call has sent others before
+ * @begun: the call has already sent elements
  * @deadline: how long to wait
  *
- * Context: may sleep.
- * Return: how many were sent, from the first one on; or if none was, -EPIPE,
- * -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
+ * Context: May sleep. Takes and releases ch->lock.
+ * Return: number of elements sent, from the first one on; if none, -EPIPE, -EAGAIN,
+ * -ETIMEDOUT or -ERESTARTSYS.
  */
 int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
 		    unsigned int min, bool begun, const struct chan_deadline *deadline)
@@ -124,7 +124,7 @@ int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
 	return done ? done : err;
 }
 
-/* Take the elements that are there, up to @n; adds to *done. Returns as chan_recv_try_locked(). */
+/* Receive up to @n elements without waiting; adds to *done. Returns as chan_recv_try_locked(). */
 static int chan_hchan_recv_locked(struct hchan *ch, struct chan_elem *elem, u64 *seqs,
 				  unsigned int *done, unsigned int n, struct chan_wake *wake)
 {
@@ -142,17 +142,16 @@ static int chan_hchan_recv_locked(struct hchan *ch, struct chan_elem *elem, u64 
 /**
  * chan_hchan_recv() - receive elements
  * @ch: the channel, made
- * @elem: @n empty slots; those of the elements that are received are filled
- * @seqs: result: sequence numbers of the elements that are received, for each of which a
- *	record is reserved
+ * @elem: @n empty slots; filled with the received elements
+ * @seqs: result: sequence numbers of the received elements; a record is reserved for each
  * @n: 1 to chan_elem_batch()
  * @min: wait until this many are received, 0 to @n
- * @begun: the call has received others before
+ * @begun: the call has already received elements
  * @deadline: how long to wait
  *
- * Context: may sleep.
- * Return: how many were received; or if none was, 0 if the channel is closed and
- * drained, -EAGAIN, -ETIMEDOUT, -ERESTARTSYS or -ENOMEM.
+ * Context: May sleep. Takes and releases ch->lock.
+ * Return: number of elements received; if none, 0 if the channel is closed and drained,
+ * -EAGAIN, -ETIMEDOUT, -ERESTARTSYS or -ENOMEM.
  */
 int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *seqs, unsigned int n,
 		    unsigned int min, bool begun, const struct chan_deadline *deadline)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What differs between the kernels that the module builds for, 6.1 to 7.3.
+ * Differences between the kernels that the module supports, 6.1 to 7.3.
  */
 #ifndef _CHAN_COMPAT_H
 #define _CHAN_COMPAT_H
@@ -28,14 +28,14 @@ static inline void hrtimer_setup(struct hrtimer *timer,
 }
 #endif
 
-/* Task work that has interrupted the calling task runs when its system call returns. */
+/* Let pending task work run when the current system call returns. */
 static inline void chan_defer_task_work(void)
 {
 	clear_notify_signal();
 	set_notify_resume(current);
 }
 
-/* Since 6.3, the owner that a mount shows comes from an idmap, not from a user namespace. */
+/* Since 6.3, mounts map owners by an idmap instead of a user namespace. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
 #define chan_idmap user_namespace
 #else
@@ -49,7 +49,7 @@ static inline void chan_defer_task_work(void)
 #define chan_fillattr(idmap, mask, inode, stat)	generic_fillattr(idmap, mask, inode, stat)
 #endif
 
-/* Since 6.6, the times of an inode are hidden behind functions. */
+/* Since 6.6, inode timestamps have accessors. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
 static inline void simple_inode_init_ts(struct inode *inode)
 {
@@ -59,7 +59,7 @@ static inline void simple_inode_init_ts(struct inode *inode)
 }
 #endif
 
-/* Since 6.14, FMODE_NONOTIFY means that no event is reported only if it is alone in a mask. */
+/* Since 6.14, FMODE_NONOTIFY suppresses events only if no other bit of this mask is set. */
 #ifndef FMODE_FSNOTIFY_MASK
 #define FMODE_FSNOTIFY_MASK	FMODE_NONOTIFY
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Elements between the caller's memory and slots: in from it before any lock is taken,
- * out to it after every lock is released.
+ * Copies elements between the caller's memory and slots: in before any lock is taken, out
+ * after every lock is released.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -44,9 +44,11 @@ static void chan_elem_ref_free(struct chan_elem_ref *ref, u32 elemsize)
 }
 
 /**
- * chan_mem_revert() - go back in memory
+ * chan_mem_revert() - move back in memory
  * @mem: the memory; plain memory has no position
- * @bytes: how far
+ * @bytes: distance
+ *
+ * Context: Any context.
  */
 void chan_mem_revert(struct chan_mem mem, size_t bytes)
 {
@@ -55,12 +57,12 @@ void chan_mem_revert(struct chan_mem mem, size_t bytes)
 }
 
 /**
- * chan_mem_clear() - fill memory with zeros, without advancing in it
+ * chan_mem_clear() - zero memory without advancing in it
  * @mem: the memory
- * @bytes: how much of it
+ * @bytes: number of bytes
  *
- * Context: may sleep.
- * Return: whether all of it could be written.
+ * Context: May sleep.
+ * Return: true if all of it was written.
  */
 bool chan_mem_clear(struct chan_mem mem, size_t bytes)
 {
@@ -73,7 +75,7 @@ bool chan_mem_clear(struct chan_mem mem, size_t bytes)
 	return cleared == bytes;
 }
 
-/* Of @n elements, all but @left bytes were copied. Returns how many elements are whole. */
+/* All but @left bytes of @n elements were copied. Returns the number of whole elements. */
 static unsigned int chan_mem_whole(struct chan_mem mem, u32 elemsize, unsigned int n,
 				   unsigned long left)
 {
@@ -83,7 +85,7 @@ static unsigned int chan_mem_whole(struct chan_mem mem, u32 elemsize, unsigned i
 	return copied / elemsize;
 }
 
-/* Returns how many elements were copied, from the first one on. */
+/* Returns the number of elements copied, from the first one on. */
 static __always_inline unsigned int chan_mem_read(struct chan_mem from, void *to, u32 elemsize,
 						  unsigned int n)
 {
@@ -104,7 +106,7 @@ static __always_inline unsigned int chan_mem_write(struct chan_mem to, const voi
 	return likely(!left) ? n : chan_mem_whole(to, elemsize, n, left);
 }
 
-/* Inline, so that plain memory costs nothing more. */
+/* Inlined, so that plain user memory pays no overhead. */
 static __always_inline int chan_elem_copy_in_any(struct chan_elem *elem, u32 elemsize,
 						 struct chan_mem from, unsigned int n)
 {
@@ -128,15 +130,15 @@ static __always_inline int chan_elem_copy_in_any(struct chan_elem *elem, u32 ele
 }
 
 /**
- * chan_elem_copy_in() - take elements from user memory
+ * chan_elem_copy_in() - copy elements from user memory
  * @elem: empty slots
- * @elemsize: bytes of one element
- * @from: @n elements, one after the other
+ * @elemsize: size of an element in bytes
+ * @from: @n contiguous elements
  * @n: 1 to chan_elem_batch(@elemsize)
  *
- * Context: may sleep.
- * Return: how many elements were taken, from the first one on; or if none was,
- * -EFAULT, -ENOMEM, or -EDQUOT.
+ * Context: May sleep.
+ * Return: number of elements copied, from the first one on; if none, -EFAULT, -ENOMEM or
+ * -EDQUOT.
  */
 int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
 		      const void __user *from, unsigned int n)
@@ -145,14 +147,14 @@ int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
 }
 
 /**
- * chan_elem_copy_in_iter() - chan_elem_copy_in() from memory of any kind
- * @elem: as there
- * @elemsize: as there
- * @from: @n elements; advances by those that are taken
- * @n: as there
+ * chan_elem_copy_in_iter() - copy elements from memory of any kind
+ * @elem: as for chan_elem_copy_in()
+ * @elemsize: as for chan_elem_copy_in()
+ * @from: @n elements; advances past the copied ones
+ * @n: as for chan_elem_copy_in()
  *
- * Context: may sleep.
- * Return: as there.
+ * Context: May sleep.
+ * Return: see chan_elem_copy_in().
  */
 int chan_elem_copy_in_iter(struct chan_elem *elem, u32 elemsize, struct iov_iter *from,
 			   unsigned int n)
@@ -177,15 +179,15 @@ static __always_inline int chan_elem_copy_out_any(struct chan_mem to, struct cha
 }
 
 /**
- * chan_elem_copy_out() - give elements to user memory
- * @to: room for @n elements
- * @elem: @n slots; those that are given become empty
- * @elemsize: bytes of one element
+ * chan_elem_copy_out() - copy elements to user memory
+ * @to: space for @n elements
+ * @elem: @n slots; copied ones become empty
+ * @elemsize: size of an element in bytes
  * @n: 1 to chan_elem_batch(@elemsize)
  *
- * Context: may sleep.
- * Return: how many elements were given, from the first one on. Fewer than @n
- * means that user memory faulted; the rest stay in their slots.
+ * Context: May sleep.
+ * Return: number of elements copied, from the first one on. Fewer than @n means that user
+ * memory faulted; the rest stay in their slots.
  */
 int chan_elem_copy_out(void __user *to, struct chan_elem *elem, u32 elemsize,
 		       unsigned int n)
@@ -194,14 +196,14 @@ int chan_elem_copy_out(void __user *to, struct chan_elem *elem, u32 elemsize,
 }
 
 /**
- * chan_elem_copy_out_iter() - chan_elem_copy_out() to memory of any kind
- * @to: room for @n elements; advances by those that are given
- * @elem: as there
- * @elemsize: as there
- * @n: as there
+ * chan_elem_copy_out_iter() - copy elements to memory of any kind
+ * @to: space for @n elements; advances past the copied ones
+ * @elem: as for chan_elem_copy_out()
+ * @elemsize: as for chan_elem_copy_out()
+ * @n: as for chan_elem_copy_out()
  *
- * Context: may sleep.
- * Return: as there.
+ * Context: May sleep.
+ * Return: see chan_elem_copy_out().
  */
 int chan_elem_copy_out_iter(struct iov_iter *to, struct chan_elem *elem, u32 elemsize,
 			    unsigned int n)
@@ -211,11 +213,11 @@ int chan_elem_copy_out_iter(struct iov_iter *to, struct chan_elem *elem, u32 ele
 
 /**
  * chan_elem_free() - drop elements
- * @slots: @n slots, one after the other
- * @elemsize: bytes of one element
- * @n: how many, 0 or more
+ * @slots: @n contiguous slots
+ * @elemsize: size of an element in bytes
+ * @n: number of elements, 0 or more
  *
- * Context: may sleep.
+ * Context: May sleep.
  */
 void chan_elem_free(void *slots, u32 elemsize, unsigned int n)
 {

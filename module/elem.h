@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * An element on its way through the kernel.
+ * Elements on their way through the kernel.
  *
- * Inside the kernel an element lives in a *slot*: in the ring, on the stack of
- * the task that sends or receives it, or in the list of requeued elements. Up to
- * CHAN_ELEM_INLINE bytes the slot holds the element itself; above that it holds a
- * struct chan_elem_ref, so that only a pointer moves while a lock is held.
- * An element is in exactly one slot at a time; moving it leaves the old slot
- * meaningless.
+ * Inside the kernel an element lives in a *slot*: in the ring, on the stack of the task
+ * that sends or receives it, or in a requeue record. A slot holds an element of up to
+ * CHAN_ELEM_INLINE bytes directly. For a larger one it holds a struct chan_elem_ref, so
+ * that only a pointer is moved under a lock. An element is in exactly one slot at a time;
+ * moving it leaves the old slot empty.
  */
 #ifndef _CHAN_ELEM_H
 #define _CHAN_ELEM_H
@@ -20,13 +19,13 @@
 struct chan_user;
 struct iov_iter;
 
-/* Most elements that one pass over a channel moves. */
+/* Maximum number of elements that one pass over a channel moves. */
 #define CHAN_ELEM_BATCH	32
 
 /**
- * struct chan_elem_ref - the slot of an element above CHAN_ELEM_INLINE bytes
+ * struct chan_elem_ref - slot of an element above CHAN_ELEM_INLINE bytes
  * @buf: the element
- * @user: who is charged for @buf: the user that sent it
+ * @user: the sending user, charged for @buf
  */
 struct chan_elem_ref {
 	void			*buf;
@@ -35,8 +34,8 @@ struct chan_elem_ref {
 
 /**
  * struct chan_elem - slots on the stack of a task that sends or receives
- * @slots: one slot of any element size, or as many small ones as fit
- * @ref: the slot of a large element
+ * @slots: one slot of any size, or as many small ones as fit
+ * @ref: slot of a large element
  */
 struct chan_elem {
 	union {
@@ -46,9 +45,9 @@ struct chan_elem {
 };
 
 /**
- * struct chan_mem - the caller's memory that elements come from or go to
+ * struct chan_mem - the caller's memory that elements are copied from or to
  * @user: plain user memory, if @iter is NULL
- * @iter: memory of any kind, which advances as it is copied from or to; or NULL
+ * @iter: memory of any kind, advanced by each copy; or NULL
  */
 struct chan_mem {
 	void __user	*user;
@@ -65,7 +64,7 @@ static inline struct chan_mem chan_mem_iter(struct iov_iter *iter)
 	return (struct chan_mem){ .iter = iter };
 }
 
-/* The same, @bytes further. An iterator is there already. */
+/* Advance plain memory by @bytes. An iterator has already advanced. */
 static inline struct chan_mem chan_mem_after(struct chan_mem mem, size_t bytes)
 {
 	mem.user += bytes;
@@ -77,13 +76,13 @@ static inline bool chan_elem_is_ref(u32 elemsize)
 	return elemsize > CHAN_ELEM_INLINE;
 }
 
-/* Bytes of the slot of an element of @elemsize bytes. */
+/* Size of the slot of an element of @elemsize bytes. */
 static inline u32 chan_elem_slotsize(u32 elemsize)
 {
 	return chan_elem_is_ref(elemsize) ? sizeof(struct chan_elem_ref) : elemsize;
 }
 
-/* How many elements of @elemsize bytes a struct chan_elem holds at a time. */
+/* Number of elements of @elemsize bytes that fit in a struct chan_elem. */
 static inline unsigned int chan_elem_batch(u32 elemsize)
 {
 	if (chan_elem_is_ref(elemsize))
@@ -93,7 +92,7 @@ static inline unsigned int chan_elem_batch(u32 elemsize)
 	return CHAN_ELEM_INLINE / elemsize;
 }
 
-/* One word is the commonest element by far: a number, a pointer, an index. */
+/* A single word (number, pointer, index) is by far the most common element. */
 static inline bool chan_elem_is_word(u32 size)
 {
 	return size == sizeof(u64);

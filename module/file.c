@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The open file of a channel: open, reopen, release, fdinfo; its rights.
+ * Open files of a channel and their rights: open, reopen, release, fdinfo.
  */
 #include <linux/err.h>
 #include <linux/file.h>
@@ -13,6 +13,7 @@
 #include "inode.h"
 #include "show.h"
 
+/* Takes over a reference to the channel. */
 static struct chan_file *chan_file_alloc(struct hchan *ch, u32 rights)
 {
 	struct chan_file *cf = kmalloc(sizeof(*cf), GFP_KERNEL_ACCOUNT);
@@ -25,7 +26,6 @@ static struct chan_file *chan_file_alloc(struct hchan *ch, u32 rights)
 	return cf;
 }
 
-/* Takes over the caller's reference to the channel, as does the file. */
 static void chan_file_free(struct chan_file *cf)
 {
 	chan_hchan_detach(cf->ch, cf->rights);
@@ -33,7 +33,7 @@ static void chan_file_free(struct chan_file *cf)
 	kfree(cf);
 }
 
-/* Hold the channel for a new file. */
+/* Take a reference to the channel for a new file. */
 static struct chan_file *chan_file_get(struct hchan *ch, u32 rights)
 {
 	struct chan_file *cf = chan_file_alloc(ch, rights);
@@ -43,16 +43,16 @@ static struct chan_file *chan_file_get(struct hchan *ch, u32 rights)
 	return cf;
 }
 
-/* What all files have in common. */
+/* Setup common to all files. */
 static int chan_file_set(struct inode *inode, struct file *file, struct chan_file *cf)
 {
 	file->private_data = cf;
-	/* Who may watch the inode is not who may know what is sent: no event is reported. */
+	/* Permission to watch the inode is not permission to see traffic: report no event. */
 	file->f_mode = (file->f_mode & ~FMODE_FSNOTIFY_MASK) | FMODE_NONOTIFY | FMODE_NOWAIT;
 	return stream_open(inode, file);
 }
 
-/* Open /dev/chan: a new nil channel. */
+/* Open /dev/chan: create a nil channel. */
 static int chan_file_open_device(struct inode *inode, struct file *file)
 {
 	struct chan_file *cf;
@@ -89,11 +89,11 @@ static int chan_file_reopen(struct inode *inode, struct file *file)
 }
 
 /**
- * chan_file_open() - open /dev/chan, or open a channel again through /proc
- * @inode: of the device, or of the channel
+ * chan_file_open() - open /dev/chan, or reopen a channel through /proc
+ * @inode: inode of the device or of the channel
  * @file: the new file
  *
- * Context: may sleep.
+ * Context: May sleep.
  * Return: 0, or a negative errno.
  */
 int chan_file_open(struct inode *inode, struct file *file)
@@ -104,11 +104,11 @@ int chan_file_open(struct inode *inode, struct file *file)
 }
 
 /**
- * chan_file_release() - the last reference to an open file is gone
+ * chan_file_release() - release an open file
  * @inode: its inode
  * @file: the file
  *
- * Context: may sleep.
+ * Context: May sleep.
  * Return: 0.
  */
 int chan_file_release(struct inode *inode, struct file *file)
@@ -120,11 +120,11 @@ int chan_file_release(struct inode *inode, struct file *file)
 }
 
 /**
- * chan_file_new() - a new open file of a channel, without a descriptor
+ * chan_file_new() - create an open file of a channel, without a descriptor
  * @ch: the channel, made
- * @rights: CHAN_RIGHT_* of the file; those that the channel cannot have do not matter
+ * @rights: CHAN_RIGHT_* of the file; those that the channel cannot have are ignored
  *
- * Context: may sleep.
+ * Context: May sleep.
  * Return: the file, or an ERR_PTR of -ENFILE or -ENOMEM.
  */
 struct file *chan_file_new(struct hchan *ch, u32 rights)
@@ -143,11 +143,11 @@ struct file *chan_file_new(struct hchan *ch, u32 rights)
 }
 
 /**
- * chan_file_dup() - a new file descriptor for the same channel
+ * chan_file_dup() - create another file of the same channel, with a descriptor
  * @cf: the file
- * @rights: rights of the new file, all of which @cf has
+ * @rights: rights of the new file, a subset of those of @cf
  *
- * Context: may sleep.
+ * Context: May sleep.
  * Return: the file descriptor, close-on-exec, or -EMFILE, -ENFILE, -ENOMEM.
  */
 int chan_file_dup(struct chan_file *cf, u32 rights)
@@ -168,9 +168,11 @@ int chan_file_dup(struct chan_file *cf, u32 rights)
 }
 
 /**
- * chan_file_info() - a consistent snapshot of the channel, as this file sees it
+ * chan_file_info() - take a consistent snapshot of the channel, as seen by this file
  * @cf: the file
  * @info: result
+ *
+ * Context: Process context. Takes and releases the lock of the channel.
  */
 void chan_file_info(struct chan_file *cf, struct chan_info *info)
 {
@@ -179,17 +181,17 @@ void chan_file_info(struct chan_file *cf, struct chan_info *info)
 }
 
 /**
- * chan_file_show_fdinfo() - the lines of a channel in /proc/PID/fdinfo
- * @m: where they go
+ * chan_file_show_fdinfo() - show a channel in /proc/PID/fdinfo
+ * @m: the fdinfo file
  * @file: the file
  *
- * Context: may sleep.
+ * Context: May sleep.
  */
 void chan_file_show_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct chan_file *cf = file->private_data;
 
-	/* But for that of who looks. */
+	/* Minus the reader's own reference. */
 	seq_printf(m, "chan-refs:\t%ld\n", (long)file_count(file) - 1);
 	chan_show(m, cf->ch, cf->rights);
 }

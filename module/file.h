@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The open file of a channel.
+ * Open files of a channel.
  */
 #ifndef _CHAN_FILE_H
 #define _CHAN_FILE_H
@@ -20,7 +20,7 @@ struct seq_file;
 /**
  * struct chan_file - an open file
  * @ch: its channel; constant
- * @rights: CHAN_RIGHT_*: what may be done through it, if the channel can do it; constant
+ * @rights: CHAN_RIGHT_* of the file; effective only if the channel has them too; constant
  */
 struct chan_file {
 	struct hchan	*ch;
@@ -28,18 +28,19 @@ struct chan_file {
 };
 
 /**
- * chan_file_check() - may an operation go on?
+ * chan_file_check() - check whether an operation is allowed
  * @cf: the file
- * @right: what it needs, one right or more
+ * @right: one or more rights that the operation needs
  *
- * Return: 0, -EBADFD for a nil channel, or -EBADF without the right.
+ * Context: Any context.
+ * Return: 0, -EBADFD for a nil channel, or -EBADF if a right is missing.
  */
 static inline int chan_file_check(const struct chan_file *cf, u32 right)
 {
 	return chan_hchan_check_rights(cf->ch, cf->rights, right);
 }
 
-/* How long an operation waits that names no deadline. */
+/* The deadline of an operation that specifies none. */
 static inline const struct chan_deadline *chan_file_deadline(const struct file *file)
 {
 	return file->f_flags & O_NONBLOCK ? &chan_deadline_now : &chan_deadline_never;

@@ -1,84 +1,84 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One channel: ring, wait queues, close.
+ * Channels: ring, wait queues, close.
  *
  * Overview
  * --------
- * A channel is a ring of slots and two first-in first-out queues of parked operations,
- * all under one spinlock. A send takes the first of these paths that is open:
+ * A channel is a ring of slots and two FIFO queues of parked operations, all under one
+ * spinlock. A send takes the first path that is open:
  *
- *   handoff  a receiver is parked: the element goes straight into its slot
- *   ring     the ring is not full: the element goes into it
- *   park     else the sender waits in sendq until a peer takes its element
+ *   handoff  a receiver is parked: move the element straight into its slot
+ *   ring     the ring is not full: move the element into it
+ *   park     wait in sendq until a peer takes the element
  *
- * and a receive mirrors it. When the ring is full and senders are parked, a
- * receiver takes the head of the ring, and the element of the first parked sender
- * moves to its tail. A channel of capacity 0 runs the same code; its ring is always
- * empty and full at once, so a receiver takes straight from a parked sender.
+ * A receive mirrors it. If the ring is full and senders are parked, a receiver takes the
+ * head of the ring, and the element of the first parked sender moves to its tail. A channel
+ * of capacity 0 runs the same code: its ring is always both empty and full, so a receiver
+ * takes the element directly from a parked sender.
  *
- * The functions named chan_*_try_locked() change the state and nothing else: they
- * do not sleep, allocate, or know user memory. Elements are slots (elem.h), parked
- * operations are waiters (waiter.h), elements that return are requeued (requeue.h).
+ * Functions named chan_*_try_locked() only change state: they do not sleep, allocate or
+ * access user memory. Elements live in slots (elem.h), parked operations are waiters
+ * (waiter.h), and returned elements are requeued (requeue.h).
  *
- * A channel that a clock feeds has a ticker in place of a ring and of senders: see
+ * A channel that is fed by a clock has a ticker instead of a ring and senders: see
  * ticker.c.
  *
  * Invariants
  * ----------
- * They hold whenever the lock is free; chan_hchan_check_locked() checks them before
- * every unlock if the module is built with CHAN_DEBUG. "Parked" means a waiter whose
- * parker is CHAN_PARKED; a waiter whose parker was claimed elsewhere may stay in a queue
- * until its owner removes it.
+ * These hold whenever the lock is free. With CHAN_DEBUG, chan_hchan_check_locked() checks
+ * them before every unlock. "Parked" means a waiter whose parker is CHAN_PARKED. A waiter
+ * whose parker was claimed elsewhere may stay queued until its owner dequeues it.
  *
  * [I1] qcount <= dataqsiz (G8)
  * [I2] A receiver is parked only if there is nothing to receive: ring and requeue are
- *	empty, and no sender is parked, other than by the same select.
- * [I3] A sender is parked only if the ring is full, and no receiver is parked, other
- *	than by the same select; a close in progress excepted.
- * [I4] Nothing parks on a closed channel; once the close has returned, nothing is parked.
- *	Meanwhile parked senders can only be completed with EPIPE. closed never changes
- *	again (G6).
- * [I5] An element is in one slot: of a task that sends it, of the ring, of the
- *	requeue, or of a task that receives it. Only moves under the lock, and the copies
- *	from and to user memory by the task itself, change which one (G3).
- * [I6] The elements in the ring, from recvx on, are in the order in which they were
- *	sent, all of them were sent before those of parked senders, and those of the
- *	requeue are in the order of their sequence numbers (G1).
- * [I7] There are as many records as elements on their way to a receiver (requeue.h).
- * [I8] A parker has one waiter at most in a queue.
+ *	empty, and no sender is parked, except by the same select.
+ * [I3] A sender is parked only if the ring is full and no receiver is parked, except by
+ *	the same select. A close in progress is exempt.
+ * [I4] Nothing parks on a closed channel, and nothing is parked once the close has
+ *	returned. In between, parked senders can only be completed with EPIPE. closed
+ *	never changes again (G6).
+ * [I5] An element is in exactly one slot: of its sender, the ring, the requeue, or its
+ *	receiver. It changes slots only under the lock, or when the task itself copies it
+ *	from or to user memory (G3).
+ * [I6] From recvx on, the ring holds elements in the order they were sent, all of them
+ *	sent before those of parked senders. Requeued elements are in order of their
+ *	sequence numbers (G1).
+ * [I7] There are at least as many records as elements on their way to a receiver (requeue.h).
+ * [I8] A parker has at most one waiter in a queue.
  *
  * Locking
  * -------
- * From outer to inner:
+ * Lock order, outer to inner:
  *
- *   1. hchan.lock; a select holds several, in the order of their addresses (select.c)
- *   2. the lock of the ticker: raw, interrupts off (ticker.c)
+ *   1. hchan.lock; a select holds several, in order of their addresses (select.c)
+ *   2. chan_ticker.lock: raw, with interrupts off (ticker.c)
  *
- * The lock of the list of all channels (lifetime.c), pollwq.lock, the locks of tasks and
- * chan_user_lock are taken with none of these held.
- * hchan.lock is a spinlock: the work under it is bounded. Each hold moves
- * CHAN_ELEM_BATCH elements at most, completes as many operations, and removes
+ * chan_hchan_list_lock (lifetime.c), pollwq.lock, locks of tasks and chan_user_lock are
+ * taken with neither of these held.
+ *
+ * hchan.lock is a spinlock, so the work under it is bounded. Each hold moves at most
+ * CHAN_ELEM_BATCH elements, completes at most as many operations, and dequeues at most
  * CHAN_WAITQ_SCAN stale waiters of a queue. It never covers an allocation, a copy from or
- * to user memory, a sleep, or a wakeup (see wake.h).
+ * to user memory, a sleep, or a wakeup (wake.h).
  *
- * The fields of struct hchan say which lock protects them.
+ * The kernel-doc of struct hchan names the protection of each field.
  *
  * Named barriers
  * --------------
  * CHAN_BARRIER_COMPLETE: see waiter.h. CHAN_BARRIER_PARK: see wake.h.
+ * CHAN_BARRIER_POLL: see poll.c.
  *
- * CHAN_BARRIER_MADE: a reader that sees rights, which a nil channel has none of, sees
- * the fields that CHAN_IOC_MAKE has set.
+ * CHAN_BARRIER_MADE: a reader that sees rights, which a nil channel lacks, also sees the
+ * fields that CHAN_IOC_MAKE has set.
  *
  *   MAKE                                   any operation
+ *   ----                                   -------------
  *   elemsize = ...; buf = ...              rights? (acquire)
  *   rights = ... (release)                 read elemsize, buf
  *
- * CHAN_BARRIER_POLL: see poll.c.
- *
- * Memory order (G7): the lock orders a send before the receive that takes its
- * element from the ring, and a receive before the send that takes its place; where a
- * task was parked, CHAN_BARRIER_COMPLETE orders it after the peer that completed it.
+ * Memory order (G7): the lock orders a send before the receive that takes its element
+ * from the ring, and a receive before the send that reuses its slot. If a task was
+ * parked, CHAN_BARRIER_COMPLETE orders it after the peer that completed it.
  */
 #include <linux/bug.h>
 #include <linux/errno.h>
@@ -88,13 +88,13 @@
 #include "hchan.h"
 #include "paths.h"
 
-/* One run of a close completes at most this many operations. */
+/* Maximum number of operations that one run of a close completes. */
 #ifndef CHAN_CLOSE_RUN
 #define CHAN_CLOSE_RUN	CHAN_WAKE_TASKS
 #endif
 
 #ifdef CHAN_DEBUG
-/* The parker that is parked first in a queue, or NULL. */
+/* Returns the first parker in a queue that is still parked, or NULL. */
 static struct chan_parker *chan_waitq_parker(struct chan_waitq *q)
 {
 	struct chan_waiter *w;
@@ -106,7 +106,12 @@ static struct chan_parker *chan_waitq_parker(struct chan_waitq *q)
 	return NULL;
 }
 
-/* The invariants that can be checked. */
+/**
+ * chan_hchan_check_locked() - check the invariants before an unlock
+ * @ch: the channel
+ *
+ * Context: ch->lock held.
+ */
 void chan_hchan_check_locked(struct hchan *ch)
 {
 	unsigned long flags = chan_recvq_lock(ch);
@@ -123,13 +128,13 @@ void chan_hchan_check_locked(struct hchan *ch)
 #endif
 
 /**
- * chan_hchan_grow_requeue() - allocate records, so that one can be reserved
+ * chan_hchan_grow_requeue() - allocate records so that one can be reserved
  * @ch: the channel
  *
- * The pool doubles, up to a batch at a time.
+ * Doubles the pool, but adds at most CHAN_ELEM_BATCH records.
  *
- * Context: may sleep.
- * Return: 0 or -ENOMEM.
+ * Context: May sleep. Takes and releases ch->lock.
+ * Return: 0, or -ENOMEM.
  */
 int chan_hchan_grow_requeue(struct hchan *ch)
 {
@@ -148,13 +153,13 @@ int chan_hchan_grow_requeue(struct hchan *ch)
 }
 
 /**
- * chan_hchan_may_send_locked() - would a send not be parked?
+ * chan_hchan_may_send_locked() - check whether a send would complete without parking
  * @ch: the channel
  *
- * Removes stale waiters: see chan_waitq_trim().
+ * Dequeues stale waiters: see chan_waitq_trim().
  *
- * Context: under the lock of the channel.
- * Return: true if so; a peer that makes it true may still be claimed elsewhere.
+ * Context: ch->lock held.
+ * Return: true if so. A peer that makes it true may still be claimed elsewhere.
  */
 bool chan_hchan_may_send_locked(struct hchan *ch)
 {
@@ -163,11 +168,11 @@ bool chan_hchan_may_send_locked(struct hchan *ch)
 }
 
 /**
- * chan_hchan_may_recv_locked() - would a receive not be parked?
+ * chan_hchan_may_recv_locked() - check whether a receive would complete without parking
  * @ch: the channel
  *
- * Context: under the lock of the channel.
- * Return: as chan_hchan_may_send_locked().
+ * Context: ch->lock held.
+ * Return: see chan_hchan_may_send_locked().
  */
 bool chan_hchan_may_recv_locked(struct hchan *ch)
 {
@@ -178,13 +183,13 @@ bool chan_hchan_may_recv_locked(struct hchan *ch)
 }
 
 /**
- * chan_hchan_enqueue_locked() - park an operation
+ * chan_hchan_enqueue_locked() - enqueue the waiter of an operation
  * @ch: the channel
- * @send: to send, not to receive
- * @w: the operation, of a parker that is not yet claimed; to receive, a record is reserved
+ * @send: true to send, false to receive
+ * @w: the waiter; its parker is not claimed yet; a receive has reserved a record
  * @wake: deferred wakeups: a queued waiter makes the other side ready
  *
- * Context: under the lock of the channel.
+ * Context: ch->lock held.
  */
 void chan_hchan_enqueue_locked(struct hchan *ch, bool send, struct chan_waiter *w,
 			       struct chan_wake *wake)
@@ -209,12 +214,12 @@ void chan_hchan_enqueue_locked(struct hchan *ch, bool send, struct chan_waiter *
 }
 
 /**
- * chan_hchan_dequeue_locked() - take a parked operation out of its queue
+ * chan_hchan_dequeue_locked() - dequeue the waiter of an operation
  * @ch: the channel
- * @send: to send, not to receive
- * @w: the operation, of a parker that is claimed; may be out already
+ * @send: true to send, false to receive
+ * @w: the waiter; may be dequeued already
  *
- * Context: under the lock of the channel.
+ * Context: ch->lock held.
  */
 void chan_hchan_dequeue_locked(struct hchan *ch, bool send, struct chan_waiter *w)
 {
@@ -231,16 +236,18 @@ void chan_hchan_dequeue_locked(struct hchan *ch, bool send, struct chan_waiter *
 }
 
 /**
- * chan_hchan_trace_woken() - the part of chan_hchan_trace_wake() for events that are on
+ * chan_hchan_trace_woken() - slow path of chan_hchan_trace_wake(): an event is enabled
  * @ch: the channel
- * @w: the operation that was completed, or the only one the task was parked with
- * @send: it was to send
+ * @w: the waiter that was completed, or else the only one of the task
+ * @send: true if it was to send
  * @result: of the operation, or why none was completed
+ *
+ * Context: Process context, no lock needed.
  */
 void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool send, int result)
 {
 	u64 parked = chan_parker_age(w->parker);
-	/* Without the lock, the length is that of some moment. */
+	/* Racy without the lock: any recent length will do. */
 	u32 len = data_race(ch->ring.qcount);
 
 	trace_chan_wake(ch->id, send, result, parked);
@@ -251,8 +258,8 @@ void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool 
 }
 
 /*
- * Requeue one element: the first parked receiver gets it, or else it waits in a record. Returns
- * 0, or -ESTALE: release the lock, try again.
+ * Requeue one element: hand it off to the first parked receiver, or else store it in a
+ * record. Returns 0, or -ESTALE: release the lock and retry.
  */
 static int chan_hchan_requeue_locked(struct hchan *ch, const void *slot, u64 seq,
 				     struct chan_wake *wake)
@@ -279,15 +286,15 @@ static int chan_hchan_requeue_locked(struct hchan *ch, const void *slot, u64 seq
 /**
  * chan_hchan_requeue() - requeue received elements
  * @ch: the channel
- * @elem: the elements; their slots become empty
+ * @elem: the elements; their slots are empty afterwards
  * @seqs: their sequence numbers
- * @from: the first one to requeue
- * @to: the one after the last
+ * @from: index of the first one to requeue
+ * @to: index after the last one
  *
- * An element that another task has received in the meantime has overtaken them. A tick of a
- * setting that is past is dropped.
+ * Elements that other tasks have received in the meantime have overtaken them. Ticks of an
+ * earlier setting are dropped.
  *
- * Context: may sleep.
+ * Context: May sleep. Takes and releases ch->lock.
  */
 void chan_hchan_requeue(struct hchan *ch, const struct chan_elem *elem,
 			const u64 *seqs, unsigned int from, unsigned int to)
@@ -307,7 +314,7 @@ void chan_hchan_requeue(struct hchan *ch, const struct chan_elem *elem,
 	}
 }
 
-/* Complete all that is parked in a queue, some at a time. Returns true if there may be more. */
+/* Complete operations parked in a queue. Returns true if the run is full: there may be more. */
 static bool chan_hchan_complete_closed_locked(struct hchan *ch, struct chan_waitq *q,
 					      int result, struct chan_wake *wake)
 {
@@ -325,7 +332,7 @@ static bool chan_hchan_complete_closed_locked(struct hchan *ch, struct chan_wait
 	return true;
 }
 
-/* One run of a close. Returns true if there may be more to complete. */
+/* One run of a close. Returns true if there may be more operations to complete. */
 static bool chan_hchan_close_run(struct hchan *ch, struct chan_wake *wake)
 {
 	unsigned long flags;
@@ -342,12 +349,12 @@ static bool chan_hchan_close_run(struct hchan *ch, struct chan_wake *wake)
  * @ch: the channel, made
  * @cause: CHAN_CLOSED_*
  *
- * Parked receivers find the channel closed, parked senders get -EPIPE. They are completed in
- * bounded runs, between which the lock is released and tasks are woken. One that a run has not
- * reached can still end its wait itself.
+ * Parked receivers find the channel closed, parked senders get -EPIPE. They are completed
+ * in bounded runs. Between two runs the lock is released and tasks are woken. A task that
+ * no run has reached yet can still end its own wait.
  *
- * Context: may sleep.
- * Return: 0, or -EPIPE if it is closed already; the first cause stays.
+ * Context: May sleep. Takes and releases ch->lock.
+ * Return: 0, or -EPIPE if already closed; the first cause stays.
  */
 int chan_hchan_close(struct hchan *ch, u32 cause)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One channel. See the banner of hchan.c.
+ * Channels. See the banner of hchan.c.
  */
 #ifndef _CHAN_HCHAN_H
 #define _CHAN_HCHAN_H
@@ -25,36 +25,38 @@ struct pid_namespace;
 
 /**
  * struct hchan - one channel
- * @lock: protects the fields that say so
- * @closed: CHAN_OPEN or why the channel is closed; lock
- * @elemsize: bytes of an element; made
- * @batch: elements that are moved in one pass; made
+ * @lock: see "Locking" in hchan.c
+ * @closed: CHAN_OPEN, or why the channel is closed; lock
+ * @elemsize: size of an element in bytes; constant after MAKE
+ * @batch: maximum number of elements moved in one pass; constant after MAKE
  * @ring: the buffer; lock
- * @requeue: elements before the ring, and records for more; lock, but for what has none
- * @next_seq: sequence number of the next element that leaves the channel; lock of recvq
- * @recvq: operations parked to receive; lock of recvq
- * @sendq: operations parked to send; lock
+ * @requeue: requeued elements, received before the ring, and records for more; lock, except
+ *	for its atomic field
+ * @next_seq: sequence number of the next element to leave the channel; lock of recvq
+ * @recvq: parked receives; lock of recvq
+ * @sendq: parked sends; lock
  * @sends: completed sends by path; lock of recvq
  * @recvs: completed receives by path; lock of recvq
- * @requeues: elements requeued; lock
- * @send_parks: sends parked; lock
- * @recv_parks: receives parked; lock
- * @senders: open files that may send; lock
- * @receivers: open files that may receive; lock
- * @closers: open files that may close; lock
- * @rights: CHAN_RIGHT_* that its files can have; 0: this is a nil channel; written under
- *	lock, once
- * @flags: CHAN_F_*; made
+ * @requeues: number of elements requeued so far; lock
+ * @send_parks: number of sends parked so far; lock
+ * @recv_parks: number of receives parked so far; lock
+ * @senders: open files with the right to send; lock
+ * @receivers: open files with the right to receive; lock
+ * @closers: open files with the right to close; lock
+ * @rights: CHAN_RIGHT_* that its files can have, 0 for a nil channel; written once, under
+ *	lock; read locklessly with CHAN_BARRIER_MADE
+ * @flags: CHAN_F_*; constant after MAKE
  * @id: its number, see id.c; constant
- * @type: name of the element type; made
- * @user: the account that is charged for the channel and its ring; made
- * @ticker: the clock that feeds the channel, or NULL; made
- * @refs: one for each open file, and for each inode (inode.c); atomic
- * @pollwq: pollers of either side; its own lock
- * @node: in the list of all channels; the lock of that list
+ * @type: name of the element type; constant after MAKE
+ * @user: the account charged for the channel and its ring; constant after MAKE
+ * @ticker: the clock that feeds the channel, or NULL; constant after MAKE
+ * @refs: one per open file and one per inode (inode.c); atomic
+ * @pollwq: pollers of both sides; pollwq.lock
+ * @node: in chan_hchan_list; chan_hchan_list_lock
  *
- * made: constant once made (CHAN_BARRIER_MADE). lock of recvq: lock, and if there is a ticker
- * its lock as well: see chan_recvq_lock().
+ * Lock of recvq: @lock, and the lock of @ticker as well if there is one: see
+ * chan_recvq_lock(). Fields that are constant after MAKE may be read without a lock after
+ * CHAN_BARRIER_MADE.
  */
 struct hchan {
 	spinlock_t		lock;
@@ -86,14 +88,14 @@ struct hchan {
 };
 
 /**
- * struct chan_parked - a parked operation, as others see it
- * @pid: of its task, in the pid namespace that was asked for; 0 if it has none there
- * @send: it is to send
- * @select: it is one of a select
- * @deadline: it gives up at some time
- * @file: a file that is no channel may end its wait
- * @ref: its call holds references to the files that it is for
- * @age: for how many nanoseconds it has been parked
+ * struct chan_parked - snapshot of a parked operation
+ * @pid: its task, in the requested pid namespace; 0 if not visible there
+ * @send: true to send, false to receive
+ * @select: it belongs to a select
+ * @deadline: a deadline ends its wait
+ * @file: a polled file may end its wait
+ * @ref: its call holds references to its files
+ * @age: nanoseconds since it was parked
  */
 struct chan_parked {
 	pid_t	pid;
@@ -105,7 +107,7 @@ struct chan_parked {
 	u64	age;
 };
 
-/* lifetime.c: how channels come and go */
+/* lifetime.c: life cycle */
 struct hchan *chan_hchan_alloc(void);
 struct hchan *chan_hchan_get(struct hchan *ch);
 void chan_hchan_put(struct hchan *ch);
@@ -115,11 +117,11 @@ int chan_hchan_set_ticker(struct hchan *ch, const struct chan_ticks *ticks);
 void chan_hchan_attach(struct hchan *ch, u32 rights);
 void chan_hchan_detach(struct hchan *ch, u32 rights);
 
-/* lifetime.c: all channels, nil ones too; the lock protects the list, and is innermost */
+/* lifetime.c: all channels, including nil ones; the lock protects the list, and is innermost */
 extern struct list_head chan_hchan_list;
 extern spinlock_t chan_hchan_list_lock;
 
-/* snapshot.c: reading the state of channels */
+/* snapshot.c: state of channels */
 void chan_hchan_info(struct hchan *ch, struct chan_info *info);
 unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *closers,
 			     struct pid_namespace *ns, struct chan_parked *parked,
@@ -127,7 +129,7 @@ unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *clos
 struct hchan *chan_hchan_next(struct hchan *ch);
 void chan_hchan_live(unsigned int *channels, unsigned int *waiters);
 
-/* hchan.c: steps of an operation; those of an element are in paths.h */
+/* hchan.c: steps of an operation; see paths.h for those that move an element */
 int chan_hchan_grow_requeue(struct hchan *ch);
 void chan_hchan_enqueue_locked(struct hchan *ch, bool send, struct chan_waiter *w,
 			       struct chan_wake *wake);
@@ -146,7 +148,7 @@ int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
 int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *seqs, unsigned int n,
 		    unsigned int min, bool begun, const struct chan_deadline *deadline);
 
-/* Take the lock of recvq, the channel's own being held. */
+/* Take the lock of recvq. ch->lock is already held, so this adds the lock of the ticker, if any. */
 static inline unsigned long chan_recvq_lock(struct hchan *ch)
 {
 	lockdep_assert_held(&ch->lock);
@@ -159,7 +161,7 @@ static inline void chan_recvq_unlock(struct hchan *ch, unsigned long flags)
 		chan_ticker_unlock(ch->ticker, flags);
 }
 
-/* Is the channel closed, and is there nothing left to receive? */
+/* Is the channel closed, with nothing left to receive? */
 static inline bool chan_hchan_drained_locked(struct hchan *ch)
 {
 	lockdep_assert_held(&ch->lock);
@@ -176,7 +178,9 @@ static inline void chan_hchan_check_locked(struct hchan *ch)
 
 /**
  * chan_hchan_unlock() - release the lock of a channel
- * @ch: the channel, locked; its invariants hold
+ * @ch: the channel, with its invariants intact
+ *
+ * Context: ch->lock held; released on return.
  */
 static inline void chan_hchan_unlock(struct hchan *ch)
 	__releases(&ch->lock)
@@ -185,16 +189,16 @@ static inline void chan_hchan_unlock(struct hchan *ch)
 	spin_unlock(&ch->lock);
 }
 
-/* Remember to wake exclusive pollers: @recv that poll for receives, @send for sends. */
+/* Defer waking exclusive pollers: @recv of the read side, @send of the write side. */
 static inline void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wake, int recv,
 					 int send)
 {
 	lockdep_assert_held(&ch->lock);
-	/* CHAN_BARRIER_POLL: look for pollers under the lock */
+	/* CHAN_BARRIER_POLL: check for pollers under the lock */
 	if (likely(!waitqueue_active(&ch->pollwq)))
 		return;
 	wake->recv += recv;
-	/* On a closed channel, room is no news, but to be drained is. */
+	/* Once closed, free space is not an event, but becoming drained is. */
 	if (!ch->closed)
 		wake->send += send;
 	else if (chan_hchan_drained_locked(ch))
@@ -204,11 +208,13 @@ static inline void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wak
 void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool send, int result);
 
 /**
- * chan_hchan_trace_wake() - trace that the calling task was woken
+ * chan_hchan_trace_wake() - trace that current was woken
  * @ch: the channel
- * @w: the operation that was completed, or the only one the task was parked with
- * @send: it was to send
+ * @w: the waiter that was completed, or else the only one of the task
+ * @send: true if it was to send
  * @result: of the operation, or why none was completed
+ *
+ * Context: Process context, no lock needed.
  */
 static inline void chan_hchan_trace_wake(struct hchan *ch, const struct chan_waiter *w, bool send,
 					 int result)
@@ -218,10 +224,11 @@ static inline void chan_hchan_trace_wake(struct hchan *ch, const struct chan_wai
 }
 
 /**
- * chan_hchan_made() - is this more than a nil channel?
+ * chan_hchan_made() - check that a channel is not nil
  * @ch: the channel
  *
- * Return: if true, what CHAN_IOC_MAKE has set may be read.
+ * Context: Any context.
+ * Return: true if it was made. Fields that CHAN_IOC_MAKE has set may then be read.
  */
 static inline bool chan_hchan_made(const struct hchan *ch)
 {
@@ -230,13 +237,14 @@ static inline bool chan_hchan_made(const struct hchan *ch)
 }
 
 /**
- * chan_hchan_check_rights() - may an operation go on?
+ * chan_hchan_check_rights() - check whether an operation is allowed
  * @ch: the channel
- * @rights: of the file
- * @right: what it needs, one right or more
+ * @rights: CHAN_RIGHT_* of the file
+ * @right: one or more rights that the operation needs
  *
- * Return: 0: what CHAN_IOC_MAKE has set may be read; -EBADFD for a nil channel, or -EBADF
- * without the right.
+ * Context: Any context.
+ * Return: 0, -EBADFD for a nil channel, or -EBADF if a right is missing. After 0, fields
+ * that CHAN_IOC_MAKE has set may be read.
  */
 static inline int chan_hchan_check_rights(const struct hchan *ch, u32 rights, u32 right)
 {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Numbers of channels: unique while the module is loaded, and never 0.
+ * Channel numbers: unique while the module is loaded, and never 0.
  *
- * Every opener sees the number of its channel. A plain count would tell it how many channels
- * all others open, and when. So the count is encrypted with a key that never leaves the kernel:
- * a permutation, so that different counts give different numbers.
+ * Every opener sees the number of its channel. A plain counter would reveal how many
+ * channels all others open, and when. So the counter is encrypted with a key that never
+ * leaves the kernel. Encryption is a permutation, so numbers stay unique.
  *
- * A number has 53 bits, as readers of JSON in many languages keep numbers as doubles, which
- * represent exactly the integers up to 2^53. At a million opens a second the numbers last for
- * 285 years.
+ * A number has 53 bits: JSON readers in many languages store numbers as doubles, which are
+ * exact for integers up to 2^53. At a million opens per second the numbers last 285 years.
  */
 #include <linux/bits.h>
 #include <linux/random.h>
@@ -17,7 +16,7 @@
 
 #include "id.h"
 
-/* The halves of a number: low and high bits. */
+/* Bits of the low and high half of a number. */
 #define CHAN_ID_LOW	27
 #define CHAN_ID_HIGH	26
 
@@ -32,8 +31,8 @@ static u32 chan_id_hash(u32 round, u32 half)
 }
 
 /*
- * A Feistel network of four rounds. Its halves have different lengths; each round changes one of
- * them by a function of the other, so it can be undone, whatever the function.
+ * A Feistel network of four rounds, with halves of different length. Each round changes one
+ * half by a function of the other, so it is invertible for any function.
  */
 static u64 chan_id_encrypt(u64 n)
 {
@@ -49,10 +48,10 @@ static u64 chan_id_encrypt(u64 n)
 }
 
 /**
- * chan_id_new() - the number of a new channel
+ * chan_id_new() - allocate a channel number
  *
- * Context: any in which a spinlock may be taken.
- * Return: from 1 to 2^53 - 1.
+ * Context: Process context. Takes chan_id_lock.
+ * Return: 1 to 2^53 - 1.
  */
 u64 chan_id_new(void)
 {
@@ -64,6 +63,6 @@ u64 chan_id_new(void)
 	n = ++chan_id_last;
 	spin_unlock(&chan_id_lock);
 
-	/* No count is 0, so nothing else becomes what 0 becomes. */
+	/* The counter is never 0, so the encryption of 0 is free to replace the number 0. */
 	return chan_id_encrypt(n) ?: chan_id_encrypt(0);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Numbers of channels.
+ * Channel numbers. See id.c.
  */
 #ifndef _CHAN_ID_H
 #define _CHAN_ID_H

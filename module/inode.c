@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Inodes of channels: those of the files that CHAN_IOC_NEW and CHAN_IOC_DUP make. Their type
- * is S_IFIFO, as programs expect of what they read and write as a stream. A file of /dev/chan
- * keeps the inode of the device.
+ * Inodes of channels: files made by CHAN_IOC_NEW and CHAN_IOC_DUP. Their type is S_IFIFO, as
+ * programs expect of a stream. A file of /dev/chan keeps the inode of the device.
  *
- * Reopening a file (/proc/PID/fd/N, /dev/stdin) knows its inode only. Hence each such file has
- * an inode of its own, which holds the rights of the file: an open gets those of them that its
- * mode asks for, and never more, whatever the mode bits and capabilities are.
+ * A reopen (/proc/PID/fd/N, /dev/stdin) knows only the inode. Hence each such file has its
+ * own inode, which holds the rights of the file. A reopen gets those rights that its mode
+ * asks for, and never more, regardless of mode bits and capabilities.
  *
- * The inode holds the channel, but is no sender or receiver: a channel whose last open file
- * is gone is hung up, even if an O_PATH file keeps the inode.
+ * The inode holds the channel, but is neither a sender nor a receiver: a channel whose last
+ * open file is gone is hung up, even if an O_PATH file keeps the inode.
  *
- * The filesystem is mounted as long as one of its files is open. A mount for the lifetime of
- * the module would pin the module, as a superblock holds a reference to the owner of its type;
- * without an owner, the module could go while an O_PATH file still needs its operations.
+ * The filesystem is mounted while one of its files is open. A mount for the lifetime of the
+ * module would pin the module, as a superblock holds a reference to the owner of its type.
+ * Without an owner, the module could be removed while an O_PATH file still needs its
+ * operations.
  */
 #include <linux/cred.h>
 #include <linux/dcache.h>
@@ -32,9 +32,9 @@
 #define CHAN_INODE_MAGIC	0x6368616e
 
 /**
- * struct chan_inode - what an inode is for
+ * struct chan_inode - private data of an inode
  * @ch: the channel, made; constant
- * @rights: CHAN_RIGHT_*: the most that a file of the inode has; constant
+ * @rights: CHAN_RIGHT_*: upper bound of the rights of its files; constant
  */
 struct chan_inode {
 	struct hchan	*ch;
@@ -46,7 +46,7 @@ static void chan_inode_evict(struct inode *inode)
 	struct chan_inode *ci = inode->i_private;
 
 	clear_inode(inode);
-	/* That of the root directory has none. */
+	/* The inode of the root directory has none. */
 	if (!ci)
 		return;
 	chan_hchan_put(ci->ch);
@@ -74,8 +74,8 @@ static const struct dentry_operations chan_inode_dops = {
 };
 
 /*
- * Streams in user space write in multiples of it: so they write whole elements, as long as
- * their caller does.
+ * Streams in user space write in multiples of the block size: so they write whole elements
+ * as long as their caller does.
  */
 static u32 chan_inode_blksize(const struct hchan *ch)
 {
@@ -116,7 +116,7 @@ static struct file_system_type chan_inode_fs = {
 	.kill_sb		= kill_anon_super,
 };
 
-/* Written by simple_pin_fs() and simple_release_fs(); the mount is constant while pinned. */
+/* Protected by simple_pin_fs() and simple_release_fs(); the mount is constant while pinned. */
 static struct vfsmount *chan_inode_mnt;
 static int chan_inode_pins;
 
@@ -126,9 +126,9 @@ static int chan_inode_pin(void)
 }
 
 /**
- * chan_inode_unpin() - an open file of the pseudo filesystem ends
+ * chan_inode_unpin() - release the pin of an open file
  *
- * Context: may sleep; the caller holds the path of the file.
+ * Context: May sleep. The caller still holds the path of the file.
  */
 void chan_inode_unpin(void)
 {
@@ -173,7 +173,7 @@ static struct inode *chan_inode_alloc(struct hchan *ch, u32 rights,
 	inode->i_mode = chan_inode_mode(rights);
 	inode->i_uid = current_fsuid();
 	inode->i_gid = current_fsgid();
-	/* As an anonymous inode: security modules have decided about the device. */
+	/* Like an anonymous inode: security modules decide when the device is opened. */
 	inode->i_flags |= S_PRIVATE;
 	inode->i_op = &chan_inode_iops;
 	inode->i_fop = fops;
@@ -182,14 +182,14 @@ static struct inode *chan_inode_alloc(struct hchan *ch, u32 rights,
 }
 
 /**
- * chan_inode_getfile() - a new open file of an inode of its own
+ * chan_inode_getfile() - create an open file with its own inode
  * @ch: the channel, made
- * @rights: CHAN_RIGHT_* that @ch can have; they are the mode of file and inode
+ * @rights: CHAN_RIGHT_* that @ch can have; they set the mode of file and inode
  * @fops: of the file, and of all files that reopen it; owned by this module
  *
- * The caller sets the private data, and gives the pin back at the release of the file.
+ * The caller sets the private data, and calls chan_inode_unpin() on release of the file.
  *
- * Context: may sleep.
+ * Context: May sleep.
  * Return: the file, or an ERR_PTR of -ENFILE or -ENOMEM.
  */
 struct file *chan_inode_getfile(struct hchan *ch, u32 rights, const struct file_operations *fops)
@@ -206,7 +206,7 @@ struct file *chan_inode_getfile(struct hchan *ch, u32 rights, const struct file_
 		chan_inode_unpin();
 		return ERR_PTR(-ENOMEM);
 	}
-	/* The last fput() of the file gives it back. */
+	/* Dropped by the last fput() of the file. */
 	__module_get(fops->owner);
 	file = alloc_file_pseudo(inode, chan_inode_mnt, "", chan_inode_open_flags(rights), fops);
 	if (IS_ERR(file)) {
@@ -218,8 +218,11 @@ struct file *chan_inode_getfile(struct hchan *ch, u32 rights, const struct file_
 }
 
 /**
- * chan_inode_is() - is this an inode of the pseudo filesystem?
+ * chan_inode_is() - check that an inode belongs to the pseudo filesystem
  * @inode: the inode
+ *
+ * Context: Any context.
+ * Return: true if so.
  */
 bool chan_inode_is(const struct inode *inode)
 {
@@ -227,8 +230,11 @@ bool chan_inode_is(const struct inode *inode)
 }
 
 /**
- * chan_inode_channel() - the channel of an inode
- * @inode: the inode, which chan_inode_is() knows, and which holds the channel
+ * chan_inode_channel() - return the channel of an inode
+ * @inode: the inode, for which chan_inode_is() is true
+ *
+ * Context: Any context.
+ * Return: the channel, which the inode holds.
  */
 struct hchan *chan_inode_channel(const struct inode *inode)
 {
@@ -238,15 +244,15 @@ struct hchan *chan_inode_channel(const struct inode *inode)
 }
 
 /**
- * chan_inode_reopen() - one more open file of an inode
- * @inode: the inode, which chan_inode_is() knows
- * @file: the file that is opened; its mode says which rights it is to have
- * @rights: result: these, all of which @inode has. To write means to close, too.
+ * chan_inode_reopen() - prepare one more open file of an inode
+ * @inode: the inode, for which chan_inode_is() is true
+ * @file: the file being opened; its mode selects its rights
+ * @rights: result: these rights, all of which @inode has; writing implies closing
  *
- * The caller gives the pin back at the release of the file.
+ * The caller calls chan_inode_unpin() on release of the file.
  *
- * Context: may sleep.
- * Return: 0, -EINVAL if the file is opened neither for reading nor for writing, -EACCES if
+ * Context: May sleep.
+ * Return: 0, -EINVAL if the file is opened for neither reading nor writing, -EACCES if
  * @inode lacks a right, or -ENOMEM.
  */
 int chan_inode_reopen(struct inode *inode, struct file *file, u32 *rights)

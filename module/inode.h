@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Inodes of channels in a pseudo filesystem. See inode.c.
+ * Inodes of channels, in a pseudo filesystem. See inode.c.
  */
 #ifndef _CHAN_INODE_H
 #define _CHAN_INODE_H

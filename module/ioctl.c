@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ioctls of a channel. SEND and RECV come first and take nothing but an
- * address and, in the command, a size. The others are rows of a table: the argument is
- * copied in and its result out here, so that no handler touches the user's structure.
+ * The ioctls of a channel. SEND and RECV are dispatched first: they take only an address
+ * and, encoded in the command, a size. All others are rows of a table. Arguments are copied
+ * in and results copied out here, so no handler accesses the user's structure.
  *
- * Checks come in this order: the command (ENOTTY), the structure (EFAULT, EINVAL,
- * E2BIG), its fields (EINVAL), whether the channel is made (EBADFD, or the wait of a
- * nil channel), the right (EBADF), the size of the element (EMSGSIZE), its memory (EFAULT),
- * the channel's state.
+ * Order of checks: the command (ENOTTY), the structure (EFAULT, EINVAL, E2BIG), its fields
+ * (EINVAL), a nil channel (EBADFD, or a wait), rights (EBADF), the element size (EMSGSIZE),
+ * the element's memory (EFAULT), the state of the channel.
  */
 #include <asm/ioctls.h>
 #include <linux/build_bug.h>
@@ -36,14 +35,14 @@ static_assert(sizeof(struct chan_case) == 48);
 static_assert(sizeof(struct chan_select) == 32);
 static_assert(sizeof(((struct hchan *)0)->type) == CHAN_TYPE_MAX);
 
-/* Bytes of the first version of struct chan_case. */
+/* Size of the first version of struct chan_case. */
 #define CHAN_CASE_SIZE_MIN	48
 
 /**
- * struct chan_ioctl_new - a CHAN_IOC_NEW on its way
+ * struct chan_ioctl_new - a CHAN_IOC_NEW in progress
  * @user: the user's structure
- * @files: of its descriptors, which are reserved until chan_ioctl_new_finish()
- * @n: how many there are
+ * @files: files of its descriptors, which stay reserved until chan_ioctl_new_finish()
+ * @n: length of @files
  */
 struct chan_ioctl_new {
 	struct chan_new	user;
@@ -64,7 +63,7 @@ union chan_ioctl_arg {
 	struct chan_ioctl_new	new;
 };
 
-/* Some architectures have 13 bits for a structure's size in the number of its command. */
+/* Some architectures have only 13 bits for the size in a command. */
 static_assert(sizeof(union chan_ioctl_arg) < 1 << 13);
 
 static long chan_ioctl_query(struct file *file, union chan_ioctl_arg *arg)
@@ -137,7 +136,7 @@ static long chan_ioctl_info(struct file *file, union chan_ioctl_arg *arg)
 	return 0;
 }
 
-/* How far a clock is ahead in the caller's time namespace. */
+/* Offset of a clock in the caller's time namespace. */
 static ktime_t chan_ioctl_ahead(clockid_t clock)
 {
 	struct timespec64 shift = {};
@@ -149,18 +148,18 @@ static ktime_t chan_ioctl_ahead(clockid_t clock)
 	return timespec64_to_ktime(shift);
 }
 
-/* From the clock as the caller's time namespace shows it to the initial one. */
+/* Convert a time from the caller's time namespace to the initial one. */
 static ktime_t chan_ioctl_host_time(clockid_t clock, ktime_t time)
 {
 	ktime_t ahead = chan_ioctl_ahead(clock);
 
-	/* ktime_add_safe() takes a sum that is less than @time for an overflow. */
+	/* ktime_add_safe() treats a sum that is less than @time as an overflow. */
 	if (ahead <= 0)
 		return ktime_add_safe(time, -ahead);
 	return time > ahead ? ktime_sub(time, ahead) : 0;
 }
 
-/* Flags that say the same are the same. */
+/* Flags with the same meaning have the same value. */
 static_assert(CHAN_SELECT_NONBLOCK == CHAN_XFER_NONBLOCK);
 static_assert(CHAN_SELECT_REALTIME == CHAN_XFER_REALTIME);
 static_assert(CHAN_SELECT_BOOTTIME == CHAN_XFER_BOOTTIME);
@@ -239,13 +238,13 @@ static long chan_ioctl_select(const struct chan_select *select)
 	return err ? err : chan_cases_select(select, &deadline);
 }
 
-/* As a caller of any version knows it. */
+/* For callers built with any version of the structure. */
 static long chan_ioctl_select_any(struct file *file, union chan_ioctl_arg *arg)
 {
 	return chan_ioctl_select(&arg->select);
 }
 
-/* As we know it: the shortest way in. */
+/* Fast path for callers built with this version of the structure. */
 static noinline long chan_ioctl_select_known(const void __user *user)
 {
 	struct chan_select select __uninitialized;
@@ -288,7 +287,7 @@ static int chan_ioctl_new_channel(struct hchan *ch, const struct chan_new *user)
 	return chan_ioctl_set_timer(ch, &user->timer);
 }
 
-/* One more file of the channel, and a descriptor that is reserved for it. */
+/* Create a file of the channel, and reserve a descriptor for it. */
 static int chan_ioctl_new_file(struct chan_ioctl_new *new, struct hchan *ch, u32 rights)
 {
 	struct file *file;
@@ -306,7 +305,7 @@ static int chan_ioctl_new_file(struct chan_ioctl_new *new, struct hchan *ch, u32
 	return 0;
 }
 
-/* Install the descriptors, or with an error give all back. */
+/* Install the descriptors, or release them all on error. */
 static void chan_ioctl_new_finish(union chan_ioctl_arg *arg, int err)
 {
 	struct chan_ioctl_new *new = &arg->new;
@@ -349,7 +348,7 @@ static long chan_ioctl_new(struct file *file, union chan_ioctl_arg *arg)
 	return err;
 }
 
-/* As for a pipe. What receivers requeued counts, an element that a sender is parked with not. */
+/* As for a pipe. Counts requeued elements, but not those of parked senders. */
 static long chan_ioctl_fionread(struct chan_file *cf, unsigned long user)
 {
 	int err = chan_file_check(cf, CHAN_RIGHT_RECV);
@@ -365,10 +364,10 @@ static long chan_ioctl_fionread(struct chan_file *cf, unsigned long user)
 
 /**
  * struct chan_ioctl_op - one row of the table
- * @cmd: the command, with the size of the structure as this module knows it
- * @min_size: size of its first version
- * @run: the handler; its argument is complete, and is copied out if it succeeds
- * @finish: after the copy of the result, with its error or 0; or NULL
+ * @cmd: the command, with the size of the structure in this version
+ * @min_size: size of the first version of the structure
+ * @run: handler; its argument is complete, and is copied out on success
+ * @finish: called after the copy-out with its error or 0; or NULL
  */
 struct chan_ioctl_op {
 	unsigned int	cmd;
@@ -441,7 +440,7 @@ static int chan_ioctl_copy_out(const struct chan_ioctl_op *op, unsigned int cmd,
 	return 0;
 }
 
-/* Out of line: the fast commands need no room for an argument. */
+/* Out of line: fast commands need no stack space for an argument. */
 static noinline long chan_ioctl_run(struct file *file, unsigned int cmd, unsigned long user)
 {
 	const struct chan_ioctl_op *op = chan_ioctl_find(cmd);
@@ -465,7 +464,7 @@ static noinline long chan_ioctl_run(struct file *file, unsigned int cmd, unsigne
 	return err ? err : ret;
 }
 
-/* Is this @base, which is SEND or RECV of 0 bytes, for an element of any size? */
+/* Is this @base (SEND or RECV of 0 bytes) with any element size? */
 static inline bool chan_ioctl_is_sized(unsigned int cmd, unsigned int base, u32 *elemsize)
 {
 	const u32 differs = cmd ^ base;
@@ -475,13 +474,13 @@ static inline bool chan_ioctl_is_sized(unsigned int cmd, unsigned int base, u32 
 }
 
 /**
- * chan_ioctl() - the ioctls of a channel
+ * chan_ioctl() - dispatch an ioctl
  * @file: the file
  * @cmd: CHAN_IOC_*
  * @user: the user's argument
  *
- * Context: may sleep.
- * Return: what the command returns, 0 or more; or a negative errno.
+ * Context: May sleep.
+ * Return: result of the command, 0 or more; or a negative errno.
  */
 long chan_ioctl(struct file *file, unsigned int cmd, unsigned long user)
 {

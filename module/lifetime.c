@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How channels come and go: a nil channel with each open of /dev/chan, made by
- * CHAN_IOC_MAKE or CHAN_IOC_TIMER, shared by open files, freed with the last of them.
+ * Life cycle of channels: an open of /dev/chan creates a nil channel, and CHAN_IOC_MAKE or
+ * CHAN_IOC_TIMER makes it; CHAN_IOC_NEW does both. Open files and inodes hold references,
+ * and the last one frees the channel.
  */
 #include <linux/errno.h>
 #include <linux/list.h>
@@ -14,15 +15,15 @@
 #include "user.h"
 #include "ticker.h"
 
-/* Each hold of the lock inserts, removes or finds one channel. */
+/* Each hold of the lock inserts, removes or finds a single channel. */
 LIST_HEAD(chan_hchan_list);
 DEFINE_SPINLOCK(chan_hchan_list_lock);
 
 /**
- * chan_hchan_alloc() - a new nil channel
+ * chan_hchan_alloc() - allocate a nil channel
  *
- * Context: may sleep.
- * Return: a reference, or NULL if there is no memory.
+ * Context: May sleep.
+ * Return: a reference, or NULL.
  */
 struct hchan *chan_hchan_alloc(void)
 {
@@ -43,7 +44,7 @@ struct hchan *chan_hchan_alloc(void)
 	return ch;
 }
 
-/* The form of a channel that a ticker feeds. */
+/* Parameters of a channel with a ticker. */
 static const struct chan_make chan_hchan_ticker_form = {
 	.elemsize	= sizeof(u64),
 	.cap		= 1,
@@ -66,9 +67,10 @@ static void chan_hchan_free_elems(struct hchan *ch)
 }
 
 /**
- * chan_hchan_get() - one more reference
+ * chan_hchan_get() - take a reference
  * @ch: the channel
  *
+ * Context: Any context.
  * Return: @ch.
  */
 struct hchan *chan_hchan_get(struct hchan *ch)
@@ -81,7 +83,7 @@ struct hchan *chan_hchan_get(struct hchan *ch)
  * chan_hchan_put() - drop a reference; the last one frees the channel
  * @ch: the channel, may be NULL
  *
- * Context: may sleep.
+ * Context: May sleep.
  */
 void chan_hchan_put(struct hchan *ch)
 {
@@ -89,7 +91,7 @@ void chan_hchan_put(struct hchan *ch)
 
 	if (!ch)
 		return;
-	/* Off the list with the last reference, so that what is on it can be referenced. */
+	/* Unlink with the last reference: a channel on the list can always be referenced. */
 	spin_lock(&chan_hchan_list_lock);
 	last = refcount_dec_and_test(&ch->refs);
 	if (last)
@@ -112,7 +114,7 @@ void chan_hchan_put(struct hchan *ch)
 	kfree(ch);
 }
 
-/* Give @ch what was prepared for it. Returns -EBUSY if it has been made already. */
+/* Publish the fields of a made channel. Returns -EBUSY if it has been made already. */
 static int chan_hchan_set_made(struct hchan *ch, const struct chan_make *make, void *buf,
 			       struct chan_user *user, struct chan_ticker *ticker)
 {
@@ -139,12 +141,12 @@ static int chan_hchan_set_made(struct hchan *ch, const struct chan_make *make, v
 }
 
 /**
- * chan_hchan_make() - make a nil channel a channel
+ * chan_hchan_make() - make a nil channel
  * @ch: the channel
- * @make: its form; checked already, but for the size of the ring
- * @ticker: what feeds it: the only sender there will ever be; or NULL
+ * @make: its parameters; already checked, except for the size of the ring
+ * @ticker: the clock that feeds it and is its only sender, or NULL
  *
- * Context: may sleep.
+ * Context: May sleep.
  * Return: 0, -EBUSY if it is made already, -EINVAL if the ring would be larger than
  * CHAN_RING_MAX, -EDQUOT or -ENOMEM.
  */
@@ -178,7 +180,7 @@ int chan_hchan_make(struct hchan *ch, const struct chan_make *make, struct chan_
 	if (err)
 		goto free_buf;
 	trace_chan_make(ch->id, make->elemsize, make->cap, make->flags);
-	/* Who polls a nil channel waits for this too: room to send. */
+	/* A new channel may be ready to send: wake pollers of the nil channel. */
 	chan_wake_pollers_all(&ch->pollwq);
 	return 0;
 
@@ -194,13 +196,13 @@ put_user:
 }
 
 /**
- * chan_hchan_set_ticker() - set the clock of a channel; a clock then feeds a nil channel
+ * chan_hchan_set_ticker() - set the ticker of a channel; makes a nil channel
  * @ch: the channel
  * @ticks: the setting
  *
- * Context: may sleep.
- * Return: 1 if there was a tick to come, or one that was not received; else 0; -EBUSY if it is
- * made otherwise, -EDQUOT or -ENOMEM.
+ * Context: May sleep.
+ * Return: 1 if a tick was still to come or unread, else 0; -EBUSY if the channel was made
+ * without a ticker, -EDQUOT or -ENOMEM.
  */
 int chan_hchan_set_ticker(struct hchan *ch, const struct chan_ticks *ticks)
 {
@@ -216,7 +218,7 @@ int chan_hchan_set_ticker(struct hchan *ch, const struct chan_ticks *ticks)
 		err = chan_hchan_make(ch, &chan_hchan_ticker_form, t);
 		if (err)
 			chan_ticker_free(t);
-		/* EBUSY: another task was faster, perhaps with the same. */
+		/* EBUSY: another task has made it, perhaps with a ticker too. */
 		if (err && err != -EBUSY)
 			return err;
 	}
@@ -232,9 +234,11 @@ int chan_hchan_set_ticker(struct hchan *ch, const struct chan_ticks *ticks)
 }
 
 /**
- * chan_hchan_attach() - count an open file with these rights
+ * chan_hchan_attach() - count an open file
  * @ch: the channel
- * @rights: CHAN_RIGHT_*
+ * @rights: CHAN_RIGHT_* of the file
+ *
+ * Context: Process context. Takes and releases ch->lock.
  */
 void chan_hchan_attach(struct hchan *ch, u32 rights)
 {
@@ -246,23 +250,22 @@ void chan_hchan_attach(struct hchan *ch, u32 rights)
 }
 
 /**
- * chan_hchan_detach() - an open file with these rights is gone
+ * chan_hchan_detach() - stop counting an open file; the last of a side hangs up
  * @ch: the channel
- * @rights: CHAN_RIGHT_*
+ * @rights: CHAN_RIGHT_* of the file
  *
- * Without anybody who may send, or who may receive, the channel is closed: a right comes
- * only from an open file that has it. An inode that is held without an open file (O_PATH)
- * may be opened again later, but to a channel that is closed. This is also why the close may
- * follow after the lock was released.
+ * A channel without any file that may send, or any that may receive, is closed. This is
+ * final, so the close may follow the unlock: a right comes only from an open file that has
+ * it. An inode kept by an O_PATH file may be opened later, but finds the channel closed.
  *
- * Context: may sleep.
+ * Context: May sleep.
  */
 void chan_hchan_detach(struct hchan *ch, u32 rights)
 {
 	u32 cause = CHAN_OPEN;
 
 	spin_lock(&ch->lock);
-	/* Of a timer, the ticker has taken the place of the file as its only sender. */
+	/* The ticker has replaced the file as the only sender. */
 	if (ch->ticker)
 		rights &= ch->rights;
 	ch->closers -= !!(rights & CHAN_RIGHT_CLOSE);

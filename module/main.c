@@ -14,9 +14,9 @@
 #include "trace.h"
 
 module_param_named(user_channels, chan_user_channels_max, ulong, 0644);
-MODULE_PARM_DESC(user_channels, "channels that one user may have");
+MODULE_PARM_DESC(user_channels, "maximum number of channels per user");
 module_param_named(user_bytes, chan_user_bytes_max, ulong, 0644);
-MODULE_PARM_DESC(user_bytes, "bytes that one user may hold in channels");
+MODULE_PARM_DESC(user_bytes, "maximum number of bytes that a user may hold in channels");
 
 static int chan_param_live_channels(char *buffer, const struct kernel_param *param)
 {
@@ -51,15 +51,15 @@ static const struct kernel_param_ops chan_param_live_bytes_ops = {
 	.get = chan_param_live_bytes,
 };
 
-/* For root: the walk over all channels takes long if there are many, but holds nobody up. */
+/* Root only: the walk over all channels may be long, but stalls no other task. */
 module_param_cb(live_channels, &chan_param_live_channels_ops, NULL, 0400);
-MODULE_PARM_DESC(live_channels, "channels alive, nil ones too (read-only)");
+MODULE_PARM_DESC(live_channels, "live channels, including nil channels (read-only)");
 module_param_cb(live_waiters, &chan_param_live_waiters_ops, NULL, 0400);
-MODULE_PARM_DESC(live_waiters, "operations parked on channels (read-only)");
+MODULE_PARM_DESC(live_waiters, "parked operations (read-only)");
 module_param_cb(live_bytes, &chan_param_live_bytes_ops, NULL, 0400);
 MODULE_PARM_DESC(live_bytes, "bytes charged to users (read-only)");
 
-/* Here, since it names functions of several files. */
+/* Defined here, as it refers to functions of several files. */
 const struct file_operations chan_file_fops = {
 	.owner		= THIS_MODULE,
 	.open		= chan_file_open,

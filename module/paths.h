@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The paths of an element through its channel: handoff, ring, and to or from a parked task. See
- * the banner of hchan.c.
+ * The paths of an element through its channel: handoff, ring, and park. See the banner of
+ * hchan.c.
  *
- * They change the state and nothing else: they do not sleep, allocate, or know user memory. Each
- * element passes here, so they are inline in the operations (blocking.c, select.c).
+ * These functions only change state: they do not sleep, allocate or access user memory.
+ * Every element passes through them, so they are inlined into the operations (blocking.c,
+ * select.c).
  */
 #ifndef _CHAN_PATHS_H
 #define _CHAN_PATHS_H
@@ -13,8 +14,8 @@
 #include "hchan.h"
 
 /*
- * Give an element to the first parked receiver, under the lock of recvq. Returns the number of
- * its task; 0: no receiver is parked; -ESTALE: release the lock, try again.
+ * Hand an element off to the first parked receiver; lock of recvq held. Returns the pid of
+ * the receiver; 0: none is parked; -ESTALE: release the lock and retry.
  */
 static inline pid_t chan_recv_complete_locked(struct hchan *ch, const void *slot, u64 seq,
 					      struct chan_wake *wake)
@@ -36,8 +37,8 @@ static inline pid_t chan_recv_complete_locked(struct hchan *ch, const void *slot
 }
 
 /*
- * The first parked sender, claimed; its element is the caller's to move. On a closed channel
- * there is none: the closer completes all of them.
+ * Claim the first parked sender; the caller moves its element. On a closed channel there is
+ * none: the closer completes all senders.
  */
 static inline struct chan_waiter *chan_send_claim_locked(struct hchan *ch)
 {
@@ -45,7 +46,7 @@ static inline struct chan_waiter *chan_send_claim_locked(struct hchan *ch)
 	return unlikely(ch->closed) ? NULL : chan_waitq_claim(&ch->sendq);
 }
 
-/* Complete it, once its element was moved. Returns the number of its task. */
+/* Complete a claimed sender after its element was moved. Returns its pid. */
 static inline pid_t chan_send_complete_locked(struct hchan *ch, struct chan_waiter *w,
 					      struct chan_wake *wake)
 {
@@ -60,11 +61,11 @@ static inline pid_t chan_send_complete_locked(struct hchan *ch, struct chan_wait
 /**
  * chan_send_try_locked() - send one element without waiting
  * @ch: the channel
- * @slot: the element; has left it on success
+ * @slot: the element; empty afterwards on success
  * @wake: deferred wakeups; has space for one more task
  *
- * Context: under the lock of the channel.
- * Return: 0, -EPIPE, -EAGAIN; or -ESTALE: release the lock, try again.
+ * Context: ch->lock held.
+ * Return: 0, -EPIPE, -EAGAIN; or -ESTALE: release the lock and retry.
  */
 static __always_inline int chan_send_try_locked(struct hchan *ch, const void *slot,
 						struct chan_wake *wake)
@@ -93,7 +94,7 @@ static __always_inline int chan_send_try_locked(struct hchan *ch, const void *sl
 	return -EAGAIN;
 }
 
-/* Take an element from the ring, or from a parked sender. Sets *seq. */
+/* Take an element from the ring or from a parked sender. Sets *seq. */
 static inline int chan_recv_take_locked(struct hchan *ch, void *slot, u64 *seq,
 					struct chan_wake *wake)
 {
@@ -130,9 +131,9 @@ static inline int chan_recv_take_locked(struct hchan *ch, void *slot, u64 *seq,
  * @seq: result: its sequence number
  * @wake: deferred wakeups; has space for one more task
  *
- * Context: under the lock of the channel.
- * Return: 1; 0 if the channel is closed and drained; -EAGAIN; or, release the lock and try again:
- * -ENOBUFS: after chan_hchan_grow_requeue(), or -ESTALE.
+ * Context: ch->lock held.
+ * Return: 1; 0 if the channel is closed and drained; -EAGAIN; or, to release the lock and
+ * retry, -ESTALE, or -ENOBUFS (call chan_hchan_grow_requeue() first).
  */
 static __always_inline int chan_recv_try_locked(struct hchan *ch, void *slot, u64 *seq,
 						struct chan_wake *wake)

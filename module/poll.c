@@ -1,36 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Readiness for poll, select and epoll. A side is ready when an operation on it
- * would not wait; the events of a side show only on a file that has its right.
+ * Readiness for poll, select and epoll. A side is ready if an operation on it would not
+ * wait. A file reports a side only if it has the right for it.
  *
  * Readiness is a snapshot: another task may be faster. A waiter whose parker was just
- * claimed elsewhere still counts until its owner removes it. A task's own waiter is no
- * readiness to the task itself: see select.c.
+ * claimed elsewhere counts until its owner dequeues it. A task's own waiter does not make
+ * the channel ready for the task itself: see select.c.
  *
- * CHAN_BARRIER_POLL: a poller registers before it looks, and a change looks for
- * pollers after it was made, each of the two looks under the lock. Whichever of
- * the critical sections comes first, the other side sees it:
+ * CHAN_BARRIER_POLL: a poller registers before it checks the state, and a change checks
+ * for pollers after it is made. Both checks are under the lock, so whichever critical
+ * section comes first, the other side sees it:
  *
  *   change                                 poller
- *   lock                                   poll_wait(): onto pollwq
+ *   ------                                 ------
+ *   lock                                   poll_wait(): add to pollwq
  *   change the state                       lock
- *   somebody on pollwq? remember           read the state
+ *   waitqueue_active(pollwq)?              read the state
  *   unlock                                 unlock
- *   if so: wake them
+ *   if so, wake it
  *
- * If the change comes first, the poller reads the new state. If the poller comes
- * first, its registration is before its unlock, so the change sees it and wakes it.
- * Without the lock around the poller's look, both could miss.
+ * If the change comes first, the poller reads the new state. If the poller comes first, it
+ * has registered before its unlock, so the change sees it and wakes it. If the poller
+ * checked without the lock, both could miss.
  *
- * Both sides share one wait queue, and what changed is the key of the wake-up, so that
- * who polls for one side sleeps through the other's. EPOLLHUP and EPOLLERR are in the
- * key of a close only, and of the receive that drains a closed channel: epoll adds them to
- * every interest. A nil channel has its wait queue already: who polls it is woken when it
- * is made.
+ * Both sides share one wait queue. The key of a wakeup names the side that changed, so a
+ * poller of one side sleeps through changes of the other. epoll adds EPOLLHUP and EPOLLERR
+ * to every interest, so only a close, and the receive that drains a closed channel, have
+ * them in their key. A nil channel already has its wait queue: its pollers are woken when
+ * it is made.
  */
 #include "file.h"
 
-/* Looks at all that could be received, so that a select learns of its own waiter in sendq. */
+/* Skips the caller's own waiter in sendq, and records that for a select (chan_waitq_others()). */
 static bool chan_poll_may_recv_locked(struct hchan *ch)
 {
 	lockdep_assert_held(&ch->lock);
@@ -40,10 +41,11 @@ static bool chan_poll_may_recv_locked(struct hchan *ch)
 }
 
 /**
- * chan_poll() - what would go through at once
+ * chan_poll() - report which operations would not wait
  * @file: the file
- * @wait: where to register, or NULL inside
+ * @wait: poll table to register with; may be NULL
  *
+ * Context: May sleep. Takes and releases ch->lock.
  * Return: EPOLL* events.
  */
 __poll_t chan_poll(struct file *file, struct poll_table_struct *wait)
@@ -53,7 +55,7 @@ __poll_t chan_poll(struct file *file, struct poll_table_struct *wait)
 	__poll_t recv = 0, send = 0;
 	u32 rights;
 
-	/* CHAN_BARRIER_POLL: register, then look */
+	/* CHAN_BARRIER_POLL: register, then check */
 	poll_wait(file, &ch->pollwq, wait);
 	if (!chan_hchan_made(ch))
 		return 0;
@@ -67,7 +69,7 @@ __poll_t chan_poll(struct file *file, struct poll_table_struct *wait)
 		recv |= EPOLLRDHUP;
 		send |= EPOLLERR;
 	}
-	/* Event loops (libuv) take a short read after EPOLLHUP for the end. */
+	/* Event loops (libuv) treat a short read after EPOLLHUP as the end. */
 	if (chan_hchan_drained_locked(ch))
 		recv |= EPOLLHUP;
 	spin_unlock(&ch->lock);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files that are no channels, polled by a select: sockets, pipes, timers, processes, any file
- * with a poll function.
+ * Polled files of a select: sockets, pipes, timers, pidfds, any file with a poll function
+ * that is not a channel.
  *
- * The task registers as a poller of each file, once, as poll(2) does: the wait queues of a
- * file belong to it, or to the task itself (signalfd), so that none can die before
- * chan_pollset_free(). A file that wakes the task sets kicked first (CHAN_BARRIER_PARK):
- * the task scans the files again.
+ * The task registers with each file once, like poll(2). The wait queues of a file
+ * belong to the file, or to the task itself (signalfd), so all of them outlive
+ * chan_pollset_free(). A file that wakes the task sets kicked first (CHAN_BARRIER_PARK), and
+ * the task scans its files again.
  *
- * A select whose own parked operations wake pollers may be such a poller itself, through an epoll
- * that watches the same channel. While it issues these wakeups, it is quiet: a kick by its own
- * task says nothing that it does not know.
+ * Parking the operations of a select wakes pollers. Through an epoll that watches the same
+ * channel, the select may be such a poller itself. While it issues these wakeups it is quiet,
+ * and ignores kicks by its own task.
  */
 #include <linux/errno.h>
 #include <linux/file.h>
@@ -28,10 +28,10 @@
 
 /**
  * struct chan_polled_file - one file
- * @file: the file; a reference is the caller's to hold
- * @index: its place in the selection
+ * @file: the file; the caller holds a reference
+ * @index: its position in the selection
  * @events: EPOLL* to wait for
- * @revents: those of them that the last scan has found
+ * @revents: events found by the last scan
  */
 struct chan_polled_file {
 	struct file	*file;
@@ -41,11 +41,11 @@ struct chan_polled_file {
 };
 
 /**
- * struct chan_poller - the task as a poller of one wait queue
+ * struct chan_poller - entry of the task in one wait queue
  * @wait: in the wait queue
  * @head: the wait queue
  * @events: EPOLL* that wake it
- * @set: whose poller
+ * @set: its set
  * @next: in chan_pollset.more
  */
 struct chan_poller {
@@ -61,12 +61,12 @@ struct chan_poller {
  * @table: registers the task
  * @task: the task
  * @kicked: a file has woken the task
- * @quiet: the task wakes pollers of its own operations; its own
- * @fresh: the next scan takes the events that registering has found
- * @error: a poller could not be allocated
- * @npollers: how many of @pollers are in use
- * @pollers: the first of them
- * @more: the others
+ * @quiet: the task is waking pollers of its own operations; private to the task
+ * @fresh: the next scan uses the events found when registering
+ * @error: -ENOMEM if a poller could not be allocated, else 0
+ * @npollers: number of @pollers in use
+ * @pollers: the first pollers
+ * @more: all other pollers
  * @n: length of @files
  * @files: the files
  */
@@ -113,7 +113,7 @@ static struct chan_poller *chan_poller_alloc(struct chan_pollset *set)
 	return poller;
 }
 
-/* A file names one of its wait queues. */
+/* Callback of poll_wait(). */
 static void chan_poller_register(struct file *file, wait_queue_head_t *head, poll_table *table)
 {
 	struct chan_pollset *set = container_of(table, struct chan_pollset, table);
@@ -132,11 +132,11 @@ static void chan_poller_register(struct file *file, wait_queue_head_t *head, pol
 }
 
 /**
- * chan_pollset_alloc() - an empty set of files
- * @n: how many files it has space for
+ * chan_pollset_alloc() - allocate an empty set of files
+ * @n: maximum number of files
  *
- * Context: may sleep.
- * Return: NULL if there is no memory.
+ * Context: May sleep.
+ * Return: the set, or NULL.
  */
 struct chan_pollset *chan_pollset_alloc(unsigned int n)
 {
@@ -157,10 +157,10 @@ struct chan_pollset *chan_pollset_alloc(unsigned int n)
 }
 
 /**
- * chan_pollset_free() - leave the wait queues of all files
+ * chan_pollset_free() - leave the wait queues of all files, and free the set
  * @set: may be NULL
  *
- * Context: may sleep.
+ * Context: May sleep.
  */
 void chan_pollset_free(struct chan_pollset *set)
 {
@@ -179,7 +179,7 @@ void chan_pollset_free(struct chan_pollset *set)
 	kfree(set);
 }
 
-/* With its own events as the key: a poll function may look at requested events only. */
+/* Each file gets its own key: a poll function may check only the requested events. */
 static void chan_polled_file_check(struct chan_pollset *set, struct chan_polled_file *pf)
 {
 	set->table._key = pf->events;
@@ -189,11 +189,11 @@ static void chan_polled_file_check(struct chan_pollset *set, struct chan_polled_
 /**
  * chan_pollset_add() - add a file
  * @set: has space for it
- * @index: its place in the selection
+ * @index: its position in the selection
  * @file: the file, which the caller holds until chan_pollset_free()
- * @events: POLL* to wait for; POLLERR and POLLHUP always count
+ * @events: POLL* to wait for; POLLERR and POLLHUP are always included
  *
- * Context: may sleep.
+ * Context: May sleep.
  * Return: 0, -EPERM if it cannot be polled, or -ENOMEM.
  */
 int chan_pollset_add(struct chan_pollset *set, unsigned int index, struct file *file, u16 events)
@@ -214,10 +214,10 @@ int chan_pollset_add(struct chan_pollset *set, unsigned int index, struct file *
  * chan_pollset_scan() - check which files are ready
  * @set: the files
  *
- * A kick that comes after this began is seen in chan_pollset_kicked().
+ * A kick after the start of the scan is seen in chan_pollset_kicked().
  *
- * Context: may sleep.
- * Return: a bit for each file that is ready, at its place in the selection.
+ * Context: May sleep.
+ * Return: a bit for each file that is ready, at its position in the selection.
  */
 u64 chan_pollset_scan(struct chan_pollset *set)
 {
@@ -225,7 +225,7 @@ u64 chan_pollset_scan(struct chan_pollset *set)
 	u64 ready = 0;
 
 	if (!set->fresh) {
-		/* CHAN_BARRIER_PARK: first forget, then look */
+		/* CHAN_BARRIER_PARK: clear, then check */
 		smp_store_mb(set->kicked, 0);
 		set->table._qproc = NULL;
 	}
@@ -240,10 +240,11 @@ u64 chan_pollset_scan(struct chan_pollset *set)
 }
 
 /**
- * chan_pollset_kicked() - the word that says whether to scan again
+ * chan_pollset_kicked() - return the word that a kick sets
  * @set: may be NULL
  *
- * Return: a word that is not 0 once a file may have become ready; or NULL.
+ * Context: Any context.
+ * Return: a word that becomes non-zero when a file may be ready, or NULL.
  */
 const int *chan_pollset_kicked(struct chan_pollset *set)
 {
@@ -251,9 +252,11 @@ const int *chan_pollset_kicked(struct chan_pollset *set)
 }
 
 /**
- * chan_pollset_quiet() - ignore kicks by the task itself, or heed them again
+ * chan_pollset_quiet() - ignore kicks by the task itself, or stop ignoring them
  * @set: may be NULL
- * @quiet: ignore them
+ * @quiet: true to ignore them
+ *
+ * Context: Process context, in the task of @set.
  */
 void chan_pollset_quiet(struct chan_pollset *set, bool quiet)
 {
@@ -262,11 +265,12 @@ void chan_pollset_quiet(struct chan_pollset *set, bool quiet)
 }
 
 /**
- * chan_pollset_revents() - the events that the last scan has found
+ * chan_pollset_revents() - return the events found by the last scan
  * @set: the files
- * @index: of one of them, its place in the selection
+ * @index: position of a file in the selection
  *
- * Return: POLL* of those waited for.
+ * Context: Process context, in the task of @set.
+ * Return: POLL*, limited to the requested events.
  */
 u16 chan_pollset_revents(struct chan_pollset *set, unsigned int index)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Files that are no channels, in a selection. See pollset.c.
+ * Polled files of a select. See pollset.c.
  */
 #ifndef _CHAN_POLLSET_H
 #define _CHAN_POLLSET_H

@@ -9,10 +9,10 @@
 #include "requeue.h"
 
 /**
- * chan_record_alloc() - a record for a pool
- * @slotsize: bytes of a slot
+ * chan_record_alloc() - allocate a record
+ * @slotsize: size of a slot in bytes
  *
- * Context: may sleep.
+ * Context: May sleep.
  * Return: the record, or NULL.
  */
 struct chan_record *chan_record_alloc(u32 slotsize)
@@ -24,10 +24,10 @@ struct chan_record *chan_record_alloc(u32 slotsize)
 
 /**
  * chan_requeue_add_record() - add a record to the pool
- * @rq: of its channel
+ * @rq: requeue of a channel
  * @record: the record
  *
- * Context: under the lock of the channel.
+ * Context: Lock of the channel held.
  */
 void chan_requeue_add_record(struct chan_requeue *rq, struct chan_record *record)
 {
@@ -44,11 +44,11 @@ static bool chan_record_less(struct rb_node *a, const struct rb_node *b)
 
 /**
  * chan_requeue_insert() - requeue an element, in logarithmic time
- * @rq: of its channel
- * @slot: the element, for which a record is reserved; has left it afterwards
+ * @rq: requeue of its channel
+ * @slot: the element, with a record reserved for it; empty afterwards
  * @seq: its sequence number
  *
- * Context: under the lock of the channel.
+ * Context: Lock of the channel held.
  */
 void chan_requeue_insert(struct chan_requeue *rq, const void *slot, u64 seq)
 {
@@ -63,12 +63,12 @@ void chan_requeue_insert(struct chan_requeue *rq, const void *slot, u64 seq)
 }
 
 /**
- * chan_requeue_take() - take the requeued element that left the channel first
- * @rq: of its channel, not empty
+ * chan_requeue_take() - take the requeued element with the lowest sequence number
+ * @rq: requeue of a channel, not empty
  * @slot: where the element goes; a record is reserved for it
  * @seq: result: its sequence number
  *
- * Context: under the lock of the channel.
+ * Context: Lock of the channel held.
  */
 void chan_requeue_take(struct chan_requeue *rq, void *slot, u64 *seq)
 {
@@ -84,11 +84,11 @@ void chan_requeue_take(struct chan_requeue *rq, void *slot, u64 *seq)
 
 /**
  * chan_requeue_drop() - take all requeued elements at once
- * @rq: of their channel
- * @dropped: result: has them, to be freed without a lock
+ * @rq: requeue of a channel
+ * @dropped: result: the elements, to be freed after unlock
  *
- * Context: under the lock of the channel.
- * Return: how many.
+ * Context: Lock of the channel held.
+ * Return: number of elements.
  */
 unsigned int chan_requeue_drop(struct chan_requeue *rq, struct chan_requeue *dropped)
 {
@@ -100,10 +100,10 @@ unsigned int chan_requeue_drop(struct chan_requeue *rq, struct chan_requeue *dro
 
 /**
  * chan_requeue_free() - free all requeued elements and all records
- * @rq: that of a channel which is not used any more, or of chan_requeue_drop()
- * @elemsize: bytes of an element
+ * @rq: requeue of a channel that is not used any more, or result of chan_requeue_drop()
+ * @elemsize: size of an element in bytes
  *
- * Context: may sleep.
+ * Context: May sleep.
  */
 void chan_requeue_free(struct chan_requeue *rq, u32 elemsize)
 {

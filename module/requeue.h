@@ -4,13 +4,13 @@
  *
  * A receiver that was given an element but cannot take it (its buffer faults, or it is
  * being killed) requeues it. Requeued elements wait in a tree before the ring, ordered by
- * sequence number, which each element gets when it leaves the channel for the first time.
- * They are received first, and do not count as buffered.
+ * sequence number. An element gets its sequence number when it first leaves the channel.
+ * Requeued elements are received first, and do not count as buffered.
  *
- * Requeueing never allocates. It takes a *record* from a pool, in which there are always as
- * many as there are elements on their way to a receiver: each receive reserves one before it
- * takes an element, or parks to be given one. A reservation is settled when the element is in
- * the receiver's memory, or back in the channel. A receive allocates only if more
+ * Requeueing never allocates: it takes a *record* from a pool. The pool always has at least
+ * as many records as there are elements on their way to a receiver: each receive reserves
+ * one before it takes an element or parks for one. The reservation is settled once the element
+ * is in the receiver's memory or back in the channel. So a receive allocates only if more
  * elements are on their way than ever before.
  */
 #ifndef _CHAN_REQUEUE_H
@@ -22,9 +22,9 @@
 #include <linux/types.h>
 
 /**
- * struct chan_record - space in which an element is requeued
- * @node: in the tree, while it has an element
- * @next: in the pool, while it has none
+ * struct chan_record - space for one requeued element
+ * @node: in the tree, while it holds an element
+ * @next: in the pool, while it holds none
  * @seq: sequence number of the element
  * @slot: the element
  */
@@ -40,14 +40,14 @@ struct chan_record {
 /**
  * struct chan_requeue - the requeued elements of a channel, and records for more
  * @tree: of struct chan_record, by sequence number
- * @n: length of @tree
- * @slotsize: bytes of a slot; constant
+ * @n: number of elements in @tree
+ * @slotsize: size of a slot in bytes; constant after MAKE
  * @pool: records without an element
  * @npool: length of @pool; never less than @reserved - @settled
- * @reserved: reservations that were ever made and not cancelled
- * @settled: those of them that were settled; atomic
+ * @reserved: reservations ever made, minus those cancelled
+ * @settled: reservations ever settled; atomic
  *
- * The lock of the channel protects the others.
+ * The lock of the channel protects all other fields.
  */
 struct chan_requeue {
 	struct rb_root_cached	tree;
@@ -60,28 +60,28 @@ struct chan_requeue {
 };
 
 /**
- * chan_requeue_reserve() - reserve a record for an element that is about to be taken
- * @rq: of its channel
+ * chan_requeue_reserve() - reserve a record for an element about to be taken
+ * @rq: requeue of a channel
  *
- * Context: under the lock of the channel.
- * Return: false if the pool is too small: see chan_requeue_grow().
+ * Context: Lock of the channel held.
+ * Return: false if the pool is too small: see chan_hchan_grow_requeue().
  */
 static inline bool chan_requeue_reserve(struct chan_requeue *rq)
 {
-	/* A settlement that is seen late makes the pool larger than it has to be. */
+	/* A settlement that is seen late only makes the pool larger than necessary. */
 	if (unlikely(rq->reserved - (u64)atomic64_read(&rq->settled) >= rq->npool))
 		return false;
 	rq->reserved++;
 	return true;
 }
 
-/* Cancel a reservation, under the lock of the channel. */
+/* Cancel a reservation. Lock of the channel held. */
 static inline void chan_requeue_cancel(struct chan_requeue *rq)
 {
 	rq->reserved--;
 }
 
-/* Settle @n reservations; no lock needed. */
+/* Settle @n reservations. No lock needed. */
 static inline void chan_requeue_settle(struct chan_requeue *rq, unsigned int n)
 {
 	atomic64_add(n, &rq->settled);

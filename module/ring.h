@@ -1,24 +1,24 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The buffer of a channel: a ring of slots. Its owner's lock protects it.
+ * The buffer of a channel: a ring of slots. The lock of the channel protects it.
  */
 #ifndef _CHAN_RING_H
 #define _CHAN_RING_H
 
 #include "elem.h"
 
-/* Largest ring, in bytes. */
+/* Maximum size of a ring in bytes. */
 #define CHAN_RING_MAX	(1UL << 30)
 
 /**
- * struct chan_ring - slots of elements, first in first out
- * @qcount: elements in the ring
- * @dataqsiz: capacity, in elements; constant
- * @sendx: index of the next element to go in
- * @recvx: index of the next element to come out
- * @maxlen: largest @qcount there ever was
- * @slotsize: bytes of a slot; constant
- * @buf: @dataqsiz slots; constant
+ * struct chan_ring - FIFO of elements
+ * @qcount: number of elements in the ring
+ * @dataqsiz: capacity in elements; constant after MAKE
+ * @sendx: index of the next slot to fill
+ * @recvx: index of the next slot to empty
+ * @maxlen: highest @qcount ever
+ * @slotsize: size of a slot in bytes; constant after MAKE
+ * @buf: @dataqsiz slots; constant after MAKE
  */
 struct chan_ring {
 	u32	qcount;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * read(2) and write(2), and all that becomes one of them: readv(2), io_uring(7), readers and
- * writers in the kernel. Each call is one transfer of as many elements as its segments have
- * room for together; an element may begin in one segment and end in another.
+ * read(2), write(2), and everything that maps to them: readv(2), io_uring(7), readers and
+ * writers in the kernel. Each call is one transfer of as many elements as fit in all its
+ * segments together; an element may span segments.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -19,7 +19,7 @@ static const struct chan_deadline *chan_rw_deadline(const struct kiocb *iocb)
 					      chan_file_deadline(iocb->ki_filp);
 }
 
-/* One segment of user memory needs no iterator: its address. */
+/* A single segment of user memory needs no iterator, only its address. */
 static void __user *chan_rw_plain(const struct iov_iter *iter)
 {
 	return iter->ubuf + iter->iov_offset;
@@ -54,13 +54,13 @@ static long chan_rw_send(struct chan_file *cf, struct iov_iter *from, size_t n,
 }
 
 /**
- * chan_read_iter() - read whole elements, as many as there are
+ * chan_read_iter() - read as many whole elements as are available
  * @iocb: the file, and how long to wait for the first element
- * @to: room for one or more
+ * @to: space for at least one element
  *
- * Context: may sleep.
- * Return: how many bytes were read; 0 if the channel is closed and drained, or there is
- * no room at all; or a negative errno.
+ * Context: May sleep.
+ * Return: number of bytes read; 0 if the channel is closed and drained, or @to is empty; or
+ * a negative errno.
  */
 ssize_t chan_read_iter(struct kiocb *iocb, struct iov_iter *to)
 {
@@ -82,7 +82,7 @@ ssize_t chan_read_iter(struct kiocb *iocb, struct iov_iter *to)
 
 /*
  * Confused deputy: does current have a capability that the opener lacked? It may not know
- * what it writes to. An ioctl is never a mistake.
+ * what it writes to. An ioctl is always deliberate.
  */
 static bool chan_rw_lends_capability(const struct file *file)
 {
@@ -90,7 +90,7 @@ static bool chan_rw_lends_capability(const struct file *file)
 	       !file_ns_capable(file, &init_user_ns, CAP_SYS_RESOURCE);
 }
 
-/* Without the capability, then, to exceed the limit of its user. */
+/* Send without the capability to exceed the limit of the user. */
 static long chan_rw_send_limited(struct chan_file *cf, struct iov_iter *from, size_t n,
 				 const struct chan_deadline *deadline)
 {
@@ -113,7 +113,7 @@ static long chan_rw_send_checked(struct kiocb *iocb, struct iov_iter *from, size
 	const struct chan_deadline *deadline = chan_rw_deadline(iocb);
 	struct chan_file *cf = iocb->ki_filp->private_data;
 
-	/* Only elements by reference are charged. */
+	/* Only elements held by reference are charged. */
 	if (unlikely(chan_elem_is_ref(cf->ch->elemsize)) &&
 	    chan_rw_lends_capability(iocb->ki_filp))
 		return chan_rw_send_limited(cf, from, n, deadline);
@@ -121,12 +121,12 @@ static long chan_rw_send_checked(struct kiocb *iocb, struct iov_iter *from, size
 }
 
 /**
- * chan_write_iter() - write whole elements, all of them
- * @iocb: the file, and how long to wait for room
+ * chan_write_iter() - write all of a number of whole elements
+ * @iocb: the file, and how long to wait for space
  * @from: the elements
  *
- * Context: may sleep.
- * Return: how many bytes were written; or if no element was, a negative errno.
+ * Context: May sleep.
+ * Return: number of bytes written; if no element was, a negative errno.
  */
 ssize_t chan_write_iter(struct kiocb *iocb, struct iov_iter *from)
 {
@@ -142,7 +142,7 @@ ssize_t chan_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	elemsize = cf->ch->elemsize;
 	if (!elemsize)
 		return -EMSGSIZE;
-	/* The VFS cuts a longer write to this, whatever the size of an element. */
+	/* The VFS truncates a longer write to this, whatever the size of an element. */
 	if (len % elemsize && len != MAX_RW_COUNT)
 		return -EMSGSIZE;
 	n = chan_rw_send_checked(iocb, from, len / elemsize);

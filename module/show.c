@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Channels as text: for who holds a file of one, in fdinfo; for root all of them, in the file
- * "channels" of debugfs. What is shown of a channel is a snapshot of one moment, which is taken
- * under its lock and printed after, and bounded, so that who looks holds nobody up.
+ * Channels as text: one channel in fdinfo, for a holder of a file; all of them in the file
+ * "channels" of debugfs, for root. Each channel is shown as a consistent snapshot, taken
+ * under its lock and printed after unlock. Snapshots are bounded, so readers stall no one.
  */
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -14,10 +14,10 @@
 #include "hchan.h"
 #include "show.h"
 
-/* So many parked operations are shown. */
+/* Maximum number of parked operations shown. */
 #define CHAN_SHOW_PARKED	64
 
-/* The names of the bits that are set. */
+/* Print the names of the bits that are set. */
 static void chan_show_bits(struct seq_file *m, const char *name, u32 bits,
 			   const char * const names[], unsigned int n)
 {
@@ -115,14 +115,14 @@ static void chan_show_channel(struct seq_file *m, struct hchan *ch, u32 rights,
 
 /**
  * chan_show() - print a channel in fdinfo
- * @m: where to, a file of procfs
+ * @m: the fdinfo file
  * @ch: the channel
- * @rights: CHAN_RIGHT_* of the file that is looked at
+ * @rights: CHAN_RIGHT_* of the file that is shown
  *
- * Tasks are numbered as everywhere else in this instance of procfs, whose reader may be in
- * another pid namespace; 0 is one that is not in there.
+ * Pids are those of the procfs instance; its reader may be in another pid namespace. A task
+ * that is not visible there is shown as 0.
  *
- * Context: may sleep.
+ * Context: May sleep.
  */
 void chan_show(struct seq_file *m, struct hchan *ch, u32 rights)
 {
@@ -130,14 +130,14 @@ void chan_show(struct seq_file *m, struct hchan *ch, u32 rights)
 }
 
 /**
- * struct chan_show_cursor - where the next read of the list goes on
- * @ch: a reference to the channel to show next; NULL: at the end
+ * struct chan_show_cursor - position of the next read of the list
+ * @ch: reference to the next channel to show; NULL at the end
  */
 struct chan_show_cursor {
 	struct hchan	*ch;
 };
 
-/* A read begins at 0, or where the last one stopped: a seek elsewhere reads up to there again. */
+/* A read starts at 0 or where the last one stopped: after a seek, seq_file reads up to there. */
 static void *chan_show_start(struct seq_file *m, loff_t *pos)
 {
 	struct chan_show_cursor *cursor = m->private;
@@ -165,7 +165,7 @@ static void chan_show_stop(struct seq_file *m, void *ch)
 
 static int chan_show_one(struct seq_file *m, void *ch)
 {
-	/* As debugfs is of the whole machine, so are the numbers of tasks. */
+	/* debugfs is global, so pids are those of the initial namespace. */
 	chan_show_channel(m, ch, CHAN_RIGHTS_ALL, &init_pid_ns);
 	seq_putc(m, '\n');
 	return 0;
@@ -205,7 +205,9 @@ static struct dentry *chan_show_directory;
 /**
  * chan_show_init() - list all channels in debugfs, for root
  *
- * Whether that works does not matter to anybody else.
+ * Errors are ignored: nothing else depends on debugfs.
+ *
+ * Context: May sleep.
  */
 void chan_show_init(void)
 {
@@ -213,7 +215,11 @@ void chan_show_init(void)
 	debugfs_create_file("channels", 0400, chan_show_directory, NULL, &chan_show_fops);
 }
 
-/* Nobody has the file open after this. */
+/**
+ * chan_show_exit() - remove the list from debugfs
+ *
+ * Context: May sleep. No file of it is open any more.
+ */
 void chan_show_exit(void)
 {
 	debugfs_remove_recursive(chan_show_directory);

@@ -26,14 +26,16 @@ const struct chan_deadline chan_deadline_now = {
 static void chan_sleeper_complete(struct chan_parker *p, struct chan_wake *wake)
 {
 	chan_wake_task(wake, container_of(p, struct chan_sleeper, parker)->task);
-	/* CHAN_BARRIER_COMPLETE; last touch of the parker and its waiters */
+	/* CHAN_BARRIER_COMPLETE; last access to the parker and its waiters */
 	atomic_set_release(&p->state, CHAN_COMPLETED);
 }
 
 /**
- * chan_sleeper_init() - the calling task is about to park
- * @s: the calling task's
- * @deadline: when it will give up
+ * chan_sleeper_init() - prepare current to park
+ * @s: the sleeper
+ * @deadline: how long it may wait
+ *
+ * Context: Process context.
  */
 void chan_sleeper_init(struct chan_sleeper *s, const struct chan_deadline *deadline)
 {
@@ -47,8 +49,9 @@ void chan_sleeper_init(struct chan_sleeper *s, const struct chan_deadline *deadl
 }
 
 /*
- * Is the wait to be interrupted? Task work alone (TIF_NOTIFY_SIGNAL) lets a call start over, but
- * cuts none short that has moved elements: it runs when the call returns.
+ * Does a signal interrupt the wait? Task work alone (TIF_NOTIFY_SIGNAL) interrupts a call
+ * only before its first element, so that the call restarts; later, the work runs when the
+ * call returns.
  */
 static bool chan_sleeper_interrupted(const struct chan_sleeper *s)
 {
@@ -60,7 +63,7 @@ static bool chan_sleeper_interrupted(const struct chan_sleeper *s)
 	return false;
 }
 
-/* Sleep once; has the deadline passed? Timer slack is not for real-time tasks. */
+/* Sleep once. Returns true if the deadline has passed. Real-time tasks get no timer slack. */
 static bool chan_sleeper_sleep_until(const struct chan_deadline *deadline)
 {
 	ktime_t expires = deadline->expires;
@@ -70,7 +73,7 @@ static bool chan_sleeper_sleep_until(const struct chan_deadline *deadline)
 					       deadline->clock);
 }
 
-/* Sleep until one of these. Returns with the task's state still as if it slept. */
+/* Returns as chan_sleeper_wait(), with the state of the task still TASK_INTERRUPTIBLE. */
 static int chan_sleeper_sleep(struct chan_sleeper *s, const struct chan_deadline *deadline)
 {
 	bool expired = false;
@@ -94,16 +97,17 @@ static int chan_sleeper_sleep(struct chan_sleeper *s, const struct chan_deadline
 }
 
 /**
- * chan_sleeper_wait() - sleep until something has happened; the only sleep
- * @s: the calling task, its waiters enqueued; without any, it waits in vain
- * @deadline: when to stop
+ * chan_sleeper_wait() - park current: the only function that sleeps
+ * @s: the sleeper, its waiters enqueued; with no waiter, no peer ends the wait
+ * @deadline: when to give up
  *
- * The first of these counts: completion, a signal, @s->kicked, the deadline.
+ * The first of these that applies ends the wait: completion, a signal, @s->kicked, the
+ * deadline.
  *
- * Context: no lock held; sleeps.
- * Return: 0: completed, see the parker's winner; or, and still parked unless a peer completes
- * it now, -ERESTARTSYS, -EAGAIN: kicked, or -ETIMEDOUT. To end the wait then, the
- * task claims its parker and removes its waiters from their queues.
+ * Context: No lock held. Sleeps.
+ * Return: 0 if completed: see chan_parker.winner. Otherwise -ERESTARTSYS, -EAGAIN (kicked)
+ * or -ETIMEDOUT, and a peer may still complete it: the caller must end the wait by claiming
+ * the parker and dequeueing its waiters.
  */
 int chan_sleeper_wait(struct chan_sleeper *s, const struct chan_deadline *deadline)
 {

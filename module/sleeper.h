@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A task that parks: the owner of a parker that sleeps. See waiter.h and wake.h for the rules.
+ * A task that parks: owner of a parker. See waiter.h and wake.h for the rules.
  */
 #ifndef _CHAN_SLEEPER_H
 #define _CHAN_SLEEPER_H
@@ -13,9 +13,9 @@ struct task_struct;
 
 /**
  * struct chan_deadline - how long an operation may wait
- * @now: not at all: EAGAIN instead
+ * @now: do not wait: fail with EAGAIN
  * @clock: CLOCK_MONOTONIC, CLOCK_REALTIME or CLOCK_BOOTTIME
- * @expires: on @clock, in the initial time namespace; KTIME_MAX is never
+ * @expires: time on @clock in the initial time namespace, or KTIME_MAX for no deadline
  */
 struct chan_deadline {
 	bool		now;
@@ -30,9 +30,10 @@ extern const struct chan_deadline chan_deadline_now;
  * struct chan_sleeper - a task that parks
  * @parker: its waiters, and how its wait ends
  * @task: the task; constant
- * @kicked: NULL, or a word that is set before the task is woken to look at polled files
- *	again; constant
- * @begun: elements were moved already: task work alone does not interrupt; constant
+ * @kicked: NULL, or a word that a kick sets to make the task scan its polled files again;
+ *	constant
+ * @begun: the call has already moved elements: task work alone does not interrupt it;
+ *	constant
  */
 struct chan_sleeper {
 	struct chan_parker	parker;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reading the state of channels: snapshots of one, and walks over all of them.
+ * State of channels: snapshots of one, iteration over all.
  */
 #include <linux/list.h>
 #include <linux/lockdep.h>
@@ -32,7 +32,7 @@ static void chan_hchan_info_locked(struct hchan *ch, struct chan_info *info)
 	memcpy(info->type, ch->type, sizeof(info->type));
 }
 
-/* Those of one queue, from its head on. Returns how many. */
+/* Snapshot the operations parked in a queue, from its head on. Returns their number. */
 static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan_waitq *q,
 					     struct pid_namespace *ns,
 					     struct chan_parked *parked, unsigned int max)
@@ -58,15 +58,16 @@ static unsigned int chan_hchan_parked_locked(struct hchan *ch, const struct chan
 }
 
 /**
- * chan_hchan_look() - a consistent snapshot, with who is parked
+ * chan_hchan_look() - take a consistent snapshot, including parked operations
  * @ch: the channel
- * @info: result; @info->rights are those that any file can have, or will
- * @closers: result: open files that may close
- * @ns: numbers the tasks of @parked
- * @parked: result: senders, then receivers, each from the head of their queue on
- * @max: how many @parked has room for
+ * @info: result; @info->rights are those that files can have, or will have once made
+ * @closers: result: open files with the right to close
+ * @ns: pid namespace for @parked
+ * @parked: result: senders, then receivers, each from the head of the queue on
+ * @max: space in @parked
  *
- * Return: how many of @parked there are.
+ * Context: Process context. Takes and releases ch->lock.
+ * Return: length of @parked.
  */
 unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *closers,
 			     struct pid_namespace *ns, struct chan_parked *parked,
@@ -93,9 +94,11 @@ unsigned int chan_hchan_look(struct hchan *ch, struct chan_info *info, u32 *clos
 }
 
 /**
- * chan_hchan_info() - a consistent snapshot
+ * chan_hchan_info() - take a consistent snapshot
  * @ch: the channel
- * @info: result; @info->rights are those that any file can have, or will
+ * @info: result; @info->rights are those that files can have, or will have once made
+ *
+ * Context: Process context. Takes and releases ch->lock.
  */
 void chan_hchan_info(struct hchan *ch, struct chan_info *info)
 {
@@ -105,13 +108,14 @@ void chan_hchan_info(struct hchan *ch, struct chan_info *info)
 }
 
 /**
- * chan_hchan_next() - go through all channels, nil ones too
- * @ch: where to go on, a reference that is dropped; NULL: at the first
+ * chan_hchan_next() - iterate over all channels, including nil ones
+ * @ch: the previous channel, whose reference is dropped; NULL to start
  *
- * The lock of the list is held for one step, however many channels there are. Channels that are
- * opened or freed meanwhile may be missed; others are found once.
+ * The lock of the list is held for a single step, regardless of the number of channels.
+ * Channels that are created or freed during the iteration may be missed; all others are found
+ * once.
  *
- * Context: may sleep.
+ * Context: May sleep.
  * Return: a reference to the next channel, or NULL.
  */
 struct hchan *chan_hchan_next(struct hchan *ch)
@@ -139,13 +143,13 @@ static unsigned int chan_hchan_parked(struct hchan *ch)
 }
 
 /**
- * chan_hchan_live() - count what is alive
- * @channels: result: channels, nil ones too
+ * chan_hchan_live() - count channels and parked operations
+ * @channels: result: channels, including nil ones
  * @waiters: result: operations parked on them
  *
- * No lock is held for longer than one channel takes: the sums are exact only if nothing changes.
+ * Locks are held for one channel at a time, so the sums are exact only if nothing changes.
  *
- * Context: may sleep.
+ * Context: May sleep.
  */
 void chan_hchan_live(unsigned int *channels, unsigned int *waiters)
 {

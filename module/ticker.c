@@ -1,37 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The clock that feeds a channel: Go's timers and tickers.
+ * Tickers: clocks that feed channels, like Go's timers and tickers.
  *
- * Due is a property of the clock. A tick is never sent: a task that looks under the lock of
- * the channel and finds that the clock has passed the tick's time takes it. So a tick does
- * not depend on another task's turn on a CPU, and a ticker that nobody waits for costs
- * nothing. An alarm, in a hard interrupt, exists only for tasks that wait:
+ * Whether a tick is due depends on the clock alone. No task sends a tick: a task that holds
+ * the lock of the channel and finds that the clock has passed the time of the tick takes it.
+ * So a tick does not depend on another task being scheduled, and a ticker without waiters
+ * costs nothing. An alarm, in hard interrupt context, is armed only while tasks wait:
  *
- *   look    a receive, a select, a poll, INFO: is the tick due, and no receiver parked?
- *   take    the tick is received; the next one is the first that is still to come
- *   unlock  arms the alarm if a task waits for a tick that nobody has seen to be due
- *   alarm   due: completes the first parked receiver, or else wakes pollers
+ *   look    a receive, select, poll or INFO: is the tick due, and no receiver parked?
+ *   take    receive the tick; the next one is the first that is still in the future
+ *   unlock  arm the alarm if a task waits for a tick that was not yet seen to be due
+ *   alarm   if due, complete the first parked receiver, or else wake pollers
  *
- * A tick that is due belongs to the first parked receiver, even if its alarm is late: others
- * get EAGAIN (G2). A wait that reaches its deadline looks once more before it gives up.
- * While a tick is unread, later ticks are dropped and the alarm stays off.
+ * A due tick belongs to the first parked receiver, even if its alarm is late: others get
+ * EAGAIN (G2). A wait that reaches its deadline checks once more before it gives up. While
+ * a tick is unread, later ticks are dropped and the alarm stays disarmed.
  *
- * Locking: chan_ticker.lock is raw and taken with interrupts off, inside hchan.lock, and by the
- * alarm alone. It also protects recvq, next_seq, sends and recvs of the channel. Tasks always
- * hold hchan.lock too, so between two holds of it only the alarm changes any of these.
+ * Locking: chan_ticker.lock is raw and taken with interrupts off, by tasks inside hchan.lock
+ * and by the alarm alone. It also protects recvq, next_seq, sends and recvs of the channel.
+ * While a task holds hchan.lock, only the alarm can change these between two holds of
+ * chan_ticker.lock.
  *
- * Setting a ticker never waits: there is one hrtimer for each clock, so that none has to change
- * its clock, and an alarm that is already running finds under the lock that it is not armed.
- * Only freeing waits for it, as no task can be interrupted by what it waits for.
+ * Setting a ticker never waits: each clock has its own hrtimer, so none has to change its
+ * clock, and an alarm that is already running finds under the lock that it is disarmed. Only
+ * freeing waits for a running alarm, with no lock held.
  *
  * Interleavings of alarm and receiver:
  *
- *   alarm before the enqueue        the look before has found the tick due, or the unlock
- *                                   after the enqueue arms for a time that has passed
- *   alarm while a select enqueues   completes its parker; other waiters of it are stale
- *   alarm against kill or deadline  the claim word decides; the tick of a receiver that
- *                                   dies is requeued
- *   poller that registers           registers, then looks, then its unlock arms
+ *   alarm before the enqueue        the earlier check has found the tick due, or the unlock
+ *                                   after the enqueue arms for a time in the past
+ *   alarm while a select enqueues   completes its parker; its other waiters are stale
+ *   alarm against kill or deadline  the claim word decides; the tick of a dying receiver is
+ *                                   requeued
+ *   poller that registers           registers, then checks, then its unlock arms
  *                                   (CHAN_BARRIER_POLL)
  */
 #include <linux/errno.h>
@@ -46,12 +47,12 @@
 #include "hchan.h"
 #include "ticker.h"
 
-/* Clocks that a ticker can have. */
+/* Clocks that a ticker can run on. */
 static const clockid_t chan_ticker_clocks[] = { CLOCK_MONOTONIC, CLOCK_REALTIME, CLOCK_BOOTTIME };
 
 /**
- * struct chan_alarm - what wakes tasks that wait for a ticker, on one clock
- * @hrtimer: expires in a hard interrupt
+ * struct chan_alarm - wakes tasks that wait for a ticker, on one clock
+ * @hrtimer: expires in hard interrupt context
  * @ticker: the ticker; constant
  */
 struct chan_alarm {
@@ -62,15 +63,15 @@ struct chan_alarm {
 /**
  * struct chan_ticker - a clock that feeds a channel
  * @ch: the channel, which owns the ticker; constant
- * @lock: protects the fields below, and those of the channel that the banner names
- * @alarm: the one of @ticks.first.clock that was started last, or NULL
- * @running: there is a tick to come, or one that is due
- * @seen: the tick was found due: it stays, also if the clock is set back
- * @due: the time of the tick, on the clock
+ * @lock: protects the fields below, and those of @ch that the banner names
+ * @alarm: the alarm that is armed, the one of @ticks.first.clock, or NULL
+ * @running: a tick is due or still to come
+ * @seen: the tick was found due: it stays due even if the clock is set back
+ * @due: time of the tick, on its clock
  * @ticks: the setting
  * @first_seq: sequence number of the first tick of this setting
- * @alarms: one for each of chan_ticker_clocks
- * @pollers: wakes pollers where a hard interrupt may not (PREEMPT_RT)
+ * @alarms: one per entry of chan_ticker_clocks
+ * @pollers: wakes pollers when hard interrupt context may not (PREEMPT_RT)
  */
 struct chan_ticker {
 	struct hchan		*ch;
@@ -112,7 +113,7 @@ static bool chan_ticker_due_locked(const struct chan_ticker *t)
 	return t->running && (t->seen || chan_ticker_now(t->ticks.first.clock) >= t->due);
 }
 
-/* Is the tick due, and no parked receiver before the caller? Such a tick has been seen. */
+/* Is the tick due, with no receiver parked ahead of the caller? If so, it has been seen. */
 static bool chan_ticker_look_locked(struct chan_ticker *t)
 {
 	struct hchan *ch = t->ch;
@@ -129,7 +130,7 @@ static bool chan_ticker_look_locked(struct chan_ticker *t)
 	return true;
 }
 
-/* The next tick is the first one that is still to come. */
+/* Advance to the first tick that is still in the future. */
 static void chan_ticker_advance_locked(struct chan_ticker *t)
 {
 	const s64 interval = t->ticks.interval;
@@ -146,7 +147,7 @@ static void chan_ticker_advance_locked(struct chan_ticker *t)
 		t->due = ktime_add_safe(t->due, (div64_s64(late, interval) + 1) * interval);
 }
 
-/* Take the tick, which is due. */
+/* Receive the tick, which is due. */
 static void chan_ticker_take_locked(struct chan_ticker *t, void *slot, u64 *seq)
 {
 	lockdep_assert_held(&t->lock);
@@ -155,13 +156,13 @@ static void chan_ticker_take_locked(struct chan_ticker *t, void *slot, u64 *seq)
 	chan_ticker_advance_locked(t);
 }
 
-/* Does a task wait for a tick that it would not see by itself? */
+/* Does a task wait that would not see the tick without an alarm? */
 static bool chan_ticker_awaited_locked(const struct chan_ticker *t)
 {
 	lockdep_assert_held(&t->lock);
 	if (!t->running || t->ch->recvq.count)
 		return t->running;
-	/* CHAN_BARRIER_POLL: look for pollers under the lock */
+	/* CHAN_BARRIER_POLL: check for pollers under the lock */
 	return !t->seen && waitqueue_active(&t->ch->pollwq);
 }
 
@@ -169,8 +170,8 @@ static bool chan_ticker_awaited_locked(const struct chan_ticker *t)
  * chan_ticker_lock() - lock a ticker
  * @t: the ticker
  *
- * Context: under the lock of the channel; interrupts are off until the unlock.
- * Return: for chan_ticker_unlock().
+ * Context: Tasks hold the lock of the channel. Interrupts are off until the unlock.
+ * Return: flags for chan_ticker_unlock().
  */
 unsigned long chan_ticker_lock(struct chan_ticker *t)
 {
@@ -184,6 +185,8 @@ unsigned long chan_ticker_lock(struct chan_ticker *t)
  * chan_ticker_unlock() - unlock a ticker, and arm its alarm if a task waits
  * @t: the ticker
  * @flags: from chan_ticker_lock()
+ *
+ * Context: Lock of the ticker held; released on return.
  */
 void chan_ticker_unlock(struct chan_ticker *t, unsigned long flags)
 {
@@ -194,7 +197,7 @@ void chan_ticker_unlock(struct chan_ticker *t, unsigned long flags)
 	raw_spin_unlock_irqrestore(&t->lock, flags);
 }
 
-/* Let the first parked receiver have the tick, which is due. False: none is parked. */
+/* Complete the first parked receiver with the tick, which is due. False: none is parked. */
 static bool chan_ticker_complete_locked(struct chan_ticker *t, struct chan_wake *wake)
 {
 	struct hchan *ch = t->ch;
@@ -203,7 +206,7 @@ static bool chan_ticker_complete_locked(struct chan_ticker *t, struct chan_wake 
 
 	lockdep_assert_held(&t->lock);
 	w = chan_waitq_claim(&ch->recvq);
-	/* The unlock arms the alarm again, for a time that has passed. */
+	/* Retried: the unlock arms the alarm for a time in the past. */
 	if (IS_ERR(w))
 		return true;
 	if (!w)
@@ -243,7 +246,7 @@ static enum hrtimer_restart chan_ticker_expire(struct hrtimer *hrtimer)
 	unsigned long flags;
 
 	chan_wake_init(&wake);
-	/* Keeps the last reference to a woken task from being ours. */
+	/* Under RCU, our reference to a woken task is never the last one. */
 	rcu_read_lock();
 	flags = chan_ticker_lock(t);
 	if (t->alarm == alarm) {
@@ -260,11 +263,11 @@ static enum hrtimer_restart chan_ticker_expire(struct hrtimer *hrtimer)
 }
 
 /**
- * chan_ticker_ready() - is there a tick to receive at once?
+ * chan_ticker_ready() - check whether a tick can be received at once
  * @t: the ticker
  *
- * Context: under the lock of the channel.
- * Return: true if so. The tick stays until it is taken.
+ * Context: Lock of the channel held.
+ * Return: true if so. The tick stays due until it is received.
  */
 bool chan_ticker_ready(struct chan_ticker *t)
 {
@@ -276,10 +279,10 @@ bool chan_ticker_ready(struct chan_ticker *t)
 }
 
 /**
- * chan_ticker_seems_ready() - a hint: what it says may not hold any more, or not yet
+ * chan_ticker_seems_ready() - lockless hint: may be stale either way
  * @t: the ticker
  *
- * Context: no lock needed.
+ * Context: Any context.
  * Return: true if a tick seems to be due.
  */
 __no_kcsan bool chan_ticker_seems_ready(const struct chan_ticker *t)
@@ -289,13 +292,13 @@ __no_kcsan bool chan_ticker_seems_ready(const struct chan_ticker *t)
 }
 
 /**
- * chan_ticker_recv() - receive a tick that is due, unless a receiver is parked
+ * chan_ticker_recv() - receive a due tick, unless a receiver is parked
  * @t: the ticker
  * @slot: where the tick goes
  * @seq: result: its sequence number
  *
- * Context: under the lock of the channel.
- * Return: 1 or -EAGAIN.
+ * Context: Lock of the channel held.
+ * Return: 1, or -EAGAIN.
  */
 int chan_ticker_recv(struct chan_ticker *t, void *slot, u64 *seq)
 {
@@ -312,12 +315,12 @@ int chan_ticker_recv(struct chan_ticker *t, void *slot, u64 *seq)
 }
 
 /**
- * chan_ticker_is_past() - is a tick one of a setting before?
+ * chan_ticker_is_past() - check whether a tick belongs to an earlier setting
  * @t: the ticker
  * @seq: sequence number of the tick
  *
- * Context: under the lock of recvq.
- * Return: true if so: it must not be received any more.
+ * Context: Lock of recvq held.
+ * Return: true if so: the tick must be dropped.
  */
 bool chan_ticker_is_past(const struct chan_ticker *t, u64 seq)
 {
@@ -326,15 +329,15 @@ bool chan_ticker_is_past(const struct chan_ticker *t, u64 seq)
 }
 
 /**
- * chan_ticker_set_locked() - stop a ticker, and start it anew
+ * chan_ticker_set_locked() - stop a ticker, and restart it with a new setting
  * @t: the ticker
- * @ticks: the setting; a first tick at KTIME_MAX leaves it stopped
+ * @ticks: the setting; if its first tick is at KTIME_MAX, the ticker stays stopped
  *
- * Ticks of before are received no more: those that are requeued the caller drops, as it drops
- * those that come back later (chan_ticker_is_past()).
+ * Pending ticks are discarded. The caller drops requeued ones now, and others when they are
+ * requeued later (chan_ticker_is_past()).
  *
- * Context: under the lock of the channel; never waits.
- * Return: true if there was a tick to come, or one that was not received.
+ * Context: Lock of the channel held. Never waits.
+ * Return: true if a tick was still to come or unread.
  */
 bool chan_ticker_set_locked(struct chan_ticker *t, const struct chan_ticks *ticks)
 {
@@ -342,7 +345,7 @@ bool chan_ticker_set_locked(struct chan_ticker *t, const struct chan_ticks *tick
 	bool active = t->running;
 
 	lockdep_assert_held(&t->ch->lock);
-	/* One that is running already finds that it is not armed. */
+	/* An alarm that is already running finds that it is disarmed. */
 	if (t->alarm)
 		hrtimer_try_to_cancel(&t->alarm->hrtimer);
 	t->alarm = NULL;
@@ -358,10 +361,10 @@ bool chan_ticker_set_locked(struct chan_ticker *t, const struct chan_ticks *tick
 }
 
 /**
- * chan_ticker_alloc() - a ticker that is stopped
- * @ch: the channel that it is to feed
+ * chan_ticker_alloc() - allocate a ticker that is stopped
+ * @ch: the channel that it will feed
  *
- * Context: may sleep.
+ * Context: May sleep.
  * Return: the ticker, or NULL.
  */
 struct chan_ticker *chan_ticker_alloc(struct hchan *ch)
@@ -385,9 +388,9 @@ struct chan_ticker *chan_ticker_alloc(struct hchan *ch)
 
 /**
  * chan_ticker_free() - free a ticker
- * @t: the ticker, whose channel is not used any more; may be NULL
+ * @t: the ticker of a channel that is not used any more; may be NULL
  *
- * Context: may sleep, for an alarm that is running on another CPU.
+ * Context: May sleep, to wait for an alarm that runs on another CPU.
  */
 void chan_ticker_free(struct chan_ticker *t)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The clock that feeds a channel. See ticker.c.
+ * Tickers: clocks that feed channels. See ticker.c.
  */
 #ifndef _CHAN_TICKER_H
 #define _CHAN_TICKER_H
@@ -13,10 +13,10 @@ struct chan_ticker;
 struct hchan;
 
 /**
- * struct chan_ticks - when a channel is fed
- * @first: the clock, and the first tick; KTIME_MAX: none
- * @interval: between two ticks; 0: there is only one
- * @ahead: how far the clock that receivers know is ahead of that clock
+ * struct chan_ticks - setting of a ticker
+ * @first: clock and time of the first tick; KTIME_MAX: no tick
+ * @interval: time between two ticks; 0: only one tick
+ * @ahead: offset from that clock to the clock that receivers see
  */
 struct chan_ticks {
 	struct chan_deadline	first;

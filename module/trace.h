@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Tracepoints, system "chan": what happens to a channel, with its number first and numbers
- * only, of types that C itself has, so that whoever reads them needs neither headers nor BTF.
+ * Tracepoints of the system "chan". Each starts with the number of its channel and has only
+ * numbers, of basic C types, so readers need neither headers nor BTF.
  *
- * Those of one channel come in the order in which its lock was taken, but for chan_wake and
- * what a task that was parked tells once it runs again (path "park"), chan_select, chan_make and
- * chan_release, for which no lock is held.
+ * Events of one channel are in the order of its lock, except those emitted without it:
+ * chan_select, chan_make, chan_release, and the events of a parked task that runs again
+ * (chan_wake, and chan_send and chan_recv with the path "park").
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM chan
@@ -16,7 +16,7 @@
 #include <linux/tracepoint.h>
 
 #ifndef CHAN_TRACE_PATHS
-/* How an element went: see struct chan_paths. */
+/* Path of an element: see struct chan_paths. */
 #define CHAN_PATH_HANDOFF	0
 #define CHAN_PATH_RING		1
 #define CHAN_PATH_PARK		2
@@ -46,10 +46,10 @@ TRACE_EVENT(chan_make,
 );
 
 /*
- * An element was sent, or received. len: elements in the ring after it. peer: the task that
- * was parked on the other side (handoff), or whose element has taken the place that became free
- * (recv, ring), or that completed this operation (park), else 0.
- * parked: nanoseconds from parking to running again, on the path "park".
+ * An element was sent or received. len: elements in the ring afterwards. peer: the task
+ * that was parked on the other side (handoff), whose element filled the freed slot (recv,
+ * ring), or that completed this operation (park); else 0. parked: nanoseconds from parking
+ * to running again, on the path "park".
  */
 DECLARE_EVENT_CLASS(chan_element,
 	TP_PROTO(u64 id, u32 path, u32 len, pid_t peer, u64 parked),
@@ -83,7 +83,7 @@ DEFINE_EVENT(chan_element, chan_recv,
 	TP_ARGS(id, path, len, peer, parked)
 );
 
-/* A task parks with an operation; a select does so with each of its own. */
+/* A task parks with an operation; a select does so with each of its operations. */
 TRACE_EVENT(chan_park,
 	TP_PROTO(u64 id, bool send, u32 waiters, bool select),
 	TP_ARGS(id, send, waiters, select),
@@ -105,8 +105,8 @@ TRACE_EVENT(chan_park,
 );
 
 /*
- * A task that was parked runs again. result: of the operation that was completed, or why none
- * was; then id is 0 if it was parked by a select, as when a file was ready (-EAGAIN).
+ * A parked task runs again. result: of the completed operation, or why none completed. In
+ * the latter case id is 0 for a select, for example if a file was ready (-EAGAIN).
  */
 TRACE_EVENT(chan_wake,
 	TP_PROTO(u64 id, bool send, int result, u64 parked),
@@ -128,7 +128,7 @@ TRACE_EVENT(chan_wake,
 		  __entry->parked)
 );
 
-/* cause: CHAN_CLOSED_*; receivers and senders: that were parked. */
+/* cause: CHAN_CLOSED_*; receivers and senders: number of parked ones. */
 TRACE_EVENT(chan_close,
 	TP_PROTO(u64 id, u32 cause, u32 receivers, u32 senders),
 	TP_ARGS(id, cause, receivers, senders),
@@ -149,8 +149,9 @@ TRACE_EVENT(chan_close,
 );
 
 /*
- * A select has ended. id: of the channel whose case was carried out; 0 if none was.
- * winner: the case, a file's too, or -1. result: of it, or why there is none.
+ * A select has ended. id: channel of the case that was carried out, or 0. winner: index of
+ * that case, or of the case of a ready file, or -1. result: of that case, or why there is
+ * none.
  */
 TRACE_EVENT(chan_select,
 	TP_PROTO(u64 id, u32 cases, int winner, int result),
@@ -172,8 +173,8 @@ TRACE_EVENT(chan_select,
 );
 
 /*
- * An element goes back. requeued: how many are requeued now. peer: the parked receiver that
- * got it at once, or 0.
+ * An element was requeued. requeued: number of requeued elements now. peer: the parked
+ * receiver that got it at once, or 0.
  */
 TRACE_EVENT(chan_requeue,
 	TP_PROTO(u64 id, u32 requeued, pid_t peer),
@@ -191,7 +192,7 @@ TRACE_EVENT(chan_requeue,
 	TP_printk("id=%llu requeued=%u peer=%d", __entry->id, __entry->requeued, __entry->peer)
 );
 
-/* The last file of a channel is gone. len: elements that nobody has received. */
+/* The last file of a channel was closed. len: elements that were never received. */
 TRACE_EVENT(chan_release,
 	TP_PROTO(u64 id, u32 len),
 	TP_ARGS(id, len),

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Accounting by user. The kernel's own counters by user (ucounts) are not
- * exported to modules, so there is a small table here, keyed by the kernel-wide
- * user id: an id of one user namespace never meets another's.
+ * Accounting per user. The kernel's own per-user counters (ucounts) are not exported to
+ * modules, hence this small table. It is keyed by kernel-wide user id, so ids of different
+ * user namespaces never collide.
  *
- * A charge replaces the sum that it has compared with the limit, so that of two racing
- * charges neither slips under it, and one that fails is never seen by the other.
+ * The charge is a cmpxchg on the checked sum: racing charges cannot exceed the limit, and
+ * a failed charge is never visible to others.
  */
 #include <linux/atomic.h>
 #include <linux/capability.h>
@@ -23,12 +23,12 @@ unsigned long chan_user_channels_max = 16384;
 unsigned long chan_user_bytes_max = 64UL << 20;
 
 /**
- * struct chan_user - what one user holds
+ * struct chan_user - usage of one user
  * @node: in chan_user_table; chan_user_lock
- * @refs: one for each channel that is made and each large element
- * @uid: who; constant
- * @channels: channels made and not yet freed
- * @bytes: bytes of their rings, and of large elements sent and not yet received
+ * @refs: one per made channel and per large element; atomic
+ * @uid: the user; constant
+ * @channels: channels made and not yet freed; atomic
+ * @bytes: bytes of their rings, and of large elements sent and not yet received; atomic
  */
 struct chan_user {
 	struct hlist_node	node;
@@ -39,7 +39,7 @@ struct chan_user {
 };
 
 static DEFINE_HASHTABLE(chan_user_table, 7);
-/* Protects chan_user_table. Innermost; nothing is allocated or freed under it. */
+/* Protects chan_user_table. Innermost lock; nothing is allocated or freed under it. */
 static DEFINE_SPINLOCK(chan_user_lock);
 
 static atomic64_t chan_user_bytes_total = ATOMIC64_INIT(0);
@@ -69,10 +69,10 @@ static struct chan_user *chan_user_find(kuid_t uid)
 }
 
 /**
- * chan_user_get() - the account of the calling task's user
+ * chan_user_get() - get the account of the current user
  *
- * Context: may sleep.
- * Return: a reference, or NULL if there is no memory.
+ * Context: May sleep.
+ * Return: a reference, or NULL if out of memory.
  */
 struct chan_user *chan_user_get(void)
 {
@@ -101,10 +101,10 @@ struct chan_user *chan_user_get(void)
 }
 
 /**
- * chan_user_put() - drop a reference of chan_user_get()
+ * chan_user_put() - drop a reference taken by chan_user_get()
  * @user: may be NULL
  *
- * Context: any in which a spinlock may be taken.
+ * Context: Process context. Takes chan_user_lock.
  */
 void chan_user_put(struct chan_user *user)
 {
@@ -135,27 +135,35 @@ static int chan_user_charge(atomic64_t *held, u64 amount, unsigned long max)
 }
 
 /**
- * chan_user_charge_channel() - charge a user with one more channel
+ * chan_user_charge_channel() - charge a user for one more channel
  * @user: the user
  *
- * Return: 0, or -EDQUOT if that is over the limit.
+ * Context: Process context.
+ * Return: 0, or -EDQUOT if that exceeds the limit.
  */
 int chan_user_charge_channel(struct chan_user *user)
 {
 	return chan_user_charge(&user->channels, 1, READ_ONCE(chan_user_channels_max));
 }
 
+/**
+ * chan_user_uncharge_channel() - undo chan_user_charge_channel()
+ * @user: the user
+ *
+ * Context: Any context.
+ */
 void chan_user_uncharge_channel(struct chan_user *user)
 {
 	atomic64_dec(&user->channels);
 }
 
 /**
- * chan_user_charge_bytes() - charge a user with memory, before it is allocated
+ * chan_user_charge_bytes() - charge a user for memory, before it is allocated
  * @user: the user
- * @bytes: how much
+ * @bytes: number of bytes
  *
- * Return: 0, or -EDQUOT if that is over the limit.
+ * Context: Process context.
+ * Return: 0, or -EDQUOT if that exceeds the limit.
  */
 int chan_user_charge_bytes(struct chan_user *user, u64 bytes)
 {
@@ -166,6 +174,13 @@ int chan_user_charge_bytes(struct chan_user *user, u64 bytes)
 	return err;
 }
 
+/**
+ * chan_user_uncharge_bytes() - undo chan_user_charge_bytes()
+ * @user: the user
+ * @bytes: number of bytes
+ *
+ * Context: Any context.
+ */
 void chan_user_uncharge_bytes(struct chan_user *user, u64 bytes)
 {
 	atomic64_sub(bytes, &user->bytes);
@@ -173,9 +188,11 @@ void chan_user_uncharge_bytes(struct chan_user *user, u64 bytes)
 }
 
 /**
- * chan_user_usage() - what the calling task's user holds now
+ * chan_user_usage() - return the usage of the current user
  * @channels: result
  * @bytes: result
+ *
+ * Context: Process context. Takes chan_user_lock.
  */
 void chan_user_usage(u64 *channels, u64 *bytes)
 {
@@ -186,7 +203,12 @@ void chan_user_usage(u64 *channels, u64 *bytes)
 	chan_user_put(user);
 }
 
-/* Bytes that all users hold; 0 once every channel is freed. */
+/**
+ * chan_user_live_bytes() - return the bytes charged to all users
+ *
+ * Context: Any context.
+ * Return: number of bytes; 0 once every channel is freed.
+ */
 s64 chan_user_live_bytes(void)
 {
 	return atomic64_read(&chan_user_bytes_total);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What one user may hold: channels, and bytes in them.
+ * Limits and accounting per user: channels, and bytes in them.
  */
 #ifndef _CHAN_USER_H
 #define _CHAN_USER_H

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parked operations: queues, claim. See waiter.h for the rules.
+ * Parked operations: queues and claims. See waiter.h for the rules.
  */
 #include <linux/sched.h>
 
@@ -8,9 +8,11 @@
 #include "waiter.h"
 
 /**
- * chan_parker_init() - an owner that is about to park
- * @p: the calling task's
+ * chan_parker_init() - initialize the parker of current
+ * @p: the parker
  * @complete: see struct chan_parker
+ *
+ * Context: Process context.
  */
 void chan_parker_init(struct chan_parker *p,
 		      void (*complete)(struct chan_parker *p, struct chan_wake *wake))
@@ -30,10 +32,12 @@ void chan_parker_init(struct chan_parker *p,
 }
 
 /**
- * chan_waiter_init() - an operation that is about to be parked
- * @w: the operation
- * @p: its owner
+ * chan_waiter_init() - initialize a waiter
+ * @w: the waiter
+ * @p: its parker
  * @slot: the element to send, or an empty slot
+ *
+ * Context: Any context.
  */
 void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot)
 {
@@ -47,7 +51,8 @@ void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot)
  * chan_parker_claim() - try to become the winner of a parker
  * @p: the parker
  *
- * Return: true if the caller decides how its wait ends: see waiter.h.
+ * Context: Any context.
+ * Return: true if the caller decides how the wait ends: see waiter.h.
  */
 bool chan_parker_claim(struct chan_parker *p)
 {
@@ -55,10 +60,11 @@ bool chan_parker_claim(struct chan_parker *p)
 }
 
 /**
- * chan_parker_completed() - has a peer completed an operation?
+ * chan_parker_completed() - check whether a peer has completed an operation
  * @p: the parker
  *
- * Return: if true, what the peer has written may be read.
+ * Context: Any context.
+ * Return: true if so. Everything that the peer has written may then be read.
  */
 bool chan_parker_completed(struct chan_parker *p)
 {
@@ -67,11 +73,11 @@ bool chan_parker_completed(struct chan_parker *p)
 }
 
 /**
- * chan_waitq_remove() - take an operation out of a queue
+ * chan_waitq_remove() - remove a waiter from a queue
  * @q: the queue
- * @w: the operation; may be out already
+ * @w: the waiter; may be removed already
  *
- * Context: under the lock of the queue.
+ * Context: Lock of the queue held.
  */
 void chan_waitq_remove(struct chan_waitq *q, struct chan_waiter *w)
 {
@@ -82,14 +88,14 @@ void chan_waitq_remove(struct chan_waitq *q, struct chan_waiter *w)
 }
 
 /**
- * chan_waitq_claim_first() - the part of chan_waitq_claim() for a queue that is not empty
+ * chan_waitq_claim_first() - chan_waitq_claim() for a queue that is not empty
  * @q: the queue
  *
- * A waiter whose parker was claimed elsewhere can never be completed from here, and its owner
- * does not miss it (chan_waitq_remove()): it is removed on the way.
+ * Removes waiters whose parker was claimed elsewhere: they can never be completed here, and
+ * their owner finds them removed already (chan_waitq_remove()).
  *
- * Context: under the lock of the queue.
- * Return: as chan_waitq_claim().
+ * Context: Lock of the queue held.
+ * Return: see chan_waitq_claim().
  */
 struct chan_waiter *chan_waitq_claim_first(struct chan_waitq *q)
 {
@@ -110,11 +116,12 @@ struct chan_waiter *chan_waitq_claim_first(struct chan_waitq *q)
 }
 
 /**
- * chan_waitq_trim_first() - the part of chan_waitq_trim() for a queue that is not empty
+ * chan_waitq_trim_first() - chan_waitq_trim() for a queue that is not empty
  * @q: the queue
  *
- * Context: under the lock of the queue.
- * Return: as chan_waitq_trim(); true also if it has removed as many as it may.
+ * Context: Lock of the queue held.
+ * Return: see chan_waitq_trim(); also true if it stopped after CHAN_WAITQ_SCAN waiters with
+ * more queued.
  */
 bool chan_waitq_trim_first(struct chan_waitq *q)
 {
@@ -131,11 +138,11 @@ bool chan_waitq_trim_first(struct chan_waitq *q)
 }
 
 /**
- * chan_waitq_others_first() - the part of chan_waitq_others() for a queue of one
+ * chan_waitq_others_first() - chan_waitq_others() for a queue of one
  * @q: the queue
  *
- * Context: under the lock of the queue.
- * Return: as chan_waitq_others().
+ * Context: Lock of the queue held.
+ * Return: see chan_waitq_others().
  */
 bool chan_waitq_others_first(struct chan_waitq *q)
 {

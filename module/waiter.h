@@ -2,10 +2,10 @@
 /*
  * Parked operations.
  *
- * A *parker* waits until a peer completes one operation for it, or until it gives
- * up. It owns one *waiter* (Go's sudog) for each operation that it waits for; each
- * waiter stands in the wait queue of one channel. The owner of a parker is a sleeping
- * task (sleeper.h); the queues know it only by its callback.
+ * A *parker* waits until a peer completes one of its operations, or until it gives up. It
+ * owns one *waiter* (Go's sudog) per operation; each waiter is in the wait queue of one
+ * channel. The owner of a parker is a sleeping task (sleeper.h), which the queues know
+ * only by its callback.
  *
  * The parker's claim word decides, once, how its wait ends:
  *
@@ -13,23 +13,23 @@
  *        |                                (by that peer)
  *        +------- its owner claims it (signal, deadline) --> CHAN_CLAIMED
  *
- * The task that changes CHAN_PARKED to CHAN_CLAIMED is the winner. A peer that wins
- * completes the operation in the same critical section of the lock under which it
- * found the waiter: it takes the waiter out of its queue, moves the element, sets the
- * result, and calls the parker's callback, which sets CHAN_COMPLETED. Nothing of it
- * depends on the winner being scheduled: only the wakeup follows after the unlock
- * (wake.h).
+ * The task that changes CHAN_PARKED to CHAN_CLAIMED is the winner. A winning peer
+ * completes the operation in the critical section in which it found the waiter: it
+ * dequeues the waiter, moves the element, sets the result, and calls the parker's
+ * callback, which sets CHAN_COMPLETED. None of this depends on the winner being scheduled
+ * again: only the wakeup follows the unlock (wake.h).
  *
- * Claimed is completed: an owner that fails to claim its own parker takes, one after the
- * other, the locks of all its waiters, as it has to dequeue them anyway. The winner's
- * critical section is over by then.
+ * Claimed is completed: an owner that fails to claim its own parker takes the locks of
+ * all its waiters in turn, as it has to dequeue them anyway. By then, the critical section
+ * of the winner is over.
  *
  * Last-touch rule: until CHAN_COMPLETED is set, the owner cannot leave its wait, so
- * parker and waiter stay valid for the winner. Once it is set they may be gone, so
- * the callback is the last that touches them. A peer that did not win must not touch
- * the parker after it has released the lock under which it found the waiter.
+ * parker and waiters stay valid for the winner. Once it is set they may be gone, so the
+ * callback accesses them last. A peer that lost must not access the parker after it has
+ * released the lock under which it found the waiter.
  *
- * CHAN_BARRIER_COMPLETE: element, sequence number, result, winner before CHAN_COMPLETED
+ * CHAN_BARRIER_COMPLETE: an owner that sees CHAN_COMPLETED also sees the element, its
+ * sequence number, the result, and the winning waiter.
  *
  *   winner                                 owner
  *   ------                                 -----
@@ -51,8 +51,8 @@ struct chan_waiter;
 struct chan_wake;
 
 /*
- * A search of a queue removes at most this many waiters of claimed parkers before it
- * wants the lock released.
+ * Maximum number of waiters of claimed parkers that one scan of a queue removes before the
+ * lock must be released.
  */
 #ifndef CHAN_WAITQ_SCAN
 #define CHAN_WAITQ_SCAN	32
@@ -65,19 +65,19 @@ enum chan_parker_state {
 };
 
 /**
- * struct chan_parker - an owner of waiters, of which one is completed
- * @state: the claim word, enum chan_parker_state
- * @complete: sets CHAN_COMPLETED and adds the owner to those to be woken; constant
- * @winner: the waiter whose operation was completed; written by the winning peer, read
- *	after CHAN_BARRIER_COMPLETE
- * @pid: of the task on whose behalf it waits; constant
+ * struct chan_parker - waits for one of its waiters to be completed
+ * @state: the claim word, enum chan_parker_state; atomic
+ * @complete: defers the wakeup of the owner and sets CHAN_COMPLETED; constant
+ * @winner: the waiter that was completed; written by the winning peer, read after
+ *	CHAN_BARRIER_COMPLETE
+ * @pid: the task on whose behalf it waits; constant
  * @since: when it parked, in jiffies; constant
- * @traced: the same of CLOCK_MONOTONIC in nanoseconds, if it was traced; else 0; constant
- * @select: its waiters are those of a select; constant
- * @forever: no deadline ends its wait; constant
+ * @traced: when it parked, in nanoseconds of CLOCK_MONOTONIC, or 0 if not traced; constant
+ * @select: its waiters belong to a select; constant
+ * @forever: it has no deadline; constant
  * @file: a polled file may end its wait; constant
- * @holds: its call holds references to the files that it is for; constant
- * @hidden: a poll by its own task has ignored a waiter of it; its own task's
+ * @holds: its call holds references to its files; constant
+ * @hidden: a poll by its own task has skipped one of its waiters; private to that task
  */
 struct chan_parker {
 	atomic_t		state;
@@ -95,13 +95,12 @@ struct chan_parker {
 
 /**
  * struct chan_waiter - one parked operation
- * @node: in a wait queue, or empty; the lock of that queue
- * @parker: whose operation; constant
+ * @node: in a wait queue, or empty; lock of that queue
+ * @parker: its parker; constant
  * @slot: the element to send, or an empty slot to receive into; the winner's
- * @seq: sequence number of the element that was received; written by the winner
- * @result: of the operation: 1 received, 0 sent or found closed, or -EPIPE;
- *	written by the winner
- * @peer: the task that completed it, 0 if an interrupt did; written by the winner
+ * @seq: sequence number of the received element; written by the winner
+ * @result: 1 received, 0 sent or found closed, or -EPIPE; written by the winner
+ * @peer: the task that completed it, 0 for an interrupt; written by the winner
  */
 struct chan_waiter {
 	struct list_head	node;
@@ -113,12 +112,12 @@ struct chan_waiter {
 };
 
 /**
- * struct chan_waitq - parked operations of one side of a channel, first in first out
- * @list: of struct chan_waiter; of a parker there is one at most
+ * struct chan_waitq - FIFO of the operations parked on one side of a channel
+ * @list: of struct chan_waiter, at most one per parker
  * @count: length of @list
  *
- * Both are protected by the lock of the channel; recvq of a channel that a clock feeds
- * by the lock of its ticker as well.
+ * Both are protected by the lock of the channel; in recvq of a channel with a ticker, by
+ * the lock of the ticker as well.
  */
 struct chan_waitq {
 	struct list_head	list;
@@ -143,10 +142,10 @@ struct chan_waiter *chan_waitq_claim_first(struct chan_waitq *q);
  * chan_waitq_claim() - claim the first parked operation of a queue
  * @q: the queue
  *
- * Context: under the lock of the queue.
- * Return: a waiter, out of the queue, which the caller completes under the same lock with
+ * Context: Lock of the queue held.
+ * Return: a dequeued waiter, which the caller completes under the same lock with
  * chan_waiter_complete(); NULL if none is parked; ERR_PTR(-ESTALE) if CHAN_WAITQ_SCAN
- * waiters of claimed parkers were removed and more may come: release the lock, try again.
+ * waiters of claimed parkers were removed and more may follow: release the lock and retry.
  */
 static inline struct chan_waiter *chan_waitq_claim(struct chan_waitq *q)
 {
@@ -157,14 +156,14 @@ void chan_waitq_remove(struct chan_waitq *q, struct chan_waiter *w);
 bool chan_waitq_trim_first(struct chan_waitq *q);
 
 /**
- * chan_waitq_trim() - is an operation parked in a queue? Removes those that are not
+ * chan_waitq_trim() - trim stale waiters, then check whether an operation is parked
  * @q: the queue
  *
- * Removes waiters of claimed parkers from the head, CHAN_WAITQ_SCAN at most.
+ * Removes up to CHAN_WAITQ_SCAN waiters of claimed parkers from the head.
  *
- * Context: under the lock of the queue.
- * Return: true if a claim may succeed. It may still fail, as a parker that waits in other
- * queues too can be claimed through those at any moment.
+ * Context: Lock of the queue held.
+ * Return: true if a claim may succeed. It may still fail: a parker with waiters in other
+ * queues can be claimed there at any moment.
  */
 static inline bool chan_waitq_trim(struct chan_waitq *q)
 {
@@ -174,13 +173,13 @@ static inline bool chan_waitq_trim(struct chan_waitq *q)
 bool chan_waitq_others_first(struct chan_waitq *q);
 
 /**
- * chan_waitq_others() - does a task other than the calling one stand in a queue?
+ * chan_waitq_others() - check whether a task other than current is queued
  * @q: the queue
  *
- * Its own waiter is no readiness to the task itself. One that is passed over is remembered
- * in its parker: see chan_parker.hidden.
+ * A task's own waiter does not make the channel ready for the task itself. A waiter that is
+ * skipped is recorded in its parker: see chan_parker.hidden.
  *
- * Context: under the lock of the queue.
+ * Context: Lock of the queue held.
  * Return: true if so. A waiter whose parker was just claimed counts until it is removed.
  */
 static inline bool chan_waitq_others(struct chan_waitq *q)
@@ -196,11 +195,11 @@ bool chan_parker_completed(struct chan_parker *p);
 
 /**
  * chan_waiter_complete() - complete a claimed operation
- * @w: the operation, from chan_waitq_claim(), its element moved; may be gone afterwards
- * @result: of it
- * @wake: takes the owner, to be woken after the unlock
+ * @w: the waiter, from chan_waitq_claim(), its element moved; may be gone afterwards
+ * @result: result of the operation
+ * @wake: deferred wakeups; the owner is added
  *
- * Context: under the lock of the queue that @w was in.
+ * Context: Lock of the queue of @w held.
  */
 static inline void chan_waiter_complete(struct chan_waiter *w, int result, struct chan_wake *wake)
 {
@@ -211,7 +210,7 @@ static inline void chan_waiter_complete(struct chan_waiter *w, int result, struc
 	p->complete(p, wake);
 }
 
-/* How long a parker has been parked, in nanoseconds. */
+/* Nanoseconds since a parker was parked. */
 static inline u64 chan_parker_age(const struct chan_parker *p)
 {
 	return p->traced ? ktime_get_ns() - p->traced :
@@ -219,10 +218,11 @@ static inline u64 chan_parker_age(const struct chan_parker *p)
 }
 
 /**
- * chan_waiter_pid() - the task that is parked with an operation
- * @w: the operation, in its queue or claimed by the caller, under the lock of its queue
+ * chan_waiter_pid() - return the task that is parked with an operation
+ * @w: the waiter, queued or claimed by the caller
  *
- * Return: the number of the task, in the initial namespace.
+ * Context: Lock of the queue held.
+ * Return: the task's pid in the initial namespace.
  */
 static inline pid_t chan_waiter_pid(const struct chan_waiter *w)
 {

@@ -9,9 +9,11 @@
 #include "wake.h"
 
 /**
- * chan_wake_task() - remember to wake a task
- * @wake: has space for one more: see CHAN_WAKE_TASKS
- * @task: the task; gets a reference
+ * chan_wake_task() - defer the wakeup of a task
+ * @wake: has space for one more task: see CHAN_WAKE_TASKS
+ * @task: the task; a reference is taken
+ *
+ * Context: Any context.
  */
 void chan_wake_task(struct chan_wake *wake, struct task_struct *task)
 {
@@ -22,11 +24,11 @@ void chan_wake_task(struct chan_wake *wake, struct task_struct *task)
 }
 
 /**
- * chan_wake_run_any() - the part of chan_wake_run() for wakeups that are not empty
- * @wake: empty afterwards
+ * chan_wake_run_any() - slow path of chan_wake_run(): there are wakeups
+ * @wake: the wakeups; empty afterwards
  * @pollwq: pollers of the channel
  *
- * Context: no lock of a channel held; any context otherwise.
+ * Context: Any context, but no lock of a channel held.
  */
 void chan_wake_run_any(struct chan_wake *wake, wait_queue_head_t *pollwq)
 {
@@ -47,10 +49,10 @@ void chan_wake_run_any(struct chan_wake *wake, wait_queue_head_t *pollwq)
 }
 
 /**
- * chan_wake_pollers_all() - make all pollers look again: made, or closed
- * @pollwq: the pollers
+ * chan_wake_pollers_all() - wake all pollers of a channel that was made or closed
+ * @pollwq: pollers of the channel
  *
- * Context: no lock of a channel held.
+ * Context: Any context, but no lock of a channel held.
  */
 void chan_wake_pollers_all(wait_queue_head_t *pollwq)
 {

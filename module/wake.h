@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Deferred wakeups: collected under the lock of a channel, issued after the unlock.
+ * Deferred wakeups: collected under the lock of a channel, issued after unlock.
  *
- * CHAN_BARRIER_PARK: no wakeup is lost. Each side writes, then reads the word that the
- * other side writes, with a full barrier between the two, so they cannot both miss:
+ * CHAN_BARRIER_PARK: no wakeup is lost. Each side writes its own word, then reads the
+ * other's, with a full barrier in between, so they cannot both miss:
  *
  *   waker                                  sleeping task
  *   -----                                  -------------
@@ -11,9 +11,9 @@
  *   full barrier in wake_up_process()      full barrier in set_current_state()
  *   task state asleep? wake it             state == CHAN_COMPLETED? do not sleep
  *
- * A task whose operation was completed may run, return and exit before it is woken. It is kept
- * by a reference that the waker took before it completed the operation. To kick a parked
- * task: set *kicked, then wake it.
+ * A task whose operation was completed may run, return and exit before its wakeup is
+ * issued. The waker takes a reference to the task before it completes the operation. To
+ * kick a parked task: set *kicked, then wake it.
  */
 #ifndef _CHAN_WAKE_H
 #define _CHAN_WAKE_H
@@ -27,7 +27,7 @@
 
 struct task_struct;
 
-/* One pass completes no more operations than it moves elements. */
+/* One pass completes at most as many operations as it moves elements. */
 #define CHAN_WAKE_TASKS	CHAN_ELEM_BATCH
 
 /**
@@ -35,8 +35,8 @@ struct task_struct;
  * @ntasks: length of @tasks
  * @recv: number of exclusive read pollers to wake
  * @send: number of exclusive write pollers to wake
- * @closed: all pollers are to be woken: closed, or drained as well
- * @tasks: tasks to wake, a reference to each; the rest of the array is not initialised
+ * @closed: wake all pollers: the channel was closed, or drained after a close
+ * @tasks: tasks to wake, with a reference to each; not initialized beyond @ntasks
  */
 struct chan_wake {
 	unsigned int		ntasks;
@@ -59,10 +59,10 @@ void chan_wake_run_any(struct chan_wake *wake, wait_queue_head_t *pollwq);
 
 /**
  * chan_wake_run() - issue deferred wakeups
- * @wake: empty afterwards
+ * @wake: the wakeups; empty afterwards
  * @pollwq: pollers of the channel
  *
- * Context: no lock of a channel held; any context otherwise.
+ * Context: Any context, but no lock of a channel held.
  */
 static inline void chan_wake_run(struct chan_wake *wake, wait_queue_head_t *pollwq)
 {

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transfers between a task's memory and a channel: what every way in (ioctl, read,
- * write) has in common. User memory is touched here and only here, before the
- * channel's lock is taken and after it is released:
+ * Transfers between the caller's memory and a channel, common to ioctl, read and write. The
+ * caller's memory is accessed before the lock of the channel is taken and after it is
+ * released:
  *
  *   send     user memory -> slots on the stack -> channel
- *   receive  channel -> slots on the stack -> user memory; what cannot be copied
- *            out goes back to the head of the channel
+ *   receive  channel -> slots on the stack -> user memory; elements that cannot be copied
+ *            out are requeued
  *
- * Many elements go in batches of as many slots as a struct chan_elem holds; of these,
- * only those are read that were filled, so they need no initial value. The first
- * element decides about errors; after it, whatever ends the transfer ends it
- * with the number of elements that were moved.
+ * Elements are moved in batches of as many as a struct chan_elem holds. Only filled slots
+ * are read, so slots need no initial value. A call fails only if it moved no element;
+ * otherwise it returns the number of elements moved, whatever ended the transfer.
  */
 #include <linux/kernel.h>
 #include <linux/sched/signal.h>
@@ -22,10 +21,10 @@
 #include "xfer.h"
 
 /**
- * chan_xfer_nil() - an operation on a nil channel
+ * chan_xfer_nil() - operate on a nil channel: never ready
  * @deadline: how long to wait
  *
- * Context: may sleep.
+ * Context: May sleep.
  * Return: -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
  */
 noinline int chan_xfer_nil(const struct chan_deadline *deadline)
@@ -49,15 +48,15 @@ static __always_inline int chan_xfer_check(struct chan_file *cf, u32 right, u32 
 	return likely(ch->elemsize == elemsize) ? 0 : -EMSGSIZE;
 }
 
-/* How many of the next @n elements must be waited for. */
+/* Returns how many of the next @n elements to wait for. */
 static unsigned int chan_xfer_rest(unsigned int n, size_t min, size_t done)
 {
 	return done < min ? min_t(size_t, n, min - done) : 0;
 }
 
 /*
- * Between two batches: a long transfer is fair to others. Of signals only a fatal one stops it;
- * others end its waits.
+ * Called between two batches, to be fair to other tasks. Only a fatal signal ends the
+ * transfer here; any other signal ends its waits.
  */
 static bool chan_xfer_may_go_on(void)
 {
@@ -66,8 +65,8 @@ static bool chan_xfer_may_go_on(void)
 }
 
 /*
- * Of memory of any kind. What has _any in its name is inline, so that plain memory costs
- * nothing more.
+ * Functions named *_any() take memory of any kind. They are inlined, so that plain user
+ * memory pays no overhead.
  */
 static __always_inline int chan_xfer_copy_in(struct chan_elem *elem, u32 elemsize,
 					     struct chan_mem from, unsigned int n)
@@ -129,14 +128,14 @@ static __always_inline long chan_xfer_send_any(struct chan_file *cf, struct chan
 /**
  * chan_xfer_send() - send elements from user memory
  * @cf: the file
- * @from: @count elements, one after the other
- * @elemsize: bytes of one, as the caller expects them
+ * @from: @count contiguous elements
+ * @elemsize: size of an element in bytes, as the caller expects it
  * @count: 1 or more
  * @min: wait until this many are sent, 1 to @count
  * @deadline: how long to wait
  *
- * Context: may sleep.
- * Return: how many were sent; or if none was, a negative errno.
+ * Context: May sleep.
+ * Return: number of elements sent; if none, a negative errno.
  */
 long chan_xfer_send(struct chan_file *cf, const void __user *from, u32 elemsize, size_t count,
 		    size_t min, const struct chan_deadline *deadline)
@@ -147,13 +146,13 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, u32 elemsize,
 /**
  * chan_xfer_send_iter() - send elements from memory of any kind
  * @cf: the file
- * @from: @count elements; advances by those that are sent
+ * @from: @count elements; advances past the sent ones
  * @count: as for chan_xfer_send()
  * @min: as for chan_xfer_send()
  * @deadline: how long to wait
  *
- * Context: may sleep.
- * Return: how many were sent; or if none was, a negative errno.
+ * Context: May sleep.
+ * Return: number of elements sent; if none, a negative errno.
  */
 long chan_xfer_send_iter(struct chan_file *cf, struct iov_iter *from, size_t count, size_t min,
 			 const struct chan_deadline *deadline)
@@ -176,17 +175,17 @@ static __always_inline int chan_xfer_take_any(struct hchan *ch, struct chan_mem 
 }
 
 /**
- * chan_xfer_take() - copy out what was received, or give it back
+ * chan_xfer_take() - copy out received elements, or requeue them
  * @ch: the channel
- * @to: room for @got elements
- * @elem: the elements; their slots become empty
+ * @to: space for @got elements
+ * @elem: the elements; their slots are empty afterwards
  * @seqs: their sequence numbers; a record is reserved for each
- * @got: how many, 1 or more
+ * @got: number of elements, 1 or more
  *
- * A task that is being killed takes nothing: it could not tell anybody what it took.
+ * A task that is being killed takes nothing: it could not report what it took.
  *
- * Context: may sleep.
- * Return: how many were taken, or -EFAULT.
+ * Context: May sleep.
+ * Return: number of elements taken, or -EFAULT.
  */
 int chan_xfer_take(struct hchan *ch, void __user *to, struct chan_elem *elem,
 		   const u64 *seqs, int got)
@@ -233,15 +232,15 @@ static __always_inline long chan_xfer_recv_any(struct chan_file *cf, struct chan
 /**
  * chan_xfer_recv() - receive elements into user memory
  * @cf: the file
- * @to: room for @count elements
- * @elemsize: bytes of one, as the caller expects them
+ * @to: space for @count elements
+ * @elemsize: size of an element in bytes, as the caller expects it
  * @count: 1 or more
  * @min: wait until this many are received, 1 to @count
  * @deadline: how long to wait
  *
- * Context: may sleep.
- * Return: how many were received; or if none was, 0 and the first element zeroed if
- * the channel is closed and drained, or a negative errno.
+ * Context: May sleep.
+ * Return: number of elements received; if none, 0 with the first element zeroed if the
+ * channel is closed and drained, or a negative errno.
  */
 long chan_xfer_recv(struct chan_file *cf, void __user *to, u32 elemsize, size_t count,
 		    size_t min, const struct chan_deadline *deadline)
@@ -252,13 +251,13 @@ long chan_xfer_recv(struct chan_file *cf, void __user *to, u32 elemsize, size_t 
 /**
  * chan_xfer_recv_iter() - receive elements into memory of any kind
  * @cf: the file
- * @to: room for @count elements; advances by those that are received
+ * @to: space for @count elements; advances past the received ones
  * @count: as for chan_xfer_recv()
  * @min: as for chan_xfer_recv()
  * @deadline: how long to wait
  *
- * Context: may sleep.
- * Return: as chan_xfer_recv().
+ * Context: May sleep.
+ * Return: see chan_xfer_recv().
  */
 long chan_xfer_recv_iter(struct chan_file *cf, struct iov_iter *to, size_t count, size_t min,
 			 const struct chan_deadline *deadline)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Transfers between a task's memory and a channel.
+ * Transfers between the caller's memory and a channel. See xfer.c.
  */
 #ifndef _CHAN_XFER_H
 #define _CHAN_XFER_H
