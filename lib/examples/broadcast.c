@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Broadcast by close: an element reaches one receiver, a close reaches all of them, those
- * who come later too. Here it starts a race.
+ * Broadcast by close: an element reaches one receiver, a close reaches all of them, including
+ * later ones. Here it starts a race.
  */
 #include "example.h"
 
@@ -10,7 +10,7 @@
 static void run(int ready, int go, int finish)
 {
 	check(chan_send(ready, NULL, 0));
-	/* Nobody sends: this returns when the channel is closed. */
+	/* The channel carries no elements: this returns when it is closed. */
 	check(chan_recv(go, NULL, 0));
 	check(chan_send(finish, NULL, 0));
 	exit(0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Request coalescing: who asks for something that is being looked up already joins those who
- * wait for it. So the store is asked once, however many ask at the same time. The desk in
- * front of it is one process and needs no lock.
+ * Request coalescing: a request for a key that is already being looked up joins the requests
+ * that wait for it. So the store is asked once, however many clients ask at the same time.
+ * The desk in front of it is one process and needs no lock.
  */
 #include "example.h"
 
@@ -22,7 +22,7 @@ struct found {
 CHAN_TYPE(requests, struct request);
 CHAN_TYPE(founds, struct found);
 
-/* Takes its time: it begins when @open is closed. */
+/* A slow store: it starts when @open is closed. */
 static void store(int lookups, struct founds founds, int open)
 {
 	struct found found;
@@ -59,7 +59,7 @@ static void desk(struct requests requests, int lookups, struct founds founds, co
 			break;
 		asked++;
 		if (!waiting[request.key]) {
-			/* There is room for each key, so this does not wait. */
+			/* The capacity covers all keys, so this does not wait. */
 			check(chan_send(lookups, &request.key, sizeof(request.key)));
 			looked_up++;
 		}

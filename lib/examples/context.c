@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Context: what a task does for others ends when they call it off, or at a deadline. A
- * context lies within another one and ends with it. No process is needed for this: a
- * select has a case for each of them, and the nearest deadline.
+ * Context: the work of a task for others ends when they cancel it, or at a deadline. A
+ * context is nested in another one and ends with it. This needs no extra process: a select
+ * has a case for each context, and the nearest deadline.
  */
 #include "example.h"
 
@@ -26,7 +26,7 @@ static void context_cancel(const struct context *context)
 	check(chan_close(context->done));
 }
 
-/* Returns as chan_recv(), or -ECANCELED or -ETIMEDOUT if the context ends first. */
+/* Returns like chan_recv(), or -ECANCELED or -ETIMEDOUT if the context ends first. */
 static int context_recv(const struct context *context, int ch, void *elem, size_t size)
 {
 	struct chan_case cases[CHAN_SELECT_MAX] = { chan_case_recv(ch, elem, size) };
@@ -45,7 +45,7 @@ static int context_recv(const struct context *context, int ch, void *elem, size_
 	return ret < 0 ? ret : cases[0].result;
 }
 
-/* A task in a context of its own, which waits for what does not come. */
+/* A task in its own context, which waits for an element that never arrives. */
 static void wait_in_vain(const struct context *parent, int replies, int waiting)
 {
 	struct context own = context_new(parent, CHAN_DEADLINE_NONE);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Done: who waits for the end of something receives a signal, an element of size 0. What
- * was written before the send is seen after the receive. A child that dies without it
- * closes its side, so nobody waits for ever.
+ * Done: a task waits for the end of another by receiving a signal, an element of size 0.
+ * Writes before the send are visible after the receive. A child that dies without sending
+ * closes its side, so the wait always ends.
  */
 #include "example.h"
 

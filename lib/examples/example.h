@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT OR LGPL-2.1-or-later */
 /*
- * What the examples share: errors, processes, memory, and channels with two sides.
+ * Helpers of the examples: errors, processes, memory, and channels with two sides.
  */
 #ifndef EXAMPLE_H
 #define EXAMPLE_H
@@ -19,7 +19,7 @@
 #define MILLISECOND	1000000ULL
 #define MINUTE		60000000000ULL
 
-/* The result of a call of libchan; end the program if it is an error. */
+/* The result of a libchan call; exits on error. */
 #define check(call)		example_check((call), #call)
 /* The same for a system call, which returns -1 and sets errno. */
 #define check_errno(call)	example_check_errno((call), #call)
@@ -42,7 +42,7 @@ static inline pid_t start(void)
 {
 	pid_t pid;
 
-	/* What is still in the buffer, the child would print again. */
+	/* The child would print buffered output again. */
 	fflush(stdout);
 	pid = check_errno(fork());
 	if (pid == 0)
@@ -50,7 +50,7 @@ static inline pid_t start(void)
 	return pid;
 }
 
-/* Wait until all children have ended. If one has failed, so has the program. */
+/* Wait until all children have ended; fail if one has failed. */
 static inline void join(void)
 {
 	int status;
@@ -63,7 +63,7 @@ static inline void join(void)
 	}
 }
 
-/* Memory, filled with zeros, that a process shares with those it starts. */
+/* Zeroed memory that a process shares with its children. */
 static inline void *share(size_t size)
 {
 	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -72,7 +72,7 @@ static inline void *share(size_t size)
 	return memory;
 }
 
-/* The two sides of a channel. As each is a file of its own, each learns of the other's end. */
+/* The two sides of a channel. Each is a separate open file, so each detects the other's end. */
 struct sides {
 	int send;
 	int recv;

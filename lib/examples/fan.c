@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
  * Fan-out and fan-in: several workers receive from one channel, and each number goes to
- * exactly one of them. Each sends to a channel of its own; a select merges these. A case
- * that has come to its end is switched off by the file descriptor -1.
+ * exactly one of them. Each sends to its own channel; a select merges these. A file
+ * descriptor of -1 disables a case whose channel has ended.
  */
 #include "example.h"
 
 #define NUMBERS	100
 #define WORKERS	3
 
-/* Start the one that sends all the numbers. Returns what comes out of it. */
+/* Start the process that sends all numbers. Returns the channel of its output. */
 static int start_source(void)
 {
 	struct sides numbers = make_sides(sizeof(int), 0);
@@ -25,7 +25,7 @@ static int start_source(void)
 	return numbers.recv;
 }
 
-/* Start one of those that share @numbers. Returns what comes out of it. */
+/* Start a worker that shares @numbers. Returns the channel of its output. */
 static int start_worker(int numbers)
 {
 	struct sides squares = make_sides(sizeof(int), 0);

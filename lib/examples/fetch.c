@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Fetcher: pages are fetched over TCP, by so many processes and therefore by no more at once,
- * and at a limited rate: they share one ticker, and each tick goes to one of them.
+ * Fetcher: pages are fetched over TCP at a limited rate by a fixed number of processes, which
+ * bounds the number of concurrent fetches. The processes share one ticker, and each tick goes
+ * to one of them.
  */
 #include "example.h"
 
@@ -41,7 +42,7 @@ static void serve(int listener, int quit)
 	exit(0);
 }
 
-/* Returns how many bytes the page has. */
+/* Returns the size of the page in bytes. */
 static int fetch(const struct sockaddr_in *server, unsigned char page)
 {
 	int fd = check_errno(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
@@ -68,7 +69,7 @@ static void fetch_all(int pages, int tick, const struct sockaddr_in *server, str
 	exit(0);
 }
 
-/* A socket that listens on a free port of this machine, which goes to @server. */
+/* A socket that listens on a free local port; @server is its address. */
 static int listen_somewhere(struct sockaddr_in *server)
 {
 	int listener = check_errno(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));

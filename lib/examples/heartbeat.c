@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Heartbeat: a worker does three things at once: it takes jobs, it listens for the end, and
- * at every tick it says that it is alive. That it says without waiting: it must not hang
- * because nobody listens.
+ * Heartbeat: a worker does three things at once: it takes jobs, waits for the request to
+ * quit, and reports at every tick that it is alive. That report never waits: the worker must
+ * not hang without a listener.
  */
 #include "example.h"
 

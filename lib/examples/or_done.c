@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Or-done: a stream is read until it ends, or until somebody calls off. There are several
- * who may do that; a process waits for all of them, and closes one channel that stands
- * for any. So who reads has two cases, however many reasons there are.
+ * Or-done: a stream is read until it ends or is cancelled. Several tasks may cancel it; a
+ * process waits for all of them and closes one channel that represents any of them. So the
+ * reader needs only two cases, however many reasons there are.
  */
 #include "example.h"
 
 #define REASONS	3
 
-/* Returns a channel that is closed as soon as one of @done is. */
+/* Returns a channel that is closed as soon as one of @done is closed. */
 static int any_of(const int *done, unsigned int n)
 {
 	struct chan_case cases[REASONS];
@@ -36,7 +36,7 @@ static int recv_or_done(int stream, int done, void *elem, size_t size)
 	return check(chan_select(cases, 2)) == 0 ? check(cases[0].result) : 0;
 }
 
-/* Sends three numbers, and has no more; but the stream does not end before @done. */
+/* Sends three numbers and no more, but the stream does not end before @done. */
 static void generate(int stream, int done)
 {
 	int n;

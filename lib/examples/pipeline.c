@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Pipeline: a process for each stage, which receives from the one before it and sends to
- * the one behind it. When the first ends, its side of the channel is closed; so the end
- * runs through all stages.
+ * Pipeline: one process per stage, which receives from the previous stage and sends to the
+ * next. When the first ends, its side of the channel is closed, so the end propagates through
+ * all stages.
  */
 #include "example.h"
 
@@ -25,7 +25,7 @@ static void square(int in, int out)
 	}
 }
 
-/* Start a stage behind @in, which then belongs to it. Returns what comes out of it. */
+/* Start a stage that owns @in. Returns the channel of its output. */
 static int stage(void (*run)(int in, int out), int in)
 {
 	struct sides out = make_sides(sizeof(int), 0);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
  * Priority queue: a channel keeps the order of its elements, so a process between two
- * channels sorts them. It receives whatever comes, and offers the most urgent job that it
- * has; what it offers changes whenever a more urgent one comes in.
+ * channels sorts them. It receives all incoming jobs and offers the most urgent one; the
+ * offer changes whenever a more urgent one arrives.
  */
 #include "example.h"
 
@@ -15,13 +15,13 @@ struct job {
 
 CHAN_TYPE(jobs, struct job);
 
-/* Most urgent job last, where it is cqueue to take away. */
+/* Most urgent job last, where removal is cheap. */
 struct queue {
 	struct job jobs[ROOM];
 	unsigned int n;
 };
 
-/* Behind those of higher priority and, as they came first, those of the same. */
+/* Behind jobs of higher priority, and behind earlier ones of the same priority. */
 static void insert(struct queue *queue, struct job job)
 {
 	unsigned int i;
@@ -39,7 +39,7 @@ static void sort(struct jobs in, struct jobs out)
 
 	while (open || queue.n > 0) {
 		struct job *top = queue.n > 0 ? &queue.jobs[queue.n - 1] : NULL;
-		/* Nothing to offer, no room, nothing more to come: that case is off. */
+		/* Disable a case with nothing to offer, no free slot, or no more input. */
 		struct chan_case cases[] = {
 			chan_case_recv(open && queue.n < ROOM ? in.fd : -1, &job, sizeof(job)),
 			chan_case_send(top ? out.fd : -1, top, sizeof(*top)),

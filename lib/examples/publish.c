@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
  * Publish and subscribe: each subscriber has a channel, and the publisher sends to all of
- * them without waiting. Who is too slow misses news, and holds up nobody; how much he may
- * lag behind is the capacity of his channel. Who has gone is struck off.
+ * them without waiting. A slow subscriber misses news but stalls no other; the capacity of
+ * its channel is its allowed lag. A subscriber that is gone is removed.
  */
 #include "example.h"
 
@@ -16,7 +16,7 @@ struct subscriber {
 	pid_t pid;
 };
 
-/* Read from when @wake is closed until @in is. */
+/* Read from the close of @wake to the close of @in. */
 static void read_news(const struct subscriber *subscriber, int in, int wake)
 {
 	int news;
@@ -29,7 +29,7 @@ static void read_news(const struct subscriber *subscriber, int in, int wake)
 	exit(0);
 }
 
-/* Start a subscriber, who reads when @wake is closed; -1: who goes at once. */
+/* Start a subscriber that reads once @wake is closed; with -1, one that exits at once. */
 static void subscribe(struct subscriber *subscriber, int wake)
 {
 	struct sides sides = make_sides(sizeof(int), subscriber->cap);

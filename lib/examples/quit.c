@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Quit by close: a generator without an end offers its next number and listens to a
- * channel to which nobody sends. When that is closed, the receive from it succeeds, for
- * everybody and for good.
+ * Quit by close: an endless generator offers its next number and receives from a channel that
+ * carries no elements. When that channel is closed, the receive succeeds, for all generators
+ * and permanently.
  */
 #include "example.h"
 

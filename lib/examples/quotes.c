@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Quotes: a feed comes in bursts, and must not wait; a buffer takes them up. What is made of
- * them, a bar for every so many quotes, goes to a file, which is slow. When that lags behind,
- * first the aggregation waits, then the buffer fills, and then the feed waits too: this
- * back-pressure loses nothing and needs no more memory than was set aside.
+ * Quotes: a feed sends bursts and must not wait; a buffer absorbs them. The aggregation turns
+ * each group of quotes into a bar and writes it to a slow file. When the file lags, first the
+ * aggregation waits, then the buffer fills, and then the feed waits too: this backpressure
+ * loses nothing and needs no extra memory.
  */
 #include "example.h"
 
@@ -20,7 +20,7 @@ struct bar {
 
 CHAN_TYPE(bars, struct bar);
 
-/* A price that goes up and down. */
+/* A price that oscillates. */
 static int price(int n)
 {
 	return 1000 + 7 * (n % 90) - 9 * (n % 70);
@@ -33,7 +33,7 @@ static void feed(int quotes)
 	for (n = 0; n < QUOTES; n += BURST) {
 		for (i = 0; i < BURST; i++)
 			burst[i] = price(n + i);
-		/* One call; it waits if the buffer has not room for all. */
+		/* One call, which waits if they do not all fit into the buffer. */
 		check(chan_sendv(quotes, burst, sizeof(*burst), BURST));
 	}
 	check(chan_close(quotes));
@@ -58,7 +58,7 @@ static void aggregate(int quotes, struct bars bars)
 	exit(0);
 }
 
-/* Begins late, when @late is closed, and makes sure of each bar. */
+/* Starts late, when @late is closed, and syncs each bar. */
 static void persist(struct bars bars, int file, int late)
 {
 	struct bar bar;
@@ -89,7 +89,7 @@ int main(void)
 	if (start() == 0)
 		persist(bars, fileno(file), late);
 
-	/* A channel shows how it is, to whoever has it. */
+	/* Every holder of a channel can read its state. */
 	do {
 		sched_yield();
 		check(chan_get_info(quotes, &info));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Rate limit: a request takes a token from a bucket, which gets one at every tick. The
- * bucket is a channel: its capacity is how many requests may come in a burst after a quiet
- * time, for what does not fit in is lost. Each token is the time at which it was due.
+ * Rate limit: a request takes a token from a bucket, which gets one at every tick. The bucket
+ * is a channel. Its capacity is the size of a burst after a quiet time, because tokens that
+ * do not fit are dropped. Each token is the time at which it was due.
  */
 #include "example.h"
 
@@ -23,7 +23,7 @@ static void fill(int bucket)
 	}
 }
 
-/* As many requests as the tokens allow at once. */
+/* Make as many requests as the tokens allow at once. */
 static void burst(int bucket)
 {
 	uint64_t token;
@@ -54,7 +54,7 @@ int main(void)
 	if (token - first >= 4 * PERIOD)
 		printf("4 requests in no less than 4 periods\n");
 
-	/* A quiet time, as long as it takes. */
+	/* Wait until the bucket is full again. */
 	pause = check(chan_tick(PERIOD));
 	while (check(chan_len(bucket)) < BUCKET)
 		check(chan_recv(pause, &token, sizeof(token)));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Semaphore: a channel of capacity N, from which nobody takes anything but what he has put
- * into it. To send is to enter, and waits while N are inside; to receive is to leave. Who
- * waits longest enters first.
+ * Semaphore: a channel of capacity N, from which each task takes only as many elements as it
+ * has put in. A send enters, and waits while N tasks are inside; a receive leaves. The
+ * longest waiting task enters first.
  */
 #include "example.h"
 

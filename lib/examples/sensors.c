@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Sensors: readings of all sensors come in over one channel. One stage gathers them into
- * batches, each of one sensor; the next one reports what is usual in a batch, and what is
- * far from it, an anomaly, on a channel of its own, so that an alarm has no queue to wait in.
+ * Sensors: readings of all sensors arrive over one channel. One stage gathers them into
+ * batches, each of one sensor. The next stage reports the usual value of a batch. It reports
+ * outliers, or anomalies, on a separate channel, so an alarm never waits in a queue.
  */
 #include "example.h"
 
@@ -27,7 +27,7 @@ struct batch {
 CHAN_TYPE(readings, struct reading);
 CHAN_TYPE(batches, struct batch);
 
-/* Values near 100 * (sensor + 1), but for one. */
+/* Values near 100 * (sensor + 1), except one. */
 static void measure(struct readings out, int sensor)
 {
 	struct reading reading = { .sensor = sensor };
@@ -65,7 +65,7 @@ static int compare(const void *a, const void *b)
 	return *(const int *)a - *(const int *)b;
 }
 
-/* The median, which an anomaly does not move. */
+/* The median, because an anomaly does not affect it. */
 static int median(const struct batch *batch)
 {
 	struct batch sorted = *batch;
@@ -108,7 +108,7 @@ int main(void)
 
 	check(readings.fd);
 	check(batches.fd);
-	/* When the last sensor ends, so do the readings. */
+	/* The readings end with the last sensor. */
 	measured = readings_dup(readings, CHAN_RIGHT_RECV);
 	check(measured.fd);
 	for (sensor = 0; sensor < SENSORS; sensor++) {

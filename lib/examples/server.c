@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Server: one loop that waits for new clients, for requests on their sockets, for results
- * from its workers, and to be told to end. It never waits for anything else: a client
- * whose request is with the workers is not listened to, and there is room for one of each.
+ * Server: one loop that waits for new clients, requests on their sockets, results from its
+ * workers, and the request to quit. It never waits for anything else. A client with a request
+ * at the workers is not polled, and each client has capacity for one request.
  */
 #include "example.h"
 
@@ -33,7 +33,7 @@ static void work(struct jobs jobs, struct jobs done)
 	exit(0);
 }
 
-/* Hand over what the client has asked, or notice that it has left. */
+/* Pass on the request of the client, or notice that it has left. */
 static void hear_client(struct chan_case *client, int index, struct jobs jobs)
 {
 	struct job job = { .client = index };
@@ -57,13 +57,13 @@ static void serve(int listener, struct jobs jobs, struct jobs done, int quit)
 	while ((i = check(chan_select(cases, CLIENT + clients))) != QUIT) {
 		if (i == DONE) {
 			i = sockets[job.client];
-			/* That a client has left shows when it is heard next. */
+			/* The next read shows whether the client has left. */
 			send(i, &job.number, sizeof(job.number), MSG_NOSIGNAL);
 			cases[CLIENT + job.client].fd = i;
 		} else if (i == LISTENER) {
 			sockets[clients] = check_errno(accept(listener, NULL, NULL));
 			cases[CLIENT + clients] = chan_case_poll(sockets[clients], POLLIN);
-			/* So many are served in all. */
+			/* Total number of clients to serve. */
 			if (++clients == CLIENTS)
 				cases[LISTENER].fd = -1;
 		} else {
@@ -73,7 +73,7 @@ static void serve(int listener, struct jobs jobs, struct jobs done, int quit)
 	exit(0);
 }
 
-/* Ask twice, to see that the connection lasts. */
+/* Ask twice, to show that the connection persists. */
 static void ask(const struct sockaddr_un *address, socklen_t len, int *number)
 {
 	int fd = check_errno(socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0)), i;
@@ -97,7 +97,7 @@ int main(void)
 
 	check(jobs.fd);
 	check(done.fd);
-	/* Without a name in it, the kernel gives the address one. */
+	/* Without a name, the kernel picks the address. */
 	check_errno(bind(listener, (struct sockaddr *)&address, sizeof(address.sun_family)));
 	check_errno(getsockname(listener, (struct sockaddr *)&address, &len));
 	check_errno(listen(listener, CLIENTS));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * The prime sieve of the Go tutorials, with a process for each prime: each takes numbers
- * from its left, of which the first is prime, and passes on to its right what that does
- * not divide. When the first process has enough primes it leaves; the others end because
- * nobody is there to receive any more.
+ * The prime sieve of the Go tutorials, with one process per prime. Each receives numbers from
+ * its left, the first of which is prime, and passes on to its right those that the prime does
+ * not divide. When the first process has enough primes it exits; the others end because they
+ * have no receiver left.
  */
 #include "example.h"
 
@@ -27,7 +27,7 @@ static void filter(int in, int out, int prime)
 	exit(0);
 }
 
-/* Start a filter behind @in, which then belongs to it. Returns what comes out of it. */
+/* Start a filter that owns @in. Returns the channel of its output. */
 static int add_filter(int in, int prime)
 {
 	struct sides out = make_sides(sizeof(int), 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Signals: a select waits for them beside its channels, by a signalfd. So a signal is
+ * Signals: a select waits for them beside its channels, through a signalfd. So a signal is
  * handled between two jobs, in ordinary code, and never in the middle of one.
  */
 #include "example.h"
@@ -59,7 +59,7 @@ int main(void)
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGHUP);
 	sigaddset(&signals, SIGTERM);
-	/* Before the child is there, so that no signal can come too early. */
+	/* Block signals before the fork, so that none arrives too early. */
 	check_errno(sigprocmask(SIG_BLOCK, &signals, NULL));
 	pid = start();
 	if (pid == 0)

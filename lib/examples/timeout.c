@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Select with a timeout: a question has an answer, or it is refused, or the time is up.
- * The deadline is a point in time, so to call again after a signal does not prolong it.
+ * Select with a timeout: a question is answered, refused, or times out. The deadline is an
+ * absolute time, so a repeated call after a signal does not extend it.
  */
 #include "example.h"
 
@@ -14,7 +14,7 @@ static void serve(int questions, int answers, int refusals)
 			check(chan_send(refusals, &n, sizeof(n)));
 		for (root = 0; root * root < n; root++)
 			continue;
-		/* Of any other number it finds no root, and says nothing. */
+		/* For any other number, it finds no root and sends nothing. */
 		if (root * root == n)
 			check(chan_send(answers, &root, sizeof(root)));
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Try: an operation that never waits. -EAGAIN says that it would have to, and that
- * nothing happened; it is Go's select with one case and a default.
+ * Try: an operation that never waits. -EAGAIN means that it would have to wait, and that
+ * nothing happened. This is Go's select with one case and a default.
  */
 #include "example.h"
 

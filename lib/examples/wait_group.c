@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Wait group: each worker holds the sending side of a channel, to which nobody sends. When
- * the last of them has ended, it is closed, and the receive returns. There is no counter
- * that could be wrong: one that crashes counts as well.
+ * Wait group: each worker holds the sending side of a channel, but never sends. When the last
+ * worker has ended, the channel is closed and the receive returns. No counter can go wrong: a
+ * worker that crashes counts as well.
  */
 #include "example.h"
 

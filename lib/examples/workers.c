@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * Worker pool: some processes take jobs from one channel and send results to another. One of
- * the jobs kills whoever takes it; the others go on, and the results end when the last
- * worker is gone. What has no result is known.
+ * Worker pool: processes take jobs from one channel and send results to another. One of the
+ * jobs kills its worker. The others continue, and the results end when the last worker is
+ * gone. Jobs without a result are known.
  */
 #include "example.h"
 
@@ -18,7 +18,7 @@ struct result {
 CHAN_TYPE(jobs, int);
 CHAN_TYPE(results, struct result);
 
-/* How many steps of Collatz lead from @n to 1. */
+/* Number of Collatz steps from @n to 1. */
 static int collatz(long n)
 {
 	int steps;
@@ -45,7 +45,7 @@ int main(void)
 {
 	struct jobs jobs = jobs_make(JOBS, 0);
 	struct results both = results_make(0, 0);
-	/* Only workers keep the sending side, so that their end is the end of the results. */
+	/* Only workers keep the sending side, so the results end with the last of them. */
 	struct results results = results_dup(both, CHAN_RIGHT_RECV);
 	int steps[JOBS + 1], i;
 	struct result result;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-// With the lock of a channel held, nothing is allocated, no user memory is touched, and no task
-// sleeps or is woken; nor is a file put, as its release may take that lock.
+// With the lock of a channel held, never allocate, touch user memory, sleep, or wake a task. Never put
+// a file either, because its release may take that lock.
 virtual report
 
 @held@
