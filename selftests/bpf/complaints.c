@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * No tool makes the kernel complain, not even on both CPUs at once, and under PREEMPT_RT, where
- * most locks may sleep but what a tracepoint runs must not.
+ * BPF tools cause no kernel splat, even on both CPUs at once and under PREEMPT_RT, where most locks
+ * may sleep but tracepoint programs must not.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "common/operation.h"
 #include "bpf/observer.h"
 
-/* To load a program takes an emulated machine seconds, and more if it is busy. */
+/* Loading a program takes seconds on an emulated machine, more if it is busy. */
 #define TIMEOUT		240
 /* Of the load, each time. */
 #define ELEMENTS	5000
@@ -42,7 +42,7 @@ static void read_patterns(void)
 	fclose(stream);
 }
 
-/* Is this line of the kernel's one of those that fail a run? */
+/* Whether this line of the kernel log is one that fails a run. */
 static bool is_complaint(const char *line)
 {
 	if (!pattern_count)
@@ -54,7 +54,7 @@ static bool is_complaint(const char *line)
 	return false;
 }
 
-/* What it says from now on. */
+/* New lines of the kernel log from now on. */
 static int open_log(void)
 {
 	const int log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -69,7 +69,7 @@ static bool is_seeded(const char *line)
 	return strstr(line, SEEDED);
 }
 
-/* How many lines are of this kind. Each read returns one. */
+/* The number of lines of this kind. Each read returns one. */
 static int lines_in(int log, bool (*is_of_kind)(const char *line))
 {
 	char line[8192];
