@@ -196,7 +196,7 @@ TEST_F(batch, send_fills_parked_receivers_then_the_ring)
 	EXPECT_EQ(-EAGAIN, move(ch, CHAN_IOC_RECVV, elems, 16, 1, CHAN_XFER_NONBLOCK));
 }
 
-/* A sender or receiver that moved some elements and is parked for more. */
+/* A batch that has moved some elements, and is parked for more. */
 static struct operation *send_partly(enum task_kind kind, int ch)
 {
 	struct operation *op = send_numbers(kind, ch, MANY, MANY);

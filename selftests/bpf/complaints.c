@@ -101,7 +101,7 @@ static int receive_until_closed(struct operation *op)
 }
 
 /**
- * struct load - what keeps both CPUs in tracepoints
+ * struct load - keeps both CPUs in tracepoints
  * @chs: with a sender and a receiver each
  * @ops: these
  */
@@ -135,7 +135,7 @@ static uint64_t elements_of(const struct load *load)
 	       channel_paths_sum(channel_info(load->chs[1]).recvs);
 }
 
-/* What it prints of so much would fill its pipe. */
+/* Its output would fill its pipe. */
 #define SILENT(command)	{ "sh", "-c", "exec " BPF "/" command " >/dev/null", NULL }
 
 FIXTURE(tool) {};

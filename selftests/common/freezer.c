@@ -34,7 +34,7 @@ static void freezer_write(const struct freezer *freezer, const char *name, const
 		give_up("%s/%s: %s", freezer->group, name, strerror(errno));
 }
 
-/* Does the file have this line? */
+/* Whether the file has this line. */
 static bool freezer_shows(const struct freezer *freezer, const char *name, const char *line)
 {
 	FILE *stream = freezer_open(freezer, name, "re");

@@ -332,7 +332,7 @@ void operation_park_in(struct operation *op, long syscall_number)
 	wait_until(operation_sleeps_in(op, syscall_number));
 }
 
-/* It has woken who polls its channel before it went to sleep. */
+/* Before it went to sleep, it woke the pollers of its channel. */
 static struct operation *operation_settle(struct operation *op)
 {
 	operation_wait_asleep(op);

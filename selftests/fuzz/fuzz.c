@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fuzzer: runs programs on /dev/chan, prefers those that reach what none has reached before,
- * and makes new ones of them. See README.md.
+ * The fuzzer: runs programs on /dev/chan, keeps those that reach new coverage, and derives new ones
+ * from them. See README.md.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -20,11 +20,11 @@
 #include "run.h"
 #include "watch.h"
 
-/* Of so many new programs, one is made of nothing. */
+/* One of that many new programs is generated from scratch. */
 #define NEW_ONE_IN	8
 #define REPORT_EVERY	2000
 
-/* What the options say, in their order. */
+/* Values of the options, in their order. */
 static struct {
 	const char *corpus;
 	const char *save;
@@ -107,7 +107,7 @@ static void write_setting(const char *path, const char *value)
 	close(fd);
 }
 
-/* Let allocations that may sleep fail, too; and copies; and say nothing of it. */
+/* Also fail allocations that may sleep, and copies; do not log that. */
 static void set_faults(void)
 {
 	write_setting("/sys/kernel/debug/failslab/verbose", "0");
@@ -119,14 +119,14 @@ static void set_faults(void)
 	write_setting("/sys/kernel/debug/fail_usercopy/verbose", "0");
 }
 
-/* What is told is run through as well; without names of tasks, as in common/events.c. */
+/* Enable the tracepoints, so that their code runs too; without task names, see common/events.c. */
 static void set_tracing(void)
 {
 	write_setting("/sys/kernel/tracing/trace_options", "norecord-cmd");
 	write_setting("/sys/kernel/tracing/events/chan/enable", "1");
 }
 
-/* Before it runs, so that it is known when the machine is gone. */
+/* Saved before the run, so that it survives a crash of the machine. */
 static void write_last(const struct fuzz_program *program)
 {
 	static size_t before;
@@ -150,7 +150,7 @@ static void report(void)
 	fflush(stdout);
 }
 
-/* Each call, and what it returned. */
+/* Each call and its result. */
 static void print_results(const struct fuzz_program *program)
 {
 	char text[FUZZ_TEXT_MAX + 1], *line, *rest = text;
@@ -168,7 +168,7 @@ static void print_results(const struct fuzz_program *program)
 	}
 }
 
-/* Something is wrong: after that, nothing can be trusted. */
+/* A bug was found: later results are not trustworthy. */
 static void __attribute__((noreturn)) crash(const struct fuzz_program *program, const char *reason)
 {
 	char path[4096], comment[512];
@@ -197,7 +197,7 @@ static struct fuzz_features *run(const struct fuzz_program *program)
 	return features;
 }
 
-/* Does it reach all that is wanted, this time, too? */
+/* Whether it reaches all wanted features this time, too. */
 static bool reaches(const struct fuzz_program *program, const struct fuzz_features *wanted)
 {
 	struct fuzz_features *features = run(program);
@@ -214,7 +214,7 @@ static bool reaches(const struct fuzz_program *program, const struct fuzz_featur
 	return all;
 }
 
-/* Take out what it does not need for what is wanted. */
+/* Remove calls that the wanted features do not need. */
 static void reduce(struct fuzz_program *program, const struct fuzz_features *wanted)
 {
 	struct fuzz_program less;
@@ -232,7 +232,7 @@ static void reduce(struct fuzz_program *program, const struct fuzz_features *wan
 		*program = less;
 }
 
-/* Keep a program that has reached something new, if that was no accident. */
+/* Keep a program that reproducibly reaches new features. */
 static void consider(struct fuzz_program *program)
 {
 	struct fuzz_features *features = run(program);
@@ -240,7 +240,7 @@ static void consider(struct fuzz_program *program)
 
 	fuzz_map_add(&map, features);
 	if (new->count && reaches(program, new)) {
-		/* Who saves nothing has more time for new ones. */
+		/* Without saving, there is more time for new programs. */
 		if (options.save)
 			reduce(program, new);
 		free(features);
@@ -268,7 +268,7 @@ static void run_corpus(void)
 
 static const struct fuzz_program *any(struct fuzz_random *random)
 {
-	/* What was found late leads on more often. */
+	/* Recent finds are mutated more often. */
 	unsigned int half = corpus.count / 2, from = fuzz_random_below(random, 2) ? half : 0;
 
 	return &corpus.entries[from + fuzz_random_below(random, corpus.count - from)].program;
