@@ -136,7 +136,7 @@ void watch_round(struct group *group);
 /* The runner does an operation of one case; the result stays valid until the end of the round. */
 const struct history_op *watch_act(struct group *group, enum history_verb verb,
 				   unsigned int channel);
-/* Is this worker inside an operation? */
+/* Whether this worker is inside an operation. */
 bool watch_is_inside(const struct group *group, unsigned int member);
 
 #endif /* _HISTORIES_GROUP_H */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The judge of a history in a file, as a run that failed has stored it.
- */
+/* Judges a history in a file, as stored by a failed run. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs of several processes are recorded and judged: small histories by a search for an order
- * (linear.h), streams of elements by what they may not do (stream.h).
+ * Records runs of several processes and judges them: small histories by a search for an order
+ * (linear.h), streams of elements by pairwise rules (stream.h).
  */
 #include <errno.h>
 #include <getopt.h>
@@ -19,9 +19,9 @@
 #include "streamed.h"
 
 #define GROUPS_MAX	8
-/* Of so many streamed elements, some are of every kind. */
+/* One per that many streamed elements must be of every kind. */
 #define MANY_STREAMED	1000000
-/* In so many small histories, each nemesis has struck. */
+/* In that many small histories, each nemesis must strike. */
 #define MANY_SMALL	10000
 
 struct options {
@@ -101,7 +101,7 @@ static bool parse(int argc, char **argv, struct options *options)
 	return optind == argc && options->groups >= 1 && options->groups <= GROUPS_MAX;
 }
 
-/* One of several groups: its share of everything. */
+/* One of several groups: its share of all work. */
 static int run_group(const struct options *options, struct stats *stats, unsigned int number)
 {
 	static struct group group;
@@ -124,7 +124,7 @@ static void on_signal(int number)
 {
 }
 
-/* Workers inherit it, so that no signal comes too early for them. */
+/* Inherited by workers, so that no signal comes too early for them. */
 static void catch_signals(void)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
@@ -160,7 +160,7 @@ static void say_progress(const struct stats *stats)
 		(unsigned long long)stats->streamed);
 }
 
-/* How many groups failed. */
+/* Number of failed groups. */
 static unsigned int await_groups(const struct options *options, const struct stats *stats)
 {
 	unsigned int running = options->groups, failed = 0;
@@ -198,7 +198,7 @@ static void say(struct tally *tally, bool good, const char *what, uint64_t n)
 	tally->failed += !good;
 }
 
-/* Nothing that the module counts is left. */
+/* Whether all counters of the module are back to zero. */
 static void say_left(struct tally *tally, const char *counter)
 {
 	const uint64_t left = module_parameter(counter);
@@ -206,7 +206,7 @@ static void say_left(struct tally *tally, const char *counter)
 	say(tally, !left, counter, left);
 }
 
-/* Has everything been done, and has every nemesis struck? */
+/* Whether the planned work is done and every nemesis has struck. */
 static void say_results(struct tally *tally, const struct options *options,
 			const struct stats *stats)
 {
@@ -245,7 +245,7 @@ int main(int argc, char **argv)
 	stats = shared_alloc(sizeof(*stats));
 	setlinebuf(stdout);
 	catch_signals();
-	/* An empty one. As long as any is frozen, the kernel's code for freezers need not change. */
+	/* An empty group. As long as one is frozen, the kernel need not patch its freezer code. */
 	freezer_make(&frozen, 1);
 	freezer_freeze(&frozen);
 	start_groups(&options, stats);

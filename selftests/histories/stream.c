@@ -58,7 +58,7 @@ static void enter_recv(struct judge *judge, uint32_t recv)
 	}
 }
 
-/* Who was killed has sent the first so many. */
+/* A killed task has sent a prefix. */
 static void account_send(struct judge *judge, const struct stream_send *send)
 {
 	bool missing = false;
@@ -80,7 +80,7 @@ static void account_send(struct judge *judge, const struct stream_send *send)
 	}
 }
 
-/* What an operation has not sent, the sender's next one begins with, or nobody sends. */
+/* Elements that an operation has not sent are either sent by the sender's next one, or never. */
 static void account_unsent(struct judge *judge)
 {
 	const struct stream *stream = judge->stream;

@@ -32,7 +32,7 @@ static void shim_lock(spinlock_t *lock)
 	current->locks_held++;
 }
 
-/* The point that follows is the caller's. */
+/* The following point is the caller's. */
 static void shim_unlock(spinlock_t *lock)
 {
 	if (!spin_is_mine(lock))
@@ -42,7 +42,7 @@ static void shim_unlock(spinlock_t *lock)
 	current->locks_held--;
 }
 
-/* It may sleep, if the kernel is a real-time one. */
+/* On a real-time kernel, it may sleep. */
 void spin_lock(spinlock_t *lock)
 {
 	if (lock->raw || current->raw_locks_held || current->interrupt)
@@ -66,7 +66,7 @@ unsigned long shim_raw_spin_lock_irqsave(raw_spinlock_t *lock)
 	return current->raw_locks_held++;
 }
 
-/* Interrupts that have to come now do. */
+/* Pending interrupts run here. */
 void raw_spin_unlock_irqrestore(raw_spinlock_t *lock, unsigned long flags)
 {
 	shim_unlock(lock);

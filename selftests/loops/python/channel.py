@@ -33,7 +33,7 @@ def make(elemsize, cap):
 
 def dup(fd, rights):
     """Another file of the same channel, which may wait."""
-    # Only with a mutable argument does fcntl.ioctl return what the system call returned.
+    # fcntl.ioctl returns the result of the system call only with a mutable argument.
     argument = bytearray(struct.pack("=2I", rights, 0))
     return fcntl.ioctl(fd, _command(_WRITE, 2, len(argument)), argument)
 

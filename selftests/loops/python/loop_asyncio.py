@@ -142,7 +142,7 @@ async def G11_process_produces_until_it_ends():
 async def G1_streams_move_whole_elements():
     loop = asyncio.get_running_loop()
     fd = channel.make(8, 3)
-    # A stream closes its descriptor, so each has one of its own; it must be of /dev/chan itself.
+    # A stream closes its descriptor, so each has its own; it must be of /dev/chan itself.
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader),
                                  os.fdopen(os.dup(fd), "rb", 0))

@@ -32,7 +32,7 @@ def _passes(function):
     pid = os.fork()
     if pid == 0:
         _run_here(function)
-    # WNOWAIT: the number of the group stays taken until it has been killed.
+    # WNOWAIT: the group's number stays allocated until the group has been killed.
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     try:
         os.killpg(pid, signal.SIGKILL)

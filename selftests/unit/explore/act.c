@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Acts: how they are done, and what of it goes into the history.
- */
+/* Acts: their execution, and their record in the history. */
 #include <linux/rcupdate.h>
 
 #include "cases.h"
 #include "stage.h"
 
 /**
- * struct room - what an act sends and receives
- * @sends: a send, its elements; a select, that of each case
- * @receives: what is received
+ * struct room - elements of an act
+ * @sends: of a send, its elements; of a select, that of each case
+ * @receives: buffer for received elements
  */
 struct room {
 	u64	sends[CASES_MAX];
@@ -30,7 +28,7 @@ unsigned int play_reached(enum reached what)
 bool __real_chan_parker_claim(struct chan_parker *p);
 bool __wrap_chan_parker_claim(struct chan_parker *p);
 
-/* In place of chan_parker_claim(), where the owner of a parker calls it. */
+/* Replaces chan_parker_claim() where the owner of a parker calls it. */
 bool __wrap_chan_parker_claim(struct chan_parker *p)
 {
 	const bool claimed = __real_chan_parker_claim(p);
@@ -39,7 +37,7 @@ bool __wrap_chan_parker_claim(struct chan_parker *p)
 	return claimed;
 }
 
-/* Of the elements of an act, the first; no two acts have the same. */
+/* The first element of an act; no two acts have the same elements. */
 static u64 act_value(unsigned int task, const struct act *act)
 {
 	return 100 + (task * ACTS_MAX + (act - stage.script->programs[task].acts)) * 10;
@@ -106,7 +104,7 @@ static long act_select(const struct act *act, struct room *room)
 	return chan_cases_select(&select, &deadline);
 }
 
-/* A task that is interrupted may end before it is woken. */
+/* An interrupted task may end before it is woken. */
 static void act_interrupt(const struct act *act)
 {
 	struct task_struct *task = stage.tasks[act->target];
@@ -182,7 +180,7 @@ static bool act_has_file(const struct act *act)
 	return false;
 }
 
-/* Elements that one case moved, or that it found its channel closed. */
+/* Record the elements that one case moved, or that it found its channel closed. */
 void stage_record(unsigned int task, struct event *e, struct act_case c, long moved,
 		  const u64 *values)
 {
@@ -214,7 +212,7 @@ static void record_error(unsigned int task, const struct act *act, struct event 
 		history_add(&stage.history, task, e);
 		return;
 	}
-	/* Such a select has one case that receives, the first. */
+	/* Such a select has one receiving case, the first. */
 	e->n = 1;
 	e->outcome = TAKEN;
 	history_add(&stage.history, task, e);
@@ -224,7 +222,7 @@ static void record_error(unsigned int task, const struct act *act, struct event 
 	reached[REACHED_REQUEUED]++;
 }
 
-/* What a select returned. */
+/* The result of a select. */
 static void record_select(unsigned int task, const struct act *act, struct event *e, long ret,
 			  const struct room *room)
 {
@@ -274,7 +272,7 @@ static void note_reached(const struct act *act, long ret, unsigned int task)
 {
 	const bool late = current->lost_claims && ret >= 0;
 
-	/* Nor to allocate. */
+	/* Selects that allocated do not count. */
 	reached[REACHED_LOOKED_AGAIN] += act->verb == SELECT && current->orders > 1 &&
 					 !current->allocations && !act_has_file(act);
 	reached[REACHED_BEFORE_SIGNAL] += late && stage.interrupted[task];
@@ -304,7 +302,7 @@ static void run_act(unsigned int task, const struct act *act)
 	ret = act_run(act, &room);
 	e.ended = control_now();
 	e.slept = control_slept();
-	/* Later elements have waited for a shorter time, and who polls is in no queue. */
+	/* Later elements have waited for a shorter time, and pollers are in no queue. */
 	if (act->count > 1)
 		e.slept = CONTROL_NEVER;
 	note_reached(act, ret, task);

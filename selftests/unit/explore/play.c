@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Plays: the stage is set, the tasks act, and when they have come to rest, it is checked
- * what they have done.
+ * Plays: the stage is set, the tasks act, and once they have come to rest, their results are
+ * checked.
  */
 #include "stage.h"
 
@@ -23,7 +23,7 @@ static bool is_ready(const struct chan_info *info, enum verb verb)
 	return verb == SEND ? info->len < info->cap : info->len || info->requeued;
 }
 
-/* Is a tick due? Whoever is parked should have it. */
+/* Whether a tick is due, which a parked receiver should have got. */
 static bool is_ticking(unsigned int channel)
 {
 	const struct hchan *ch = stage.recv[channel]->ch;
@@ -36,7 +36,7 @@ static bool is_interruptible(unsigned int task)
 	return shim_task_asleep(stage.tasks[task]) & TASK_INTERRUPTIBLE;
 }
 
-/* Does another task sleep that would meet this case? */
+/* Whether another task sleeps that would meet this case. */
 static bool has_peer(unsigned int task, const struct act_case *c)
 {
 	const enum verb peer = c->verb == SEND ? RECV : SEND;
@@ -55,7 +55,7 @@ static bool has_peer(unsigned int task, const struct act_case *c)
 	return false;
 }
 
-/* A task that sleeps now, as all do, sleeps for ever. Returns how many of its cases are queued. */
+/* A task that sleeps now, as all do, sleeps forever. Returns how many of its cases are queued. */
 static unsigned int check_sleeper(unsigned int task, const struct chan_info *infos)
 {
 	const struct act *act = stage.acts[task];
@@ -117,7 +117,7 @@ static void check_rest(void)
 		stage_broken("the queues hold others than those who are parked");
 }
 
-/* What the test itself does is in the history too. */
+/* Operations of the test itself are in the history too. */
 static void test_does(struct event *e, enum verb verb, unsigned int channel, long ret,
 		      const u64 *value)
 {
@@ -157,7 +157,7 @@ static void drain(unsigned int channel)
 			test_does(&e, RECV, channel, ret, &value);
 			continue;
 		}
-		/* A channel that a clock feeds is never drained. */
+		/* A timer channel is never drained. */
 		if (ret != -EAGAIN || !is_ticker(channel))
 			stage_broken("what the tasks have left cannot be received");
 		e.ended = control_now();
@@ -174,14 +174,14 @@ static void close_channel(unsigned int channel)
 	const u64 value = 0;
 	int err;
 
-	/* Nobody has the right to close one that a clock feeds. */
+	/* No file has the right to close a timer channel. */
 	if (is_ticker(channel))
 		return;
 	err = chan_hchan_close(stage.recv[channel]->ch, CHAN_CLOSED_BY_CLOSE);
 	test_does(&e, CLOSE, channel, !err, &value);
 }
 
-/* End those who sleep: by closing their channels, and by killing those who wait for files. */
+/* End the sleepers: by closing their channels, and by killing those that wait for files. */
 static void end_tasks(void)
 {
 	unsigned int i;
