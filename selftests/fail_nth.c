@@ -203,7 +203,7 @@ static int call_epoll(struct scene *scene)
 static bool check_opened(struct scene *scene)
 {
 	return (scene->made >= 0 && channel_ioctl(scene->made, CHAN_IOC_INFO, NULL) == -EBADFD) ||
-	       scene_broken(scene, "that is no nil channel");
+	       scene_broken(scene, "not a nil channel");
 }
 
 static bool is_made(const struct scene *scene, int ch)
@@ -212,7 +212,7 @@ static bool is_made(const struct scene *scene, int ch)
 
 	channel_send(ch, 1);
 	return (info.elemsize == scene->elemsize && info.cap == scene->path->cap &&
-		channel_recv(ch) == 1) || scene_broken(scene, "made otherwise");
+		channel_recv(ch) == 1) || scene_broken(scene, "made with other parameters");
 }
 
 static bool check_made(struct scene *scene)

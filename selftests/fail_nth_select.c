@@ -171,7 +171,7 @@ static bool others_are_untouched(const struct scene *scene, unsigned int len)
 		const struct chan_info info = channel_info(scene->chs[i]);
 
 		if (info.len != len || info.sendq || info.recvq || info.requeued)
-			return scene_broken(scene, "channel %u has changed, too", i);
+			return scene_broken(scene, "channel %u has also changed", i);
 	}
 	return true;
 }

@@ -38,7 +38,7 @@ static void read_fdinfo(int ch, char *text)
 	fclose(stream);
 	start = strstr(all, "chan-id:");
 	if (!start)
-		give_up("%s is of no channel:\n%s", path, all);
+		give_up("%s is not of a channel:\n%s", path, all);
 	strcpy(text, start);
 	start = strstr(text, "chan-parked");
 	if (start)

@@ -186,7 +186,7 @@ TEST_F(go_blocking, these_wait)
 	for (i = 0; i < ARRAY_LENGTH(waiting); i++) {
 		wait_until(operation_done(ops[i]) || operation_sleeps_in(ops[i], SYS_ioctl));
 		EXPECT_FALSE(operation_done(ops[i])) {
-			TH_LOG("row %d went on", i);
+			TH_LOG("row %d did not wait", i);
 		}
 	}
 }

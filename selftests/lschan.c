@@ -61,7 +61,7 @@ static int hold_as_nobody(struct operation *op)
 	/* Changing the user hides a process from others, and lets it outlive its parent. */
 	if (setgid(NOBODY) || setuid(NOBODY) || prctl(PR_SET_DUMPABLE, 1) ||
 	    prctl(PR_SET_PDEATHSIG, SIGKILL))
-		give_up("cannot be nobody: %s", strerror(errno));
+		give_up("cannot become user nobody: %s", strerror(errno));
 	return hold(op);
 }
 

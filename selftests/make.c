@@ -104,7 +104,7 @@ static int unprivileged(int (*run)(int ch), int ch)
 		_exit(-run(ch));
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		give_up("no task without privileges");
+		give_up("cannot start an unprivileged task");
 	return -WEXITSTATUS(status);
 }
 

@@ -53,7 +53,7 @@ static long long read_number(const char *path)
 	long long number;
 
 	if (!stream || fscanf(stream, "%lld", &number) != 1)
-		give_up("no number in %s", path);
+		give_up("%s has no number", path);
 	fclose(stream);
 	return number;
 }

@@ -37,7 +37,7 @@ static void read_patterns(void)
 		line[strcspn(line, "\n")] = '\0';
 		if (pattern_count == ARRAY_LENGTH(patterns) ||
 		    regcomp(&patterns[pattern_count++], line, REG_EXTENDED | REG_NOSUB))
-			give_up("%s is no pattern, or one too many", line);
+			give_up("%s: invalid pattern, or too many patterns", line);
 	}
 	fclose(stream);
 }

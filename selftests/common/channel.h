@@ -27,7 +27,7 @@ void give_up(const char *format, ...) __attribute__((format(printf, 1, 2), noret
 		\
 		while (!(condition)) { \
 			if (chan_deadline(0) > wait_end_) \
-				give_up("%s:%d: waited in vain: %s", __FILE__, __LINE__, #condition); \
+				give_up("%s:%d: timed out waiting for: %s", __FILE__, __LINE__, #condition); \
 			wait_a_moment(); \
 		} \
 	} while (0)

@@ -82,7 +82,7 @@ void freezer_add(const struct freezer *freezer, const struct operation *op)
 	char pid[16];
 
 	if (op->kind != TASK_PROCESS)
-		give_up("a thread cannot be frozen alone");
+		give_up("cannot freeze a single thread");
 	snprintf(pid, sizeof(pid), "%d", op->pid);
 	freezer_write(freezer, "cgroup.procs", pid);
 }

@@ -43,7 +43,7 @@ static long injection_copies(void)
 	long times;
 
 	if (fscanf(stream, "%ld", &times) != 1)
-		give_up("times of fail_usercopy is no number");
+		give_up("fail_usercopy/times is not a number");
 	fclose(stream);
 	return times;
 }

@@ -223,7 +223,7 @@ static void operation_reap(struct operation *op)
 void operation_kill(struct operation *op)
 {
 	if (op->kind != TASK_PROCESS)
-		give_up("a thread cannot be killed alone");
+		give_up("cannot kill a single thread");
 	if (kill(op->pid, SIGKILL))
 		give_up("kill: %s", strerror(errno));
 	operation_reap(op);

@@ -201,7 +201,7 @@ static bool scene_channel_is(const struct scene *scene, unsigned int i, const st
 	if (met && scene->count > 1)
 		return true;
 	return info_is_requeued(&now.info, &before->info, met) ||
-	       scene_broken(scene, "channel %u does not have back what was taken", i);
+	       scene_broken(scene, "channel %u lacks elements that were taken", i);
 }
 
 static bool scene_unchanged(const struct scene *scene, const struct state *before,
@@ -218,7 +218,7 @@ static bool scene_unchanged(const struct scene *scene, const struct state *befor
 	if (now.free_fd != held->free_fd)
 		same = scene_broken(scene, "a file descriptor was left open");
 	if (now.channels != held->channels || now.bytes != held->bytes)
-		same = scene_broken(scene, "channels or bytes were left behind");
+		same = scene_broken(scene, "channels or bytes were leaked");
 	if (memcmp(&now.query, &held->query, sizeof(now.query)))
 		same = scene_broken(scene, "the user was charged");
 	return same;
@@ -235,7 +235,7 @@ static bool scene_is_told_why(const struct scene *scene, int error)
 	case INJECTION_COPY:
 		return error == -EFAULT || scene_broken(scene, "error %d for a copy", error);
 	default:
-		return scene_broken(scene, "error %d though nothing had failed", error);
+		return scene_broken(scene, "error %d although nothing had failed", error);
 	}
 }
 
@@ -247,13 +247,13 @@ static bool scene_completes(struct scene *scene, int ret)
 	scene->nth = 0;
 	if (result)
 		return ret == result || scene_run(scene) == result ||
-		       scene_broken(scene, "another result than %d once nothing fails", result);
+		       scene_broken(scene, "the result is not %d without faults", result);
 	while (ret < 0 || scene->moved < scene->count) {
 		ret = scene_run(scene);
 		if (ret <= 0 && scene->moved < scene->count)
-			return scene_broken(scene, "result %d once nothing fails", ret);
+			return scene_broken(scene, "result %d without faults", ret);
 		if (ret < 0)
-			return scene_broken(scene, "error %d once nothing fails", ret);
+			return scene_broken(scene, "error %d without faults", ret);
 	}
 	return true;
 }
@@ -285,7 +285,7 @@ static bool sweep_one(struct sweep *sweep, const struct path *path, char *elems,
 	after = holdings_now();
 	scene.nth = nth;
 	if (memcmp(&after, &before, sizeof(after)))
-		right = scene_broken(&scene, "something was left behind");
+		right = scene_broken(&scene, "something was leaked");
 	sweep->broken += !right;
 	return scene.failed != INJECTION_NONE;
 }
@@ -304,7 +304,7 @@ static struct sweep sweep_all(const struct path *path, char *elems)
 			continue;
 		ways = 0;
 		if (nth++ == SWEEP_END)
-			give_up("still something that can fail after %u faults", SWEEP_END);
+			give_up("still a fault point after %u faults", SWEEP_END);
 	}
 	return sweep;
 }

@@ -27,7 +27,7 @@
 	{ \
 		if (injection_exists()) \
 			return test_harness_run(argc, argv); \
-		printf("TAP version 13\n1..0 # SKIP the kernel injects no faults\n"); \
+		printf("TAP version 13\n1..0 # SKIP the kernel has no fault injection\n"); \
 		return KSFT_SKIP; \
 	}
 

@@ -46,19 +46,19 @@ static int last_fd = -1;
 static void usage(FILE *to)
 {
 	fprintf(to, "Usage: fuzz [OPTION]... [FILE]...\n\n"
-		"Fuzzes /dev/chan, as root; or only runs the programs in the files, and says what\n"
-		"each call returned.\n\n"
+		"Fuzzes /dev/chan, as root; or only runs the programs in the files, and prints the\n"
+		"result of each call.\n\n"
 		"  --corpus DIR     run the programs DIR/*.txt first\n"
-		"  --save DIR       write those there that reach most\n"
-		"  --crashes DIR    write the program there that finds something wrong\n"
-		"  --last FILE      always has the program that runs\n"
-		"  --reached FILE   write there at the end which blocks of the module were reached\n"
-		"  --splats FILE    patterns of what the kernel shall not say\n"
+		"  --save DIR       write the programs with the most coverage there\n"
+		"  --crashes DIR    write a program that finds a bug there\n"
+		"  --last FILE      always holds the running program\n"
+		"  --reached FILE   write the reached blocks of the module there at the end\n"
+		"  --splats FILE    patterns of kernel messages that are errors\n"
 		"                   (default: scripts/splats)\n"
-		"  --seconds N      go on for so long (default 60); 0: only the corpus\n"
+		"  --seconds N      duration (default 60); 0: only the corpus\n"
 		"  --seed N         of the random numbers (default: the time)\n"
-		"  --progress       say every two seconds how far it is\n\n"
-		"Exit status: 0 nothing was found, 1 something was, 2 it could not work.\n");
+		"  --progress       show progress every two seconds\n\n"
+		"Exit status: 0 no bug was found, 1 a bug was found, 2 the fuzzer could not run.\n");
 }
 
 static void parse_options(int argc, char **argv)
@@ -335,6 +335,6 @@ int main(int argc, char **argv)
 	printf("seed %lu, corpus of %u programs: %u edges\n", options.seed, loaded, edges_loaded);
 	report();
 	if (covers && !map.reached[FUZZ_EDGE])
-		errx(2, "kcov tells nothing: build the module with CHAN_KCOV=y");
+		errx(2, "kcov reports no coverage: build the module with CHAN_KCOV=y");
 	return 0;
 }

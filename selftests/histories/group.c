@@ -212,7 +212,7 @@ static const char *drain(struct group *group)
 		} while (op->outcome == OUTCOME_DONE);
 		info = channel_info(group->performer.fds[i]);
 		if (info.sendq || info.recvq)
-			return "somebody is still parked";
+			return "a task is still parked";
 		watch_act(group, VERB_LOOK, i);
 	}
 	return NULL;

@@ -46,7 +46,7 @@ int main(int argc, char **argv)
 	}
 	line = history_parse(&history, read_all(stream));
 	if (line) {
-		fprintf(stderr, "judge: line %u is none of a history\n", line);
+		fprintf(stderr, "judge: line %u is not part of a history\n", line);
 		return 2;
 	}
 	verdict = linear_check(&history);

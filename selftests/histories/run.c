@@ -39,19 +39,19 @@ static void usage(FILE *stream)
 {
 	fputs("Usage: run [OPTION]...\n"
 	      "\n"
-	      "Records what several processes do with channels, and judges it. Needs the module\n"
-	      "and root; scripts/histories runs it in a virtual machine.\n"
+	      "Records the operations of several processes on channels and judges them. Needs\n"
+	      "the module and root; scripts/histories runs it in a virtual machine.\n"
 	      "\n"
-	      "  --small N        so many small histories (default 1000)\n"
-	      "  --killed N       and more, until so many parked tasks were killed (default 100)\n"
-	      "  --streamed N     and so many streamed elements (default 100000)\n"
-	      "  --seed N         of what is random; the order of events is not (default 1)\n"
-	      "  --groups N       of processes, at the same time (default 2)\n"
-	      "  --calm           without nemeses, but for --killed\n"
-	      "  --violations DIR where to store a history that cannot be explained\n"
-	      "  --progress       say how far it is\n"
+	      "  --small N        number of small histories (default 1000)\n"
+	      "  --killed N       more of them until N parked tasks were killed (default 100)\n"
+	      "  --streamed N     number of streamed elements (default 100000)\n"
+	      "  --seed N         of the random choices, which excludes timing (default 1)\n"
+	      "  --groups N       number of concurrent groups of processes (default 2)\n"
+	      "  --calm           without nemeses except for --killed\n"
+	      "  --violations DIR directory for histories that cannot be explained\n"
+	      "  --progress       show progress\n"
 	      "\n"
-	      "Exit status: 0 all was as promised, 1 not, 2 wrong usage.\n",
+	      "Exit status: 0 if all promises held, 1 if not, 2 for wrong usage.\n",
 	      stream);
 }
 
@@ -218,7 +218,7 @@ static void say_results(struct tally *tally, const struct options *options,
 	say(tally, stats->selected || options->streamed < MANY_STREAMED,
 	    "of these by select", stats->selected);
 	say(tally, stats->refused || options->streamed < MANY_STREAMED,
-	    "not ready for who does not wait", stats->refused);
+	    "non-blocking operations refused", stats->refused);
 	for (i = 0; i < nemeses_count && options->small && !options->calm; i++)
 		say(tally, stats->strikes[i] || options->small < MANY_SMALL, nemeses[i].name,
 		    stats->strikes[i]);

@@ -75,7 +75,7 @@ static void account_send(struct judge *judge, const struct stream_send *send)
 		if (!send->killed && i < send->done && !came_through(judge, e, send->channel))
 			stream_find_wrong(judge, "received from another channel", value);
 		if (send->killed && received && missing)
-			stream_find_wrong(judge, "sent after one that was not", value);
+			stream_find_wrong(judge, "sent after an unsent one", value);
 		missing |= !received;
 	}
 }
@@ -94,7 +94,7 @@ static void account_unsent(struct judge *judge)
 			continue;
 		for (j = send->done; j < send->count; j++) {
 			if (element_at(judge, send->sender, send->first + j)->recv)
-				stream_find_wrong(judge, "not sent, and received",
+				stream_find_wrong(judge, "received, but not sent",
 					   STREAM_VALUE(send->sender, send->first + j));
 		}
 	}

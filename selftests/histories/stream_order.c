@@ -138,7 +138,7 @@ static void count_late(struct judge *judge, unsigned int channel)
 		}
 	}
 	if (late > judge->stream->channels[channel].requeues)
-		stream_find_wrong(judge, "late, though too few were requeued", value);
+		stream_find_wrong(judge, "late, with too few requeued elements", value);
 }
 
 void stream_judge_order(struct judge *judge)

@@ -144,9 +144,9 @@ static void judge_channel(struct judge *judge, unsigned int number)
 		if (refusal->channel != number)
 			continue;
 		if (refusal->sends && was_never_full(&bounds, channel, refusal))
-			stream_find_wrong(judge, "a send was refused, though there was room", 0);
+			stream_find_wrong(judge, "a send was refused although the buffer had space", 0);
 		if (!refusal->sends && was_never_empty(&bounds, channel, refusal))
-			stream_find_wrong(judge, "a receive was refused, though there was an element",
+			stream_find_wrong(judge, "a receive was refused although there was an element",
 					  0);
 	}
 	bounds_deinit(&bounds);

@@ -111,7 +111,7 @@ const struct history_op *watch_act(struct group *group, enum history_verb verb,
 	struct step *step = &group->own[group->nown++];
 
 	if (group->nown == OWN_MAX)
-		give_up("a round does not come to an end");
+		give_up("a round does not end");
 	memset(step, 0, sizeof(*step));
 	step->op.task = WORKERS;
 	step->op.mode = MODE_TRY;
@@ -230,7 +230,7 @@ static void give_up_round(const struct group *group)
 			i, group->members[i].life, worker->at, worker->n, worker->inside,
 			has_ended(group, i), group->members[i].fault != 0);
 	}
-	give_up("round %u of seed %llu does not come to an end", group->shared->round,
+	give_up("round %u of seed %llu does not end", group->shared->round,
 		(unsigned long long)group->seed);
 }
 

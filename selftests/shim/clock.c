@@ -184,7 +184,7 @@ void shim_clock_interrupt(void)
 	struct hrtimer *timer;
 
 	if (current->interrupt || current->raw_locks_held)
-		shim_fail("an interrupt where they are off");
+		shim_fail("an interrupt while they are off");
 	pthread_mutex_lock(&shim_clock_lock);
 	current->alarmed = false;
 	while ((timer = shim_hrtimer_due_locked())) {

@@ -95,7 +95,7 @@ static void shim_memory_free(const void *bytes, bool may_be_kvmalloc)
 		return;
 	memory = container_of(bytes, struct shim_memory, bytes);
 	if (memory->kind != SHIM_KMALLOC && !(may_be_kvmalloc && memory->kind == SHIM_KVMALLOC))
-		shim_fail("kfree() of what kmalloc() did not give");
+		shim_fail("kfree() of memory not from kmalloc()");
 	memory->kind = 0;
 	__atomic_fetch_sub(&shim_memory_count, 1, __ATOMIC_RELAXED);
 	free(memory);

@@ -187,7 +187,7 @@ void put_task_struct(struct task_struct *task)
 	if (before > 1)
 		return;
 	if (current && (current->interrupt || current->locks_held))
-		shim_fail("put_task_struct(): the last one in an interrupt, or with a lock held");
+		shim_fail("put_task_struct(): last reference in an interrupt, or with a lock held");
 	pthread_cond_destroy(&task->changed);
 	pthread_mutex_destroy(&task->lock);
 	free(task);

@@ -83,6 +83,6 @@ size_t iov_iter_zero(size_t n, struct iov_iter *iter)
 void iov_iter_revert(struct iov_iter *iter, size_t n)
 {
 	if (n > iter->position)
-		shim_fail("an iterator is reverted to before its beginning");
+		shim_fail("an iterator is reverted past its beginning");
 	iter->position -= n;
 }

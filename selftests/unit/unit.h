@@ -59,7 +59,7 @@ int unit_teardown(void **state);
 		\
 		for (naps = 0; !(condition); naps++) { \
 			if (naps == UNIT_NAPS_MAX) \
-				fail_msg("waited in vain: %s", #condition); \
+				fail_msg("timed out waiting for: %s", #condition); \
 			unit_nap(); \
 		} \
 	} while (0)

@@ -95,7 +95,7 @@ static bool work_park(int ch)
 	if (!child)
 		_exit(chan_recv(ch, &element, sizeof(element)) != 1);
 	do {
-		wait_for(end, "nobody parks");
+		wait_for(end, "no task parks");
 		if (chan_get_info(ch, &info))
 			return false;
 	} while (!info.recvq);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""selectors: epoll, poll and select. Each test is run with each of them."""
+"""selectors: each test runs with epoll, poll and select."""
 
 import os
 import selectors

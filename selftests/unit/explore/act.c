@@ -190,7 +190,7 @@ void stage_record(unsigned int task, struct event *e, struct act_case c, long mo
 	e->cases[0] = c;
 	e->outcome = moved ? DONE : FOUND_CLOSED;
 	if (!moved && c.verb == RECV && values[0])
-		stage_broken("who found the channel closed was given no zeros");
+		stage_broken("a receive on a closed channel stored no zeros");
 	for (i = 0; i < max(moved, 1L); i++) {
 		e->value = values[i];
 		history_add(&stage.history, task, e);
@@ -200,13 +200,13 @@ void stage_record(unsigned int task, struct event *e, struct act_case c, long mo
 static void record_error(unsigned int task, const struct act *act, struct event *e, long err)
 {
 	if (err == -ERESTARTSYS && !stage.interrupted[task])
-		stage_broken("a task was interrupted by nobody");
+		stage_broken("a task was interrupted without a signal");
 	if (err == -ETIMEDOUT && !(act->until && stage.expired))
-		stage_broken("a deadline passed that was not there");
+		stage_broken("a task without a deadline timed out");
 	if ((err == -EAGAIN && !act->try) ||
 	    (err == -EFAULT && !act->faulting && !stage.interrupted[task]) ||
 	    (err != -ERESTARTSYS && err != -ETIMEDOUT && err != -EAGAIN && err != -EFAULT))
-		stage_broken("an act has failed for no reason");
+		stage_broken("an act failed for no reason");
 	e->outcome = err == -EAGAIN ? NOT_READY : NOTHING;
 	if (err != -EFAULT) {
 		history_add(&stage.history, task, e);
@@ -231,7 +231,7 @@ static void record_select(unsigned int task, const struct act *act, struct event
 	if (ret < 0) {
 		record_error(task, act, e, ret);
 	} else if (winner >= act->n) {
-		stage_broken("a select returned a case that is not there");
+		stage_broken("a select returned an invalid case");
 	} else {
 		stage_record(task, e, act->cases[winner], !(ret & CHAN_SELECT_CLOSED),
 			    act->cases[winner].verb == SEND ? &room->sends[winner] :

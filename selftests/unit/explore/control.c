@@ -64,7 +64,7 @@ static unsigned int control_choose(const struct decision *decision)
 		return 0;
 	option = control.strategy->choose(control.strategy, decision);
 	if (control.schedule.n == SCHEDULE_MAX)
-		shim_fail("the schedule becomes too long");
+		shim_fail("the schedule is too long");
 	control.schedule.options[control.schedule.n++] = option;
 	return option;
 }
@@ -108,7 +108,7 @@ static void control_point(enum shim_point point)
 		return;
 	if (!control_is_running()) {
 		if (++control.test_steps == STEPS_MAX)
-			shim_fail("the test itself does not come to an end");
+			shim_fail("the test itself does not end");
 		return;
 	}
 	if (++control.steps == STEPS_MAX)

@@ -50,7 +50,7 @@ static void explore_one(const char *text)
 	struct script script;
 
 	if (!script_parse(&script, text))
-		fail_msg("this is no script: %s", text);
+		fail_msg("not a script: %s", text);
 	/* Three preemptions of two tasks are few schedules, of three tasks very many. */
 	preemptions = from_environment("CHAN_PREEMPTIONS", script.n < 3 ? 3 : 2);
 	if (script.n > 3 && preemptions > 1)

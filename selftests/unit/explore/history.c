@@ -52,14 +52,14 @@ struct model {
 void history_add(struct history *history, unsigned int task, const struct event *event)
 {
 	if (history->n[task] == EVENTS_MAX)
-		shim_fail("the history becomes too long");
+		shim_fail("the history is too long");
 	history->events[task][history->n[task]++] = *event;
 }
 
 static void elements_insert(struct elements *e, unsigned int at, struct element element)
 {
 	if (e->n == ELEMENTS_MAX)
-		shim_fail("there are too many elements");
+		shim_fail("too many elements");
 	memmove(&e->items[at + 1], &e->items[at], (e->n++ - at) * sizeof(element));
 	e->items[at] = element;
 }

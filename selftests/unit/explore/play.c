@@ -62,34 +62,34 @@ static unsigned int check_sleeper(unsigned int task, const struct chan_info *inf
 	unsigned int i, queued = 0;
 
 	if (stage.interrupted[task])
-		stage_broken("a task sleeps on, though it was interrupted");
+		stage_broken("a task still sleeps although it was interrupted");
 	if (act->until && stage.expired)
-		stage_broken("a task sleeps on, though its deadline has passed");
+		stage_broken("a task still sleeps although its deadline has passed");
 	if (act->verb == POLL && (is_ready(&infos[act->cases[0].channel], RECV) ||
 				  infos[act->cases[0].channel].sendq))
-		stage_broken("a task polls on, though the channel is ready");
+		stage_broken("a task still polls although the channel is ready");
 	if (act->verb == POLL && is_ticking(act->cases[0].channel))
-		stage_broken("a task polls on, though a tick is due");
+		stage_broken("a task still polls although a tick is due");
 	for (i = 0; i < act->n; i++) {
 		const struct act_case *c = &act->cases[i];
 
 		if (c->verb == RECV && is_ticking(c->channel))
-			stage_broken("a task is parked, though a tick is due");
+			stage_broken("a task is parked although a tick is due");
 		if (c->verb == FILE_READY) {
 			if (stage.ready)
-				stage_broken("a task sleeps on, though a file is ready");
+				stage_broken("a task still sleeps although a file is ready");
 			continue;
 		}
 		if (c->verb == WATCH) {
 			if (is_ready(&infos[c->channel], RECV) || has_peer(task, c))
-				stage_broken("a task sleeps on, though a file that it watches is ready");
+				stage_broken("a task still sleeps although a watched file is ready");
 			continue;
 		}
 		queued++;
 		if (is_ready(&infos[c->channel], c->verb))
-			stage_broken("a task is parked, though it could go on");
+			stage_broken("a task is parked although it could proceed");
 		if (has_peer(task, c))
-			stage_broken("two tasks are parked that should have met");
+			stage_broken("two parked tasks should have met");
 	}
 	return queued;
 }
@@ -108,13 +108,13 @@ static void check_rest(void)
 		if (!stage.tasks[i])
 			continue;
 		if (control_locked(i))
-			shim_fail("task %u waits for a lock for ever", i);
+			shim_fail("task %u waits forever for a lock", i);
 		if (!is_interruptible(i))
-			shim_fail("task %u waits for its completion for ever", i);
+			shim_fail("task %u waits forever for its completion", i);
 		queued -= check_sleeper(i, infos);
 	}
 	if (queued)
-		stage_broken("the queues hold others than those who are parked");
+		stage_broken("the queues do not match the parked tasks");
 }
 
 /* Operations of the test itself are in the history too. */
@@ -159,7 +159,7 @@ static void drain(unsigned int channel)
 		}
 		/* A timer channel is never drained. */
 		if (ret != -EAGAIN || !is_ticker(channel))
-			stage_broken("what the tasks have left cannot be received");
+			stage_broken("elements left in a channel cannot be received");
 		e.ended = control_now();
 		e.outcome = NOT_READY;
 		e.n = 1;
@@ -280,7 +280,7 @@ const char *play(const struct script *script, struct strategy *strategy)
 	for (i = 0; i < CHANNELS; i++)
 		drain(i);
 	if (!history_is_explained(&stage.history))
-		stage_broken("no channel could have done what this one did");
+		stage_broken("no simple channel explains the history");
 	clear_stage();
 	control_end();
 	return stage.broken;

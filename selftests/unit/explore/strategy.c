@@ -69,7 +69,7 @@ static unsigned int depth_first_choose(struct strategy *strategy, const struct d
 		*b = (struct branch){ .options = d->options, .preempts = d->preempts };
 		s->length = s->at;
 	} else if (b->options != d->options || b->preempts != d->preempts) {
-		shim_fail("the same choices have led somewhere else");
+		shim_fail("the same choices led to another state");
 	}
 	return b->option;
 }
@@ -206,7 +206,7 @@ static unsigned int replay_choose(struct strategy *strategy, const struct decisi
 	const unsigned int option = at < s->schedule.n ? s->schedule.options[at] : 0;
 
 	if (option >= d->options)
-		shim_fail("choice %u has %u options only: the schedule is another's", at,
+		shim_fail("choice %u has only %u options: the schedule is of another script", at,
 			  d->options);
 	return option;
 }
