@@ -267,7 +267,7 @@ TEST(lost_events_leave_elements_without_a_flow_but_none_with_a_wrong_one)
 	ADD(WORKER, GIVEBACK, .requeued = 3);
 	for (int i = 0; i < 3; i++)
 		RING(WORKER, RECV, 0);
-	/* A sender's park is missing, and the send of the element it frees a slot for. */
+	/* The sender's park is missing, and the send of the element that it replaces. */
 	REFILL(WORKER, 2, SECOND);
 	RING(WORKER, RECV, 1);
 	RING(WORKER, RECV, 0);

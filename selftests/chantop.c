@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Output of chantop without a terminal. The test decides when samples are taken, so it knows what
- * happened between two of them.
+ * Output of chantop without a terminal. The test decides when samples are taken, so it knows
+ * the changes between two of them.
  */
 #include <fcntl.h>
 #include <signal.h>

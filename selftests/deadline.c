@@ -294,10 +294,7 @@ TEST_F(deadline, setting_the_clock_moves_waits_on_realtime_only)
 				  clock_read(clocks[i].clock) + CLOCK_HOUR);
 		operation_park(ops[i]);
 	}
-	/*
-	 * Setting the clock backwards or back to the correct time wakes nothing: the hour has not
-	 * passed.
-	 */
+	/* Neither the step back nor its reversal wakes them: the hour has not passed. */
 	clock_shift_realtime(-CLOCK_HOUR);
 	clock_shift_realtime(CLOCK_HOUR);
 	EXPECT_EQ(ARRAY_LENGTH(clocks), channel_info(ch).recvq);

@@ -226,7 +226,7 @@ static void flip_make(void *structure, unsigned int n)
 	make->type[sizeof(make->type) - 1] = 0;
 }
 
-/* Whether the channel has the parameters of some moment, and the capacity they state. */
+/* Whether it was made from one state of the structure, and holds as many elements as it states. */
 static bool made_well(int ch, uint64_t charged)
 {
 	const struct chan_info info = channel_info(ch);

@@ -121,7 +121,7 @@ TEST_F(frozen, G2_parked_tasks_keep_their_places_over_the_thaw)
 		ops[i] = operation_park_recv(TASK_PROCESS, ch);
 		operation_wait_asleep(ops[i]);
 	}
-	/* Thawed in reverse order. */
+	/* Added in reverse order. */
 	for (i = ARRAY_LENGTH(ops) - 1; i >= 0; i--)
 		freezer_add(&self->freezer, ops[i]);
 	freezer_freeze(&self->freezer);

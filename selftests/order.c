@@ -102,7 +102,7 @@ GIVING_UP_VARIANTS(signal, SIGNAL);
 GIVING_UP_VARIANTS(deadline, DEADLINE);
 GIVING_UP_VARIANTS(kill, KILL);
 
-/* Parks a process with one element; with @end, it is going to give up. */
+/* Parks a process with one element; if @gives_up, @end is to end its wait. */
 static struct operation *park(int (*run)(struct operation *op), int ch, uint64_t value,
 			      enum end end, bool gives_up)
 {
@@ -117,7 +117,7 @@ static struct operation *park(int (*run)(struct operation *op), int ch, uint64_t
 	return op;
 }
 
-/* The odd ones of WAITERS operations give up, with this result. */
+/* Makes the odd ones of WAITERS operations give up; returns their result. */
 static int give_up_odd(struct operation *ops[], enum end end)
 {
 	unsigned int i;

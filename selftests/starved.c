@@ -300,7 +300,7 @@ TEST_F(starved, G11_G12_sender_dies_while_its_receiver_is_starved)
 	channel_wait_parked(ch, 0, 0);
 }
 
-/* Sets the timer, so that its clock runs on the hogged CPU, and passes its descriptor on. */
+/* Sets the timer, so that it runs on the hogged CPU, and closes its descriptor after a tick. */
 static int run_ticked_hog(struct operation *op)
 {
 	int ret;

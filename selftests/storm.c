@@ -180,7 +180,7 @@ static int storm_run(struct storm *storm)
 			wait_until(storm_goes_on(storm, storm->received + rand() % 40));
 		i = rand() % WORKERS;
 		failed += !kill_worker(workers[i]);
-		/* Two at once; the second dies while the first is being reaped. */
+		/* Two at once: the second dies before the first is restarted. */
 		if (round % 3 == 0) {
 			const int other = (i + 1 + rand() % (WORKERS - 1)) % WORKERS;
 

@@ -8,7 +8,7 @@
 
 /* Maximum size of the section in bytes. */
 #define TEXT_MAX	(1U << 20)
-/* kcov reports the return address of its call, not the address of the call. */
+/* From the relocation of a call to its return address, which kcov reports. */
 #define CALL_REST	4
 
 static uint64_t text;

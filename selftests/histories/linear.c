@@ -423,7 +423,7 @@ enum linear_verdict linear_check(const struct history *history)
 		if (op->outcome == OUTCOME_ERROR || op->call >= op->ret)
 			return LINEAR_WRONG;
 		search.asleep |= op->asleep;
-		/* Receives of other tasks are final: number 0 stands for them, temporarily. */
+		/* Other receives keep their element: they use number 0, for a moment. */
 		search.taken[i] = is_open(op) ? open++ : 0;
 		search.too_large |= open > TAKEN_MAX;
 	}

@@ -8,7 +8,7 @@
 #include "stream_judge.h"
 
 /**
- * struct moment - that many elements at a ticket; in struct moments: and at all before
+ * struct moment - a number of elements at a ticket; in struct moments, cumulative
  */
 struct moment {
 	uint64_t ticket;

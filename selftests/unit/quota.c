@@ -271,7 +271,7 @@ static void rings_above_the_largest_are_refused(void **state)
 	assert_int_equal(make(cf, 8, CHAN_RING_MAX / 8), -EDQUOT);
 	assert_usage(0, 0);
 
-	/* No bytes, whatever the number. */
+	/* Zero bytes, for any capacity. */
 	assert_int_equal(make(cf, 0, UINT32_MAX), 0);
 	assert_usage(1, 0);
 	assert_int_equal(chan_xfer_send(cf, &value, cf->ch->elemsize, 1, 1, &chan_deadline_now), 1);
@@ -292,7 +292,7 @@ static long race_run(struct operation *op)
 
 		if (chan_user_charge_bytes(user, 6 * LARGE))
 			continue;
-		/* There is space for one. */
+		/* The limit admits one such charge. */
 		if (__atomic_add_fetch(holders, 1, __ATOMIC_RELAXED) > 1)
 			op->min = 0;
 		chan_user_usage(&channels, &bytes);

@@ -17,7 +17,7 @@ static void G3_G4_schedules_of_two(void **state)
 	explore_pairs(acts, ARRAY_LENGTH(acts));
 }
 
-/* They sleep, or run, while the others meet. */
+/* One task sleeps or runs while the others meet. */
 static void G1_G2_G3_schedules_of_three(void **state)
 {
 	(void)state;

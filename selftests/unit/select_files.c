@@ -116,7 +116,7 @@ static void G5_file_that_becomes_ready_on_the_way_is_not_missed(void **state)
 			file_ready();
 			operation_continue(op);
 			if (now && operation_join(op) == -EAGAIN)
-				/* It had checked. */
+				/* The select had checked already. */
 				assert_in_range(nth, 4, 100);
 			else
 				assert_int_equal(operation_join(op), 0);

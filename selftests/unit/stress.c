@@ -67,7 +67,7 @@ static struct chan_deadline random_deadline(void)
 	return deadline;
 }
 
-/* For the next operation. */
+/* Random faults for the next operation. */
 static void random_trouble(struct worker *worker)
 {
 	uintptr_t end = UINTPTR_MAX;

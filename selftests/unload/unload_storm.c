@@ -217,7 +217,7 @@ static int remove_module(void)
 	return syscall(SYS_delete_module, "chan", O_NONBLOCK) ? errno : 0;
 }
 
-/* Returns how often a worker's channel blocked the removal; counts if it took a pause. */
+/* Returns how often a worker's channel blocked the removal; counts a pause in @pauses. */
 static unsigned int remove_between(unsigned int *pauses)
 {
 	const uint64_t end = chan_deadline(PATIENCE);
