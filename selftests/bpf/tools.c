@@ -36,7 +36,7 @@ static const char *channel_argument(int ch)
 	return channel_text;
 }
 
-/* Each returns once it sees events, and waits for them in another system call. */
+/* They return once the tool waits for events; the system call differs. */
 #define SNOOP(...) observer_watch(SYS_epoll_wait, (const char *[]){ BPF "/chansnoop", \
 	##__VA_ARGS__, NULL })
 #define LATENCY(...) observer_watch(SYS_pselect6, (const char *[]){ BPF "/chanlat", \
@@ -139,7 +139,7 @@ TEST_F_TIMEOUT(tool, snoop_ends_after_so_many, TIMEOUT)
 	EXPECT_EQ(6, lines());
 }
 
-/* The number of lines, each holding JSON. NULL if a line does not. */
+/* The JSON objects of the first @count lines. NULL if a line is not JSON. */
 static json_t *parse_lines(int count)
 {
 	json_t *all = json_array(), *object;

@@ -168,7 +168,7 @@ static void *task_run(void *argument)
 	return NULL;
 }
 
-/* Descriptors of a process count until the program ends. */
+/* The process lives until the program ends, as its descriptors keep channels open. */
 static void process_run(struct fuzz_task *task)
 {
 	struct fuzz_shared *shared = task->shared;

@@ -4,8 +4,8 @@
  * numbers below ELEMENTS, each sent once; sets of them are bit masks.
  */
 byte begun[CHANNELS];	/* sends of these have begun, on each channel */
-byte sent;		/* whose send has returned success */
-byte failed;		/* whose send has returned an error */
+byte sent;		/* their sends have returned success */
+byte failed;		/* their sends have returned an error */
 byte taken;		/* have left their channel */
 byte received;		/* have reached the memory of a receiver */
 byte before[ELEMENTS];	/* sent on the same channel before the send of this one began */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Spinlocks, also many at once.
+ * Spinlocks, including several held by one task.
  */
 #include <linux/lockdep.h>
 #include <linux/sched.h>

@@ -136,7 +136,7 @@ static bool play(enum ready ready, u32 elemsize, unsigned int n, unsigned int nt
 	ret = menu_select(&menu);
 	failed = !fail_nth(0);
 	if (failed && ready == READY_SEND && ret >= 0) {
-		/* The result could not be stored: the element is sent all the same. */
+		/* The result could not be stored: the element is sent anyway. */
 		assert_int_equal(ret, n - 1);
 		assert_int_equal(channel_info(menu.empty).len, 1);
 	} else if (failed) {
