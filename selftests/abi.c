@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The binary interface (G14). What a program that was built against the first version
- * knows stands here once more, as plain numbers, and is used with the present module:
- * as that program does, and as one does that was built against a later version. The
- * callers are of this program's own ABI; a 32-bit build is a program of its own; x32 is
- * reached by the numbers of its system calls.
+ * The binary interface (G14): a program built against the first version works with the present
+ * module. The constants and structures of that version are repeated here as plain numbers, and are
+ * also used the way a program of a later version would. Tests this program's own ABI (a 32-bit
+ * build is a separate program); x32 is reached by its system call numbers.
  */
 #include <errno.h>
 #include <stddef.h>
@@ -235,8 +234,8 @@ FIXTURE_TEARDOWN(abi)
 }
 
 /*
- * A structure of a program of that version, which is longer by so many zeros, in memory
- * that ends behind it: nothing beyond it can be read or written.
+ * A structure of version 1 followed by that many zero bytes, at the end of accessible memory, so
+ * that any access beyond it faults.
  */
 static unsigned char *place(unsigned char *end, size_t more, const void *first, size_t size)
 {
@@ -248,7 +247,7 @@ static unsigned char *place(unsigned char *end, size_t more, const void *first, 
 	variant->call(self->ch, (number) + (variant->more << 16), \
 		      place(self->end, variant->more, &(first), sizeof(first)))
 
-/* A result of that version: the first fields, if all after them is zero. */
+/* A version 1 result: its fields, provided that all bytes after them are zero. */
 #define RESULT(number, first) ({ \
 	static const unsigned char zeros_[ROOM]; \
 	unsigned char *placed_ = place(self->end, variant->more, &(first), sizeof(first)); \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Operations that do not wait: they are carried out if at one instant they can be (G5), whatever
- * others do meanwhile, and if not, nothing has happened.
+ * Non-blocking operations (G5): an operation completes if it can complete at a single instant,
+ * regardless of concurrent operations. Otherwise it changes nothing.
  */
 #include <errno.h>
 
@@ -40,9 +40,9 @@ TEST_F(at_once, others_who_send_do_not_fill_what_has_room)
 #define TRIES	20000
 
 /**
- * struct move - an element that moves to and fro
- * @ends: between these: it is in one before it is taken from the other
- * @stop: it need not move any more
+ * struct move - an element that moves between two channels
+ * @ends: the channels: the element enters one before it leaves the other
+ * @stop: stop moving it
  */
 struct move {
 	int ends[2];
@@ -63,8 +63,8 @@ static int run_move(struct operation *op)
 }
 
 /*
- * Between the looks at the first and at the last of so many, it moves, and back again. What the
- * select takes, it puts back before the next one.
+ * Between the check of the first case and of the last, the element moves there and back. The
+ * element received by the select is returned before the next round.
  */
 TEST_F(at_once, G5_select_of_many_finds_one_that_is_ready_at_each_instant)
 {
@@ -92,7 +92,7 @@ TEST_F(at_once, G5_select_of_many_finds_one_that_is_ready_at_each_instant)
 	EXPECT_EQ(0, failed);
 }
 
-/* It has been completed elsewhere, and stays in the queue until it runs. */
+/* Completed on another channel, but still queued here until its task runs. */
 TEST_F(at_once, G5_select_does_not_meet_a_peer_that_another_has_claimed)
 {
 	int a = channel_make(0), b = channel_make(0), chosen;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Many elements in one call: how many move, what is waited for, and that the part that was
- * moved is told before the reason why it was no more.
+ * Batches: how many elements move, when a batch waits, and that a partial count is returned instead
+ * of the error that stopped it.
  */
 #include <errno.h>
 #include <limits.h>
@@ -17,7 +17,7 @@
 #include "common/operation.h"
 #include "common/variants.h"
 
-/* More than one pass over a channel moves. */
+/* More elements than one pass over a channel moves. */
 #define MANY	100
 
 static int move(int ch, unsigned long command, void *elems, unsigned int count, unsigned int min,
@@ -52,7 +52,7 @@ static bool numbered(const uint64_t *elems, unsigned int count, uint64_t from)
 	return i == count;
 }
 
-/* Sends up to @count elements, 1, 2 and so on, but waits for @min only. */
+/* Sends up to @count elements, 1, 2 and so on, waiting for @min only. */
 static struct operation *send_numbers(enum task_kind kind, int ch, unsigned int count,
 				      unsigned int min)
 {
@@ -196,7 +196,7 @@ TEST_F(batch, send_fills_parked_receivers_then_the_ring)
 	EXPECT_EQ(-EAGAIN, move(ch, CHAN_IOC_RECVV, elems, 16, 1, CHAN_XFER_NONBLOCK));
 }
 
-/* One who moved something, and is parked for more. */
+/* A batch that has moved some elements, and is parked for more. */
 static struct operation *send_partly(enum task_kind kind, int ch)
 {
 	struct operation *op = send_numbers(kind, ch, MANY, MANY);
@@ -250,7 +250,7 @@ TEST_F(batch, close_ends_a_batch_with_what_was_moved)
 	EXPECT_EQ(0, operation_recv(receiver));
 }
 
-/* SA_RESTART or not: a part that was moved is never moved again. */
+/* With or without SA_RESTART: elements that moved are not moved again. */
 TEST_F(batch, signal_ends_a_batch_with_what_was_moved)
 {
 	int ch = channel_make(variant->cap), other = channel_make(variant->cap);
@@ -293,14 +293,14 @@ TEST(fault_ends_a_batch_with_what_was_moved)
 	int ch = channel_make(MANY);
 	uint64_t *border = memory_border(), i;
 
-	/* The third element is not there. */
+	/* The third element is not accessible. */
 	number(border - 2, 2, 1);
 	EXPECT_EQ(2, move(ch, CHAN_IOC_SENDV, border - 2, MANY, MANY, 0));
 	EXPECT_EQ(-EFAULT, move(ch, CHAN_IOC_SENDV, border, MANY - 2, MANY - 2, 0));
 	EXPECT_EQ(2, channel_info(ch).len);
 	channel_send_range(ch, 3, 50);
 
-	/* In the second of two passes. */
+	/* It faults in the second of two passes. */
 	memset(border - 40, 0xa5, 40 * sizeof(*border));
 	EXPECT_EQ(40, move(ch, CHAN_IOC_RECVV, border - 40, 50, 50, 0));
 	EXPECT_TRUE(numbered(border - 40, 40, 1));
@@ -339,7 +339,7 @@ TEST(elements_without_bytes_need_no_memory)
 	EXPECT_EQ(0, channel_info(ch).len);
 }
 
-/* Nothing is waited for, and yet it can be ended: by a signal that kills. */
+/* The batch does not wait, but a fatal signal can still end it. */
 TEST(kill_ends_a_batch_that_is_never_parked)
 {
 	int ch = channel_make_elems(0, UINT_MAX);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What "chanctl trace" shows of events: pictures, traces for other programs, summaries.
- */
+/* Output of "chanctl trace": diagrams, traces for other programs, and summaries. */
 #include <errno.h>
 #include <jansson.h>
 
@@ -10,7 +8,7 @@
 #include "common/channel.h"
 #include "tools/told.h"
 
-/* The number that follows this, the last time. */
+/* The number after the last occurrence of this text. */
 static int number_after(const char *text, const char *what)
 {
 	const char *at, *last = NULL;
@@ -20,7 +18,7 @@ static int number_after(const char *text, const char *what)
 	return last ? atoi(last + strlen(what)) : -1;
 }
 
-/* Do arrows of this class go to the right in the diagram? Where a task is right of another. */
+/* Whether arrows of this class point right; that depends on the order of the tasks. */
 static bool goes_right(const char *class)
 {
 	const char *text, *line;
@@ -131,7 +129,7 @@ TEST(a_recording_without_events_can_be_shown)
 	EXPECT_NE(NULL, strstr(written(summary_write), "0 events, 0 lost"));
 }
 
-/* A bit of everything; the worker is parked to the end. */
+/* One event of each kind; the worker stays parked until the end. */
 static void tell_much(void)
 {
 	make(1);
@@ -151,7 +149,7 @@ static void tell_much(void)
 	tell();
 }
 
-/* How many events of the trace have this phase; all if it is "". */
+/* Number of trace events with this phase; all if it is "". */
 static size_t trace_count(json_t *events, const char *phase)
 {
 	size_t i, count = 0;
@@ -220,7 +218,7 @@ TEST(a_trace_has_slices_that_begin_and_end_in_turn)
 		EXPECT_EQ(0, open);
 	}
 	EXPECT_EQ(trace_count(events, "B"), trace_count(events, "E"));
-	/* Three in which tasks are parked, and four in which they run before or after. */
+	/* Three slices of parked tasks, and four of running tasks before or after. */
 	EXPECT_EQ(7, trace_count(events, "B"));
 }
 
@@ -256,7 +254,7 @@ TEST(a_trace_names_tasks_and_counts_what_is_buffered)
 
 	tell_much();
 	events = trace_events();
-	/* A process and a thread for each of three tasks. */
+	/* One process and one thread for each of three tasks. */
 	EXPECT_EQ(6, trace_count(events, "M"));
 	/* make, close, requeue, release, select */
 	EXPECT_EQ(5, trace_count(events, "i"));
@@ -329,7 +327,7 @@ TEST(a_histogram_has_bars_where_its_axis_says)
 	label = strstr(text, ">256 ns<");
 	ASSERT_NE(NULL, label);
 	x = number_after(text, "class=\"recv\" x=\"");
-	/* Of the plots beside one another, the second is about receives. */
+	/* Of the plots side by side, the second one shows receives. */
 	label = strstr(label + 1, ">256 ns<");
 	while (strncmp(label, " x=\"", 4))
 		label--;

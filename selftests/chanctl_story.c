@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What "chanctl trace" makes of events, which need not have happened here: which receive took
- * which element, and when tasks were parked.
+ * How "chanctl trace" interprets events, including synthetic ones: which receive took which
+ * element, and when tasks were parked.
  */
 #include <errno.h>
 
@@ -24,7 +24,7 @@ TEST(events_are_put_into_the_order_of_their_time)
 	recording_add(&recording, &event);
 	for (int i = 1; i < 9; i++)
 		EXPECT_LE(recording.events[i - 1].time, recording.events[i].time);
-	/* Of two at the same time, the first that came is the first. */
+	/* Events with equal times keep their order of arrival. */
 	EXPECT_EQ(99, recording.events[4].id);
 }
 
@@ -83,7 +83,7 @@ TEST(a_parked_sender_refills_the_ring_in_the_order_of_parking)
 	parks[1] = ADD(WORKER, PARK, .send = 1);
 	recvs[0] = REFILL(MAIN, 1, SECOND);
 	recvs[1] = REFILL(MAIN, 1, WORKER);
-	/* Who was parked first may run last. */
+	/* The first task to park may be the last to run. */
 	wake_sent(WORKER, MAIN);
 	recvs[2] = RING(MAIN, RECV, 0);
 	wake_sent(SECOND, MAIN);
@@ -105,7 +105,7 @@ TEST(elements_requeued_are_received_first_in_their_old_order)
 	RING(SECOND, RECV, 3);
 	RING(WORKER, RECV, 2);
 	RING(SECOND, RECV, 1);
-	/* The second task requeues the first and the third, the worker keeps the second. */
+	/* The second task requeues the first and the third element; the worker keeps the second. */
 	backs[0] = ADD(SECOND, GIVEBACK, .requeued = 1);
 	backs[1] = ADD(SECOND, GIVEBACK, .requeued = 2);
 	for (int i = 0; i < 3; i++)
@@ -217,7 +217,7 @@ TEST(a_wait_in_vain_ends_its_slice_without_an_element)
 	make(0);
 	ADD(WORKER, PARK);
 	ADD(WORKER, WAKE, .id = CHANNEL, .result = -ETIMEDOUT);
-	/* Of another wait, of which nothing else was recorded. */
+	/* From another wait, of which no other event was recorded. */
 	ADD(WORKER, SELECT, .winner = -1);
 	ADD(WORKER, RECV, .path = CHAN_PATH_PARK, .peer = MAIN);
 	ADD(WORKER, PARK, .send = 1);
@@ -243,7 +243,7 @@ TEST(elements_of_unknown_origin_have_no_flow)
 {
 	size_t send;
 
-	/* It was made, and had two elements, before the recording began. */
+	/* The channel existed before the recording and held two elements. */
 	send = RING(MAIN, SEND, 3);
 	RING(WORKER, RECV, 2);
 	RING(WORKER, RECV, 1);
@@ -258,16 +258,16 @@ TEST(lost_events_leave_elements_without_a_flow_but_none_with_a_wrong_one)
 {
 	make(4);
 	RING(MAIN, SEND, 1);
-	/* A receive and two sends are missing. */
+	/* One receive and two sends are missing. */
 	RING(MAIN, SEND, 3);
 	RING(WORKER, RECV, 2);
-	/* A receive, and later a send, and two give-backs. */
+	/* A receive, a later send and two requeues are missing. */
 	RING(WORKER, RECV, 0);
 	RING(WORKER, RECV, 0);
 	ADD(WORKER, GIVEBACK, .requeued = 3);
 	for (int i = 0; i < 3; i++)
 		RING(WORKER, RECV, 0);
-	/* The park of a sender, and the send of what it makes room in. */
+	/* The sender's park is missing, and the send of the element that it replaces. */
 	REFILL(WORKER, 2, SECOND);
 	RING(WORKER, RECV, 1);
 	RING(WORKER, RECV, 0);
@@ -283,7 +283,7 @@ TEST(lost_parks_leave_handoffs_without_a_flow_but_none_with_a_wrong_one)
 	wake_received(WORKER, MAIN);
 	/* It parks again. */
 	ADD(MAIN, SEND, .peer = WORKER);
-	/* It parks with two other operations, and has told of one. */
+	/* It parks for two more operations; only one of them was traced. */
 	ADD(WORKER, PARK);
 	ADD(MAIN, SEND, .peer = WORKER);
 	wake_received(WORKER, SECOND);
@@ -303,7 +303,7 @@ TEST(a_receive_that_makes_room_in_the_ring_took_nothing_requeued)
 	RING(MAIN, SEND, 1);
 	RING(WORKER, RECV, 0);
 	ADD(WORKER, GIVEBACK, .requeued = 1);
-	/* That it was received again was lost. */
+	/* The second receive of the element was lost. */
 	send = RING(MAIN, SEND, 1);
 	ADD(SECOND, PARK, .send = 1);
 	recv = REFILL(WORKER, 1, SECOND);

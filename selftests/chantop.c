@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What chantop prints without a terminal. How the samples are taken is for the test to say, so
- * that it knows what happened between two.
+ * Output of chantop without a terminal. The test decides when samples are taken, so it knows
+ * the changes between two of them.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -24,7 +24,7 @@
 
 #define chantop(arguments, ...)	run(CHANTOP " " arguments, ##__VA_ARGS__)
 
-/* The second sample is taken when the test wants it. */
+/* The test triggers the second sample. */
 struct program {
 	pid_t pid;
 	FILE *output;
@@ -49,7 +49,7 @@ static struct program start(const char *more)
 	return program;
 }
 
-/* The next sample, without the seconds of its rows, which nobody can foresee. */
+/* The next sample, without the unpredictable seconds of its rows. */
 static const char *sample(struct program *program)
 {
 	char line[1024];

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What chantop draws on a terminal, of a /proc that the test has made, and how keys change it.
- */
+/* The screen of chantop, for a /proc made by the test, and how keys change it. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,17 +12,17 @@
 #include "tools/output.h"
 #include "tools/terminal.h"
 
-/* Lines of the terminal: of the status, of the first row, and the last one at 24 lines. */
+/* Line numbers on the terminal: status, first row, and the last of 24 lines. */
 #define STATUS	0
 #define SORT	1
 #define HEADING	2
 #define FIRST	3
 #define LAST	23
 
-/* Samples are far away: what changes is changed by keys and signals. */
+/* Samples are far apart, so only keys and signals change the screen. */
 #define COMMAND	"exec " CHANTOP " -d 3600 "
 
-/* @sends: by the ring */
+/* @sends: per ring */
 static void fake_jobs(int id, const char *type, int len, int sends)
 {
 	fake_channel(7, id + 2, id,
@@ -50,7 +48,7 @@ static struct terminal *start(const char *more)
 	return terminal;
 }
 
-/* Are these the channels on top? Rows above @more are gone. */
+/* Whether these channels are on top; rows above @more have scrolled away. */
 static void wait_rows(struct terminal *terminal, const char *first, const char *second,
 		      const char *third)
 {
@@ -143,7 +141,7 @@ TEST_F(chantop, filter_leaves_types_that_contain_it)
 	terminal_wait(terminal, SORT, "sort: SENDS  filter: job_");
 	terminal_wait(terminal, STATUS, "chantop  channels: 1");
 	terminal_wait(terminal, FIRST, "1 struct jo");
-	/* The last line comes last: until then, it still says what is waited for next. */
+	/* The last line is drawn last and until then shows the old prompt. */
 	terminal_wait(terminal, LAST, "Enter: done");
 	terminal_type(terminal, "\r");
 	terminal_wait(terminal, LAST, "q quit");

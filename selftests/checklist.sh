@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Is there every test, and every file, that Documentation/checklist.rst names; and a test or a reason
-# in each of its rows?
+# Checks Documentation/checklist.rst: every test and file it names exists, and each row has a test
+# or a reason.
 
 set -euo pipefail
 cd "$(dirname "$(realpath "$0")")/.."
 
 list=Documentation/checklist.rst
-# How many rows each letter has.
+# Number of rows per letter.
 rows=(A14 W11 F12 S8 V8 L12 P8)
 passed=0
 failed=0
@@ -25,7 +25,7 @@ if (($#)); then
 	exit
 fi
 
-# check MESSAGE COMMAND...: the message says what is wrong if the command fails.
+# check MESSAGE COMMAND...: print MESSAGE if the command fails.
 check()
 {
 	if "${@:2}"; then
@@ -36,7 +36,7 @@ check()
 	fi
 }
 
-# A test of the kselftest harness, with or without a fixture, or of the unit tests.
+# A kselftest harness test, with or without a fixture, or a unit test.
 has_test()
 {
 	local file=selftests/${1%.*}.c test=${1##*.}
@@ -60,7 +60,7 @@ for last in "${rows[@]}"; do
 	done
 done
 
-# Names stand between two pairs of back quotes: of a file with a suffix, and of a test with a dot.
+# Names are in double back quotes: files have a suffix, tests have a dot.
 # shellcheck disable=SC2016 # no expansion
 mapfile -t names < <(grep -o '``[^` ]*``' "$list" | tr -d '`' | sort -u)
 for name in "${names[@]}"; do

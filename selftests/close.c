@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Close (G6): whom it wakes and with what, what is still received, and that each element of
- * a race with it was either sent and received, or neither.
+ * Close (G6): which waiters it wakes and with which results, which elements can still be received,
+ * and that an element racing with it is either sent and received, or neither.
  */
 #include <errno.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static uint64_t recv_poisoned(int ch, int *ret)
 	return value;
 }
 
-/* Nothing is left to receive, and every receive says so with zeros? */
+/* Whether the channel is drained and every receive returns zeros. */
 static bool closed_and_drained(int ch)
 {
 	unsigned int i;
@@ -38,7 +38,7 @@ static bool closed_and_drained(int ch)
 	return true;
 }
 
-/* By a task of its own. */
+/* Run by a separate task. */
 static int close_in(enum task_kind kind, int ch)
 {
 	struct operation *op = operation_new(kind, operation_close, ch, 1);
@@ -152,7 +152,7 @@ TEST_F(closing, one_of_many_closes_succeeds)
 	EXPECT_EQ(1, succeeded);
 }
 
-/* More than one run of a close completes. */
+/* More waiters than one run of a close completes. */
 #define MANY	40
 
 TEST(G6_close_of_very_many_parked_ends_all_waits)
@@ -231,8 +231,8 @@ TEST_F(closing, range_ends_with_the_close)
 #define RACE_ELEMS	20000
 
 /*
- * What became of each element: which call sent it is known by its result, and who received
- * it counts it. Task @n owns the elements from n * RACE_ELEMS on.
+ * The fate of each element: its sender is known by the element's number, and its receiver counts
+ * it. Task @n owns the elements from n * RACE_ELEMS on.
  */
 struct ledger {
 	uint8_t sent[TASKS * RACE_ELEMS];
@@ -253,7 +253,7 @@ static int move(int ch, unsigned long command, uint64_t *elems, unsigned int cou
 	return channel_ioctl(ch, command, &xfer);
 }
 
-/* Single elements and batches by turns, until the close; returns what ended it. */
+/* Alternates single elements and batches until the close; returns the error that ended it. */
 static int race_send(struct operation *op)
 {
 	struct ledger *ledger = op->data;
@@ -291,7 +291,7 @@ static int race_recv(struct operation *op)
 	return ret;
 }
 
-/* Lets the traffic run a while, closes, and joins. Returns how many calls were wrong. */
+/* Lets the traffic run for a while, closes, and joins. Returns the number of wrong results. */
 static unsigned int race_round(enum task_kind kind, int ch, struct ledger *ledger)
 {
 	struct operation *senders[TASKS], *receivers[TASKS];

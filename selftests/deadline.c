@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Deadlines: absolute times on three clocks after which nothing is waited for, and what can
- * be done at once still is. Where a test decides when a wait ends, it sets CLOCK_REALTIME.
+ * Deadlines: an absolute time on one of three clocks bounds a wait, and an operation that need not
+ * wait succeeds regardless. Where a test decides when a wait ends, it sets CLOCK_REALTIME.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -45,13 +45,13 @@ static int run_until(int (*run)(struct operation *op), int ch, unsigned int flag
 	return run(op_until(TASK_THREAD, run, ch, flags, deadline));
 }
 
-/* An operation that takes the clock's time now plus its deadline for a deadline. */
+/* An operation whose deadline is relative to the clock's time when it starts. */
 struct timing {
 	int (*run)(struct operation *op);
 	clockid_t clock;
 };
 
-/* @progress: did the clock pass the deadline? */
+/* @progress: whether the clock passed the deadline */
 static int run_from_now(struct operation *op)
 {
 	const struct timing *timing = op->data;
@@ -89,7 +89,7 @@ TEST_F(deadline, ETIMEDOUT_not_before_the_clock_has_passed_it)
 		EXPECT_TRUE(memory_is(op->elems, sizeof(uint64_t), 0xa5));
 		EXPECT_TRUE(channel_unchanged(op->ch, before));
 	}
-	/* It was waited for, and nobody waits any more. */
+	/* The deadline was waited for, and no waiter is left behind. */
 	EXPECT_EQ(ARRAY_LENGTH(clocks), channel_info(ch).recv_parks);
 	EXPECT_EQ(ARRAY_LENGTH(clocks), channel_info(full).send_parks);
 	EXPECT_EQ(0, channel_info(ch).recvq + channel_info(full).sendq);
@@ -142,13 +142,13 @@ TEST_F(deadline, past_deadline_moves_the_part_that_can_move)
 	EXPECT_EQ(0, channel_info(ch).len);
 }
 
-/* Values that a signed number of nanoseconds cannot hold, or not after an addition. */
+/* Values that do not fit a signed number of nanoseconds, or overflow after an addition. */
 static const uint64_t far[] = {
 	CHAN_DEADLINE_NONE, CHAN_DEADLINE_NONE - 1, 1ULL << 63, (1ULL << 63) + 1,
 	INT64_MAX, INT64_MAX - 1, INT64_MAX - CLOCK_HOUR, INT64_MAX / 2,
 };
 
-/* Operations with far deadlines wait until a peer comes, and succeed? */
+/* Whether operations with far deadlines wait for a peer and succeed. */
 static bool far_deadlines_wait(enum task_kind kind, int ch)
 {
 	unsigned int i, j;
@@ -260,7 +260,7 @@ TEST_F(deadline, restart_after_a_signal_keeps_the_deadline)
 	EXPECT_EQ(0, channel_info(ch).recvq);
 }
 
-/* If each restart took the time again, signals would keep it waiting for ever. */
+/* If each restart read the clock again, signals would keep it waiting indefinitely. */
 TEST_F(deadline, signals_do_not_put_off_the_deadline)
 {
 	int ch = channel_make(variant->cap);
@@ -294,7 +294,7 @@ TEST_F(deadline, setting_the_clock_moves_waits_on_realtime_only)
 				  clock_read(clocks[i].clock) + CLOCK_HOUR);
 		operation_park(ops[i]);
 	}
-	/* Neither back nor to the right time again: the hour has not passed. */
+	/* Neither the step back nor its reversal wakes them: the hour has not passed. */
 	clock_shift_realtime(-CLOCK_HOUR);
 	clock_shift_realtime(CLOCK_HOUR);
 	EXPECT_EQ(ARRAY_LENGTH(clocks), channel_info(ch).recvq);
@@ -333,7 +333,7 @@ TEST_F(deadline, G10_success_or_timeout_but_not_both)
 			disagreed += operation_value(op) != i;
 		}
 		disagreed += moved != channel_paths_sum(channel_info(ch).recvs);
-		/* What came too late for it. */
+		/* Elements that came after its deadline. */
 		while (chan_try_recv(ch, &value, sizeof(value)) == 1)
 			moved++;
 	}
@@ -377,7 +377,7 @@ TEST_F(time_namespace, ETIMEDOUT_as_its_clocks_show)
 		operation_start(op);
 		EXPECT_EQ(-ETIMEDOUT, operation_wait(op));
 		EXPECT_TRUE(op->progress);
-		/* The process was in the namespace, and this one is not. */
+		/* The child was in the namespace; this process is not. */
 		EXPECT_GE(clock_read(clocks[i].clock), op->deadline - (shifted ? shift : 0));
 		if (shifted && shift > 0)
 			EXPECT_LT(clock_read(clocks[i].clock), op->deadline);
@@ -385,7 +385,7 @@ TEST_F(time_namespace, ETIMEDOUT_as_its_clocks_show)
 	EXPECT_EQ(ARRAY_LENGTH(clocks), channel_info(ch).recv_parks);
 }
 
-/* A time that the host's clocks have passed, or are far from, is the other way round here. */
+/* Times that are past or far away on the host's clocks are the opposite in the namespace. */
 TEST_F(time_namespace, deadline_is_not_the_hosts)
 {
 	int64_t shift = clock_enter_namespace(variant->direction);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Death: tasks that are killed while they are parked, when they were just handed an element,
- * or in the middle of a batch, lose nothing (G3) and leave a channel that works (G11).
+ * Death (G3, G11): tasks killed while parked, just after an element was handed to them, or in the
+ * middle of a batch lose no element and leave a working channel.
  */
 #include <errno.h>
 #include <signal.h>
@@ -32,7 +32,7 @@ static struct operation *park(int (*run)(struct operation *op), int ch, unsigned
 	return op;
 }
 
-/* An element passes, and nothing else is there. */
+/* An element can pass, and the channel holds nothing else. */
 static bool channel_works(int ch)
 {
 	struct operation *receiver = park(operation_recv, ch, 1);
@@ -54,7 +54,7 @@ TEST_F(death, G11_parked_receivers_die)
 
 	for (i = 0; i < TASKS; i++)
 		receivers[i] = park(operation_recv, ch, 1);
-	/* From the middle of the queue, its end, its head. */
+	/* The middle, the tail and the head of the queue. */
 	operation_kill(receivers[TASKS / 2]);
 	operation_kill(receivers[TASKS - 1]);
 	operation_kill(receivers[0]);
@@ -109,7 +109,7 @@ TEST_F(death, G11_many_die_at_once)
 	EXPECT_EQ(0, channel_info(ch).requeues);
 }
 
-/* The receiver shares the CPU of the test, so it does not run between the two. */
+/* The receiver shares the CPU of the test, so it does not run between the two calls. */
 TEST_F(death, G3_element_handed_to_a_receiver_that_is_killed_is_requeued)
 {
 	int ch = channel_make_elems(variant->elemsize, variant->cap);
@@ -153,7 +153,7 @@ TEST_F(death, G3_next_receiver_gets_what_was_handed_to_one_that_is_killed)
 	EXPECT_TRUE(channel_works(ch));
 }
 
-/* And all of them are killed, one after the other: the element outlives them. */
+/* All of them are killed in turn: the element outlives them. */
 TEST_F(death, G3_element_outlives_all_receivers_that_it_is_handed_to)
 {
 	int ch = channel_make_elems(variant->elemsize, variant->cap);
@@ -213,8 +213,8 @@ TEST_F(death, G3_sender_dies_in_a_batch_and_no_further_element_is_sent)
 }
 
 /*
- * What the receiver has stored already it has received, its memory shows which; it took the
- * others and waits for more, so they are requeued, in order.
+ * Elements that the receiver has stored count as received; its memory shows which. It took the
+ * others and waits for more, so they are requeued in order.
  */
 TEST_F(death, G3_receiver_dies_in_a_batch_and_gives_back_what_it_has_not_stored)
 {
@@ -236,11 +236,14 @@ TEST_F(death, G3_receiver_dies_in_a_batch_and_gives_back_what_it_has_not_stored)
 	for (i = stored + 1; i <= 50; i++)
 		EXPECT_EQ(1, element_recv(ch, i));
 	EXPECT_TRUE(channel_works(ch));
-	/* 32 elements of 8 bytes are stored at once, a large one at a time. */
+	/* Stored 32 at a time for elements of 8 bytes, one at a time for large ones. */
 	EXPECT_EQ(variant->elemsize == 8 ? 32 : 50, stored);
 }
 
-/* Its threads are parked on both sides of two channels; how its main thread ends it. */
+/*
+ * Its threads are parked on both sides of two channels; the parameter says how its main thread ends
+ * the process.
+ */
 static int end_with_parked_threads(struct operation *op)
 {
 	int *channels = op->data;
@@ -275,7 +278,7 @@ static bool ends_with_parked_threads(unsigned int cap, size_t elemsize, int how)
 	__atomic_store_n(&op->progress, how, __ATOMIC_RELEASE);
 	if (operation_join(op) != OPERATION_KILLED)
 		return false;
-	/* Senders have filled the second channel before they parked. */
+	/* Senders filled the second channel before they parked. */
 	for (i = 0; i < cap; i++) {
 		char elem[300];
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which tasks chanctl doctor takes to be stuck, and which only seem to be.
+ * chanctl doctor: which tasks it reports as deadlocked, and which it does not although they may
+ * seem stuck.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -177,7 +178,7 @@ TEST_F(doctor, who_may_not_do_what_is_waited_for_is_no_help)
 	EXPECT_NE(NULL, strstr(printed, "Deadlock of 1 task"));
 }
 
-/* From here on, who seems to be stuck is not. */
+/* The tests below are about tasks that only seem to be deadlocked. */
 
 #define EXPECT_NOTHING(channels, parked) do { \
 	EXPECT_EQ(0, doctor("2>&1")); \

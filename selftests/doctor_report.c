@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * How chanctl doctor says what it has found, and what it finds beside deadlocks.
- */
+/* Reports of chanctl doctor: how it describes deadlocks, and its other findings. */
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -18,7 +16,7 @@
 
 #define doctor(arguments, ...)	run("LC_ALL=C " CHANCTL " doctor " arguments, ##__VA_ARGS__)
 
-/* Let each age be 0. */
+/* Set each age to 0. */
 static void forget_ages(void)
 {
 	char *from = printed, *to = printed;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The end of a channel with very many elements, which are freed one by one: others run on its
- * CPU meanwhile, also where the kernel is not preempted (G12).
+ * Release of a channel with very many elements (G12): they are freed one by one, and other tasks
+ * run on that CPU meanwhile, even without kernel preemption.
  */
 #include <errno.h>
 #include <string.h>
@@ -15,24 +15,24 @@
 #include "common/operation.h"
 #include "common/task.h"
 
-/* Above CHAN_ELEM_INLINE: each has its own memory. */
+/* Above CHAN_ELEM_INLINE: each element is allocated separately. */
 #define SIZE		300
 #define ELEMENTS	400000
 #define BATCH		1000
-/* A kernel that checks itself takes fewer in as long. */
+/* Fewer elements on a debug kernel, which needs longer for each. */
 #define FILL_NS		(20 * CLOCK_SECOND)
 
 /**
- * struct watch - shared with the task that watches
- * @stop: it shall end
- * @gap: the longest time that it could not run, in nanoseconds
+ * struct watch - shared with the watching task
+ * @stop: end
+ * @gap: the longest time that it did not run, in nanoseconds
  */
 struct watch {
 	bool stop;
 	int64_t gap;
 };
 
-/* On the same CPU, and to run first, it is kept from running by nobody but the kernel. */
+/* It runs on the same CPU and with precedence, so only the kernel can keep it from running. */
 static int run_watch(struct operation *op)
 {
 	const struct timespec moment = { .tv_nsec = 1000000 };
@@ -72,7 +72,7 @@ TEST(G12_others_run_while_very_many_elements_are_dropped)
 	int ch;
 
 	task_pin();
-	/* Before the channel is there: only the last close drops its elements. */
+	/* Forked before the channel exists, so that only the last close drops the elements. */
 	op = operation_start_new(TASK_PROCESS, run_watch, channel_make(0), watch);
 	wait_until(__atomic_load_n(&op->progress, __ATOMIC_ACQUIRE));
 	ch = channel_make_elems(SIZE, ELEMENTS);

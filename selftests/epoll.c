@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * epoll (G9): level-triggered and one-shot, on both sides; sets in sets, and channels that
- * are closed while they are in a set.
+ * epoll (G9): level-triggered and one-shot interest on both sides, nested sets, and channels closed
+ * while they are in a set.
  */
 #include <errno.h>
 #include <sys/epoll.h>
@@ -131,7 +131,7 @@ TEST_F(epoll, G9_channel_leaves_the_set_with_its_last_descriptor)
 
 	operation_offer(TASK_THREAD, other, 1);
 	close(ch);
-	/* The copy is the same open file, so it is still in the set. */
+	/* The duplicate refers to the same open file, so it is still in the set. */
 	EXPECT_EQ(EPOLLIN, set_events(set));
 	close(copy);
 	EXPECT_EQ(0, set_events(set));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Edge-triggered epoll (G9): each change that makes operations possible is told once, and
- * nothing else is.
+ * Edge-triggered epoll (G9): one event for each change that makes operations possible, and none
+ * otherwise.
  */
 #include <errno.h>
 #include <sys/epoll.h>
@@ -28,7 +28,7 @@ TEST_F(edge, G9_edge_tells_each_new_element)
 		operation_offer(variant->kind, ch, i);
 		EXPECT_EQ(EPOLLIN, set_events(set));
 	}
-	/* Taking one changes nothing for those who receive. */
+	/* Receiving one of them changes nothing for receivers. */
 	channel_recv(ch);
 	EXPECT_EQ(0, set_events(set));
 	ASSERT_EQ(0, chan_close(ch));
@@ -44,7 +44,7 @@ TEST_F(edge, G9_edge_tells_each_new_room)
 	channel_fill(ch);
 	set = set_new(ch, EPOLLOUT | EPOLLET);
 	for (i = 0; i < 9; i++) {
-		/* What comes last of all is that receivers are parked. */
+		/* Parking the receivers is the last change. */
 		EXPECT_EQ(0, set_events(set));
 		operation_demand(variant->kind, ch);
 		EXPECT_EQ(EPOLLOUT, set_events(set));
@@ -146,7 +146,7 @@ TEST_F(edge, G9_edge_tells_nothing_of_a_parked_task_that_leaves)
 	EXPECT_EQ(0, set_events(set));
 }
 
-/* That a closed channel is drained, both sides are told: EPOLLHUP is in every interest. */
+/* Draining a closed channel notifies both sides: EPOLLHUP is in every interest. */
 TEST_F(edge, G9_edge_tells_a_close_once_on_each_side_and_the_drain)
 {
 	int ch = channel_make(variant->cap);

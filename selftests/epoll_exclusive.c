@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exclusive waiters of epoll (G9): of those that wait for the same, as many are woken as can
- * go on, and a close wakes all.
+ * Exclusive waiters of epoll (G9): a change wakes as many waiters as can proceed, and a close wakes
+ * all.
  */
 #include <errno.h>
 #include <sys/epoll.h>
@@ -20,7 +20,7 @@
 
 CAPACITY_FIXTURE(exclusive);
 
-/* In a set of its own: the channel sees that many waiters, not one. */
+/* Each waiter has its own set, so the channel sees that many waiters, not one. */
 static int run_exclusive(struct operation *op)
 {
 	return set_wait(set_new(op->ch, op->flags | EPOLLEXCLUSIVE), -1);
@@ -38,7 +38,7 @@ static void herd_start(struct operation **herd, enum task_kind kind,
 	}
 }
 
-/* Who was woken sleeps no more, so those that still do were not. */
+/* A woken waiter exits, so the waiters still asleep were not woken. */
 static int herd_woken(struct operation **herd)
 {
 	int i, woken = 0;
@@ -97,7 +97,7 @@ TEST(G9_exclusive_batch_wakes_one_for_each_element)
 	ASSERT_EQ(0, chan_close(ch));
 }
 
-/* An element that nobody took because its receiver faulted must wake one more. */
+/* An element that is requeued because its receiver faulted must wake one more. */
 TEST(G9_exclusive_element_that_is_requeued_wakes_one)
 {
 	int ch = channel_make(0);
@@ -112,7 +112,7 @@ TEST(G9_exclusive_element_that_is_requeued_wakes_one)
 	EXPECT_EQ(1, herd_woken(herd));
 }
 
-/* Who waits for the other side would swallow the wake-up of one that can use it. */
+/* A waiter for the other side would consume the wakeup of one that can use it. */
 TEST(G9_exclusive_wake_up_passes_over_those_of_the_other_side)
 {
 	int ch = channel_make(0);
@@ -130,7 +130,7 @@ TEST(G9_exclusive_wake_up_passes_over_those_of_the_other_side)
 	ASSERT_EQ(0, chan_close(ch));
 }
 
-/* Takes what it is told of until the close, and counts how often it is told. */
+/* Receives on each event until the close, and counts the events. */
 static int run_exclusive_receiver(struct operation *op)
 {
 	int set = set_new(op->ch, op->flags | EPOLLEXCLUSIVE);
@@ -147,7 +147,7 @@ static int run_exclusive_receiver(struct operation *op)
 	return ret;
 }
 
-/* How often they were told, at least so often, and are all asleep again. */
+/* Number of events, at least @least, once all waiters are asleep again. */
 static uint64_t herd_events(struct operation **herd, uint64_t least)
 {
 	uint64_t events;

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each allocation and each copy fails once while a channel is opened, made, looked at, given to
- * others and closed, by commands and in other ways: nothing happens (G4), and nothing is left
- * behind (G11).
+ * Allocation and copy faults in commands other than send, receive and select: a failed call changes
+ * nothing (G4) and leaks nothing (G11). Each allocation and each copy fails once.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,7 +30,7 @@ static void build_nil(struct scene *scene)
 	scene->chs[scene->nchs++] = channel_open();
 }
 
-/* And the module knows the user already. */
+/* And the module already has an account for the user. */
 static void build_known_nil(struct scene *scene)
 {
 	build_nil(scene);
@@ -83,7 +82,7 @@ static int call_open_and_make(struct scene *scene)
 	return made(scene, chan_make_typed(scene->elemsize, scene->path->cap, 0, "long"));
 }
 
-/* The command alone: of a pair, only the end that receives stays open. */
+/* Only the ioctl; of a pair, just the receiving end stays open. */
 static int call_new_flags(struct scene *scene, unsigned int flags)
 {
 	struct chan_new new = {
@@ -134,7 +133,7 @@ static int call_tick(struct scene *scene)
 
 static int call_timer(struct scene *scene)
 {
-	/* A tick is there once it has succeeded. */
+	/* After a successful call, a tick is pending. */
 	const struct chan_timer timer = { .expires = 1 };
 
 	return channel_ioctl(scene->chs[0], CHAN_IOC_TIMER, &timer);
@@ -160,7 +159,7 @@ static int call_query(struct scene *scene)
 	return channel_ioctl(scene->chs[0], CHAN_IOC_QUERY, scene->elems);
 }
 
-/* The file that is read was opened before, in the call itself. */
+/* The file that is read is opened first, by the same call. */
 static int read_file(struct scene *scene, const char *path)
 {
 	const int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -204,7 +203,7 @@ static int call_epoll(struct scene *scene)
 static bool check_opened(struct scene *scene)
 {
 	return (scene->made >= 0 && channel_ioctl(scene->made, CHAN_IOC_INFO, NULL) == -EBADFD) ||
-	       scene_broken(scene, "that is no nil channel");
+	       scene_broken(scene, "not a nil channel");
 }
 
 static bool is_made(const struct scene *scene, int ch)
@@ -213,7 +212,7 @@ static bool is_made(const struct scene *scene, int ch)
 
 	channel_send(ch, 1);
 	return (info.elemsize == scene->elemsize && info.cap == scene->path->cap &&
-		channel_recv(ch) == 1) || scene_broken(scene, "made otherwise");
+		channel_recv(ch) == 1) || scene_broken(scene, "made with other parameters");
 }
 
 static bool check_made(struct scene *scene)
@@ -313,8 +312,8 @@ static bool check_epoll(struct scene *scene)
 	}
 
 /*
- * The channel and its open file; then the user's account, and the ring. Of more than a page, a ring
- * that cannot be had in one way is had in another.
+ * The channel and its open file, then the user's account and the ring. A ring of more than a page
+ * falls back to another allocator.
  */
 SWEEP_CALL(open, nothing, opened, 0, 0, 2, 0);
 SWEEP_MAKE(make, build_nil, 4, 2);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each allocation and each copy of a select fails once: no case was carried out (G4, G5), no
- * element is lost (G3), nothing is left behind (G11).
+ * Allocation and copy faults in a select: no case is carried out (G4, G5), no element is lost (G3),
+ * nothing is leaked (G11). Each allocation and each copy fails once.
  */
 #include <errno.h>
 #include <poll.h>
@@ -17,16 +17,16 @@
 
 #define WORD	8
 #define INLINE	24
-/* Of which two do not fit where a few elements to send are kept. */
+/* Too large for two of them to fit the inline buffer for elements to send. */
 #define HALF	200
 #define REF	257
 
-/* More cases than those that need no allocation. */
+/* More cases than fit without an allocation. */
 #define MANY	9
-/* More files than those that can be polled without an allocation. */
+/* More files than can be polled without an allocation. */
 #define FILES	20
 
-/* In a buffer that has no room for more. */
+/* To a full buffer. */
 #define OTHER	100
 
 SWEEP_FIXTURE(fail_nth_select)
@@ -42,7 +42,7 @@ static void send_to(int ch, unsigned int value)
 		give_up("element %u was not sent", value);
 }
 
-/* The first channel has elements or a parked sender, or gets one; the others have nothing. */
+/* The first channel has elements or a parked sender, or gets one; the others have none. */
 static void build_recv(struct scene *scene)
 {
 	const struct path *path = scene->path;
@@ -66,7 +66,7 @@ static void meet_recv(struct scene *scene)
 	operation_start(scene->peer);
 }
 
-/* Only the first channel has room or a parked receiver, or gets one. */
+/* Only the first channel has capacity or a parked receiver, or gets one. */
 static void build_send(struct scene *scene)
 {
 	const struct path *path = scene->path;
@@ -109,7 +109,7 @@ static void build_poll_ready(struct scene *scene)
 	add_polls(scene, 1);
 }
 
-/* Or the other way round. */
+/* The channel is ready, and the file is not. */
 static void build_poll_recv(struct scene *scene)
 {
 	unsigned int i;
@@ -132,7 +132,7 @@ static int call_select(struct scene *scene)
 	return moved(scene, chan_select(scene->cases, scene->ncases));
 }
 
-/* As a caller does who knows of a longer structure, whose fields are copied one by one. */
+/* As a caller with a longer structure, whose fields are copied one by one. */
 static int call_select_later(struct scene *scene)
 {
 	struct {
@@ -152,7 +152,7 @@ static int call_select_later(struct scene *scene)
 	return moved(scene, channel_ioctl(scene->chs[0], CHAN_IOC_SELECT, &select));
 }
 
-/* That the element cannot be stored is no fault of anybody else. */
+/* An element that cannot be stored is the caller's fault, not the peer's. */
 static int call_select_nowhere(struct scene *scene)
 {
 	unsigned int i;
@@ -162,7 +162,7 @@ static int call_select_nowhere(struct scene *scene)
 	return moved(scene, chan_select(scene->cases, scene->ncases));
 }
 
-/* But for the first channel, as they were at the beginning. */
+/* Except for the first channel, everything is as at the beginning. */
 static bool others_are_untouched(const struct scene *scene, unsigned int len)
 {
 	unsigned int i;
@@ -171,7 +171,7 @@ static bool others_are_untouched(const struct scene *scene, unsigned int len)
 		const struct chan_info info = channel_info(scene->chs[i]);
 
 		if (info.len != len || info.sendq || info.recvq || info.requeued)
-			return scene_broken(scene, "channel %u has changed, too", i);
+			return scene_broken(scene, "channel %u has also changed", i);
 	}
 	return true;
 }
@@ -243,7 +243,7 @@ static bool check_poll_ready(struct scene *scene)
 	SWEEP_SELECT(name, build_send, call_select, check_send, size, cap, 0, peers, ncases, \
 		     meet, 0, enomem, efault)
 
-/* Copies that fail: struct chan_select, the cases, the element; of words, only the former two. */
+/* Copies that fail: struct chan_select, the cases, the element; for words, only the first two. */
 SWEEP_SELECT_RECV(recv_word, WORD,               1, 1, 0, 1, NULL, 0, 2);
 SWEEP_SELECT_RECV(recv_one, INLINE,              2, 2, 0, 1, NULL, 0, 3);
 SWEEP_SELECT_RECV(recv_few, INLINE,              2, 2, 0, 3, NULL, 0, 3);
@@ -256,7 +256,7 @@ SWEEP_SELECT_RECV(recv_few_park, INLINE,         0, 0, 0, 3, meet_recv, 0, 3);
 SWEEP_SELECT_RECV(recv_many_park, INLINE,        1, 0, 0, MANY, meet_recv, 1, 3);
 SWEEP_SELECT_RECV(recv_ref_few_park, REF,        0, 0, 0, 3, meet_recv, 0, 3);
 
-/* And each element that may be sent is copied. */
+/* Each element that may be sent is copied, too. */
 SWEEP_SELECT_SEND(send_one, INLINE,              1, 0, 1, NULL, 0, 3);
 SWEEP_SELECT_SEND(send_few, INLINE,              1, 0, 3, NULL, 0, 5);
 SWEEP_SELECT_SEND(send_few_half, HALF,           1, 0, 3, NULL, 1, 5);
@@ -285,7 +285,7 @@ SWEEP_SELECT(later_recv_few, build_recv, call_select_later, check_recv,
 SWEEP_SELECT(later_send_ref_few, build_send, call_select_later, check_send,
 	     REF, 1, 0, 0, 3, NULL, 0, 3, 7);
 
-/* These are EFAULT whatever fails. */
+/* These return EFAULT whichever copy fails. */
 SWEEP_SELECT(requeue_few, build_recv, call_select_nowhere, check_recv_nowhere,
 	     INLINE, 2, 2, 0, 3, NULL, -EFAULT, 0, 0);
 SWEEP_SELECT(requeue_ref_many_park, build_recv, call_select_nowhere, check_recv_nowhere,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Each allocation and each copy of a send and of a receive fails once: nothing happens (G4), no
- * element is lost (G3), nothing is left behind (G11).
+ * Allocation and copy faults in a send and in a receive: a failed call changes nothing (G4), no
+ * element is lost (G3), nothing is leaked (G11). Each allocation and each copy fails once.
  */
 #include <errno.h>
 #include <string.h>
@@ -14,16 +14,16 @@
 #include "common/memory.h"
 #include "common/sweep_test.h"
 
-/* Elements that are copied as one word, otherwise inline, and by reference. */
+/* Elements copied as one word, other inline elements, and elements by reference. */
 #define WORD	8
 #define INLINE	24
 #define REF	257
-/* Whose memory, if it cannot be had in one piece, is had in pages. */
+/* Large enough that the memory falls back to single pages. */
 #define PAGES	65536
 
 SWEEP_FIXTURE(fail_nth_xfer)
 
-/* Of @count values from @first on. */
+/* @count values from @first on. */
 static struct operation *new_operation(struct scene *scene, int (*run)(struct operation *op),
 				       unsigned int first, unsigned int count)
 {
@@ -46,7 +46,7 @@ static void fill(struct scene *scene)
 	}
 }
 
-/* The values after those in the buffer, and perhaps a receiver who waits. */
+/* The values after those in the buffer, and perhaps a waiting receiver. */
 static void build_send(struct scene *scene)
 {
 	const struct path *path = scene->path;
@@ -61,7 +61,7 @@ static void build_send(struct scene *scene)
 	operation_park(scene->peer);
 }
 
-/* Perhaps a sender who waits, with the values after those in the buffer. */
+/* Perhaps a waiting sender with the values after those in the buffer. */
 static void build_recv(struct scene *scene)
 {
 	const struct path *path = scene->path;
@@ -85,7 +85,7 @@ static void meet_recv(struct scene *scene)
 	operation_start(scene->peer);
 }
 
-/* How many elements are left to move, and where. */
+/* How many elements are left to move, and where they are. */
 static void *rest(const struct scene *scene, unsigned int *count)
 {
 	*count = scene->count - scene->moved;
@@ -139,7 +139,7 @@ static int call_write(struct scene *scene)
 	return moved(scene, n < 0 ? n : n / (ssize_t)size);
 }
 
-/* The rest of the elements, in two segments: an element begins in one and ends in the other. */
+/* The remaining elements in two segments; one element spans both. */
 static int call_vector(struct scene *scene,
 		       ssize_t (*call)(int fd, const struct iovec *vector, int n))
 {
@@ -189,7 +189,7 @@ static int call_read(struct scene *scene)
 	return moved(scene, n < 0 ? n : n / (ssize_t)size);
 }
 
-/* That the element cannot be stored is no fault of anybody else. */
+/* An element that cannot be stored is the caller's fault, not the peer's. */
 static int call_recv_nowhere(struct scene *scene)
 {
 	return chan_recv(scene->chs[0], MEMORY_BAD, scene->elemsize);
@@ -206,7 +206,7 @@ static bool elems_are(const struct scene *scene, const void *elems, unsigned int
 	return true;
 }
 
-/* The peer comes first, then what is in the channel. */
+/* The peer's values come first, then the elements in the channel. */
 static bool check_send(struct scene *scene)
 {
 	const unsigned int all = scene->path->filled + scene->count;
@@ -231,7 +231,7 @@ static bool check_recv(struct scene *scene)
 	       scene_broken(scene, "the peer sent %d elements", scene->peer->result);
 }
 
-/* All is still there. */
+/* Nothing was lost. */
 static bool check_recv_nowhere(struct scene *scene)
 {
 	const struct path *path = scene->path;
@@ -268,7 +268,7 @@ static bool check_recv_nowhere(struct scene *scene)
 		}, \
 	}
 
-/*                                                       cap filled count peers meet */
+/* cap filled count peers meet */
 SWEEP_SEND(send_word_to_ring, call_send, WORD,             2, 1, 1, 0, NULL, 0, 0);
 SWEEP_SEND(send_to_ring, call_send, INLINE,                2, 1, 1, 0, NULL, 0, 1);
 SWEEP_SEND(send_ref_to_ring, call_send, REF,               2, 1, 1, 0, NULL, 1, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tasks that come and go beside one that is parked: children that share its memory or its
- * file descriptors; threads that end; and filters for what a task may do.
+ * Tasks related to a parked task: children that share its memory or its file descriptors, threads
+ * that exit, and seccomp filters.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -24,7 +24,7 @@
 
 FIXTURE(child) {};
 
-/* What it shares with its parent: nothing, the file descriptors, or the memory. */
+/* What is shared with the parent: nothing, the file descriptors, or the memory. */
 enum child {
 	CHILD_OF_FORK,
 	CHILD_WITH_DESCRIPTORS,
@@ -43,7 +43,7 @@ FIXTURE_VARIANT_ADD(child, of_fork) { .kind = CHILD_OF_FORK, };
 FIXTURE_VARIANT_ADD(child, with_our_descriptors) { .kind = CHILD_WITH_DESCRIPTORS, };
 FIXTURE_VARIANT_ADD(child, of_vfork) { .kind = CHILD_OF_VFORK, };
 
-/* As fork(2); the child may do nothing but system calls. */
+/* Like fork(2); the child may only use system calls. */
 #define child_start(kind) \
 	((kind) == CHILD_OF_FORK ? fork() : \
 	 (kind) == CHILD_OF_VFORK ? vfork() : syscall(SYS_clone, CLONE_FILES | SIGCHLD, 0, 0, 0, 0))
@@ -57,7 +57,7 @@ static int child_status(pid_t pid)
 	return status;
 }
 
-/* The end of a child is no end of an operation of its parent. */
+/* The death of a child does not end an operation of its parent. */
 TEST_F(child, G11_its_end_leaves_the_operations_of_its_parent_parked)
 {
 	int ch = channel_make(0), i;
@@ -116,7 +116,7 @@ TEST(thread_sends_while_it_ends)
 	EXPECT_EQ(1, channel_recv(ch));
 }
 
-/* From now on, CHAN_IOC_CLOSE of the calling task is EPERM. Returns whether that works. */
+/* Makes CHAN_IOC_CLOSE fail with EPERM for the calling task. Returns whether that works. */
 static bool forbid_close(void)
 {
 	struct sock_filter code[] = {
@@ -139,7 +139,7 @@ TEST(G13_filter_of_system_calls_can_tell_commands_apart)
 
 	if (!forbid_close()) {
 		ASSERT_EQ(EINVAL, errno);
-		SKIP(return, "the kernel filters no system calls");
+		SKIP(return, "the kernel has no seccomp filters");
 	}
 	channel_send(ch, 1);
 	EXPECT_EQ(-EPERM, chan_close(ch));

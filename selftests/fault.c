@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that faults: what could not be stored is requeued (G4), what could not be read is
- * not sent, and nothing is lost (G3), for elements that take each way through the module.
+ * Faulting memory: elements that could not be stored are requeued (G4), elements that could not be
+ * read are not sent, and none is lost (G3), for each element path through the module.
  */
 #include <errno.h>
 #include <string.h>
@@ -25,13 +25,13 @@ SIZE_VARIANTS(fault, 256);
 SIZE_VARIANTS(fault, 257);
 SIZE_VARIANTS(fault, 65536);
 
-/* An address at which @n elements and a half can be accessed. */
+/* An address with access to exactly @n and a half elements. */
 static void *room_for(double n, size_t elemsize)
 {
 	return (char *)memory_border_after((n + 1) * elemsize) - (size_t)(n * elemsize);
 }
 
-/* An operation that sends the values from 1 on; returns when no more can be done at once. */
+/* Sends or receives the values from 1 on; returns when no more can be moved without waiting. */
 static struct operation *send_values(int ch, unsigned int n)
 {
 	struct operation *sender = operation_new(TASK_PROCESS, operation_send, ch, n);
@@ -249,7 +249,7 @@ TEST(G4_memory_that_is_unmapped_under_a_parked_thread_gives_back)
 	EXPECT_EQ(1, channel_info(ch).requeues);
 }
 
-/* Memory for so many elements, wherever in or between two passes over the channel it ends. */
+/* Memory that ends after that many elements: within a pass over the channel or between two. */
 TEST(G4_long_batches_stop_at_the_fault)
 {
 	int ch = channel_make(100);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What /proc/PID/fdinfo says about a channel: the same as INFO, in every state, and who is
- * parked. The same is in debugfs, for all channels.
+ * /proc/PID/fdinfo of a channel: it agrees with INFO in every state, and lists the parked tasks.
+ * debugfs shows the same for all channels.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@
 
 #define TEXT_MAX	2048
 
-/* All of it from "chan-id" on, without who is parked. */
+/* The text from "chan-id" on, without the parked tasks. */
 static void read_fdinfo(int ch, char *text)
 {
 	char path[64], all[TEXT_MAX];
@@ -38,7 +38,7 @@ static void read_fdinfo(int ch, char *text)
 	fclose(stream);
 	start = strstr(all, "chan-id:");
 	if (!start)
-		give_up("%s is of no channel:\n%s", path, all);
+		give_up("%s is not of a channel:\n%s", path, all);
 	strcpy(text, start);
 	start = strstr(text, "chan-parked");
 	if (start)
@@ -64,7 +64,7 @@ static const char *name_of_flags(unsigned int flags)
 
 #define PATHS(side) "chan-" side ":\thandoff=%llu ring=%llu park=%llu\n"
 
-/* What it should be, by INFO; what INFO does not tell is given. */
+/* The expected text according to INFO; values that INFO lacks are parameters. */
 static void expected_fdinfo(int ch, const char *type, const char *closed, unsigned int closers,
 			    char *text)
 {
@@ -193,7 +193,7 @@ TEST_F(parked, of_a_channel_with_parked_operations)
 	ASSERT_EQ(0, chan_close(full));
 }
 
-/* The lines of who is parked, each without the age. */
+/* The lines of parked tasks, without their ages. */
 static int read_parked_in(const char *path, char (*lines)[64], int max, unsigned int *more)
 {
 	FILE *stream = fopen(path, "re");
@@ -223,7 +223,7 @@ static int read_parked(int ch, char (*lines)[64], int max, unsigned int *more)
 	return read_parked_in(path, lines, max, more);
 }
 
-/* Threads share their file descriptors, so that their calls hold references to files. */
+/* With threads, the descriptor table is shared, so calls hold references to files. */
 #define EXPECT_PARKED(line, op, words) do { \
 	char expected_[64]; \
 	\
@@ -325,14 +325,14 @@ TEST_F(parked, operation_with_a_deadline_is_said_to_have_one)
 	operation_join(op);
 }
 
-/* What is said of two parked tasks, and their numbers in the initial namespace. */
+/* The lines of two parked tasks, and their pids in the initial namespace. */
 struct numbering {
 	char outside[2][64];
 	char inside[2][64];
 	int pids[2];
 };
 
-/* The number of the calling task, by the /proc that the test began with. */
+/* The pid of the calling task in the /proc that the test started with. */
 static int number_outside(void)
 {
 	char target[16] = "";
@@ -340,7 +340,7 @@ static int number_outside(void)
 	return readlink("/proc/self", target, sizeof(target) - 1) < 0 ? -1 : atoi(target);
 }
 
-/* The first process of a namespace: the second is parked, and it looks in two of /proc. */
+/* The first process of a pid namespace: it parks a second one and reads two mounts of /proc. */
 static bool look_in_namespace(int ch, struct numbering *numbering)
 {
 	unsigned int more;
@@ -384,7 +384,7 @@ TEST(tasks_are_numbered_as_the_proc_that_is_read_numbers_them)
 	EXPECT_STREQ("2 recv", numbering->inside[1]);
 }
 
-/* The parked tasks of one channel, as debugfs has them. */
+/* The parked tasks of one channel in debugfs. */
 static int listed_parked(unsigned long long id, char (*lines)[64], int max)
 {
 	FILE *stream = fopen("/sys/kernel/debug/chan/channels", "re");
@@ -468,7 +468,7 @@ TEST_F(parked, operation_counts_if_it_is_said_to_hold_a_reference)
 	const long long before = refs_of(ch);
 	struct operation *op = operation_park_recv(variant->kind, ch);
 
-	/* A process has a descriptor of its own, a thread's call has a reference. */
+	/* A process has a descriptor of its own; a thread's call holds a reference. */
 	EXPECT_EQ(before + 1, refs_of(ch));
 	ASSERT_EQ(0, chan_close(ch));
 	operation_join(op);
@@ -487,7 +487,7 @@ TEST(G12_only_so_many_parked_tasks_are_listed)
 	ASSERT_EQ(0, chan_close(ch));
 }
 
-/* How often debugfs lists the channel. */
+/* How many times debugfs lists the channel. */
 static int listed(unsigned long long id)
 {
 	FILE *stream = fopen("/sys/kernel/debug/chan/channels", "re");
@@ -521,7 +521,7 @@ TEST(debugfs_lists_each_channel_once)
 	EXPECT_EQ(0, listed(ids[199]));
 }
 
-/* Of the channels, how many lines of the text are the number of each. */
+/* For each channel, the number of lines with its ID. */
 static void count_listed(const char *text, const unsigned long long *ids, int *counts, int n)
 {
 	unsigned long long id;
@@ -534,7 +534,7 @@ static void count_listed(const char *text, const unsigned long long *ids, int *c
 	}
 }
 
-/* What a read does not show, the next one does, whatever was closed in between. */
+/* Channels missing from one read follow in the next, whatever was closed in between. */
 TEST(debugfs_goes_on_where_it_stopped)
 {
 	enum { CHANNELS = 200 };
@@ -580,7 +580,7 @@ TEST(debugfs_begins_anew_after_a_seek)
 	EXPECT_EQ(0, close(chs[0]));
 }
 
-/* A reader that stopped half-way keeps the channel that it has reached, and nothing else. */
+/* A reader that stopped midway keeps the channel that it has reached, and nothing else. */
 TEST(debugfs_of_a_reader_that_goes_leaves_nothing)
 {
 	const unsigned long long before = module_parameter("live_channels");

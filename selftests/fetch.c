@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Structures that another thread changes while an ioctl reads them. The module must act
- * on one copy of each: whatever it checked is what it does.
+ * Structures that another thread modifies during an ioctl (double fetch): the module acts on a
+ * single copy of each, so it uses exactly the values it checked.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -13,11 +13,11 @@
 #include "common/channel.h"
 #include "common/state.h"
 
-/* As many rounds at least, and more until every outcome was seen. */
+/* Minimum number of rounds; more until every outcome was seen. */
 #define ROUNDS	5000
 #define MANY	8
 
-/* What the other thread does to a structure, again and again, until told to stop. */
+/* Modifications that the other thread repeats until told to stop. */
 struct flipper {
 	void (*flip)(void *structure, unsigned int n);
 	void *structure;
@@ -46,7 +46,7 @@ static void flipper_stop(struct flipper *flipper)
 	pthread_join(flipper->thread, NULL);
 }
 
-/* Two places for elements. What is sent from one says from which, and its index there. */
+/* Two places for elements. An element says from which place it was sent, and its index there. */
 static uint64_t places[2][MANY];
 
 static void set(uint32_t *field, uint32_t value)
@@ -54,7 +54,7 @@ static void set(uint32_t *field, uint32_t value)
 	__atomic_store_n(field, value, __ATOMIC_RELAXED);
 }
 
-/* Sometimes there is nothing wrong with it. */
+/* One of the values is valid. */
 static void flip_xfer(void *structure, unsigned int n)
 {
 	struct chan_xfer *xfer = structure;
@@ -66,8 +66,8 @@ static void flip_xfer(void *structure, unsigned int n)
 }
 
 /*
- * What must hold for @n elements that were moved: they are the first ones of one place
- * only. Returns which, or -1.
+ * The invariant for @n moved elements: they are the first ones of a single place. Returns which
+ * place, or -1.
  */
 static int place_of(const uint64_t *elems, int n)
 {
@@ -129,7 +129,7 @@ TEST(a_send_acts_on_one_copy)
 
 #define UNTOUCHED	0xa5a5a5a5a5a5a5a5
 
-/* How many elements of a place were stored to, if they are the first ones of it and right. */
+/* How many elements of a place were stored, if they are the first ones and correct; else -1. */
 static int stored(const uint64_t *place)
 {
 	int n, i;
@@ -226,7 +226,7 @@ static void flip_make(void *structure, unsigned int n)
 	make->type[sizeof(make->type) - 1] = 0;
 }
 
-/* Is it what was asked for at some moment, and can it hold what it says? */
+/* Whether it was made from one state of the structure, and holds as many elements as it states. */
 static bool made_well(int ch, uint64_t charged)
 {
 	const struct chan_info info = channel_info(ch);

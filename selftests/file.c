@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A channel as a file among others: what other system calls make of it, O_NONBLOCK, the
- * tools of the shell, and close(2) while an operation is under way.
+ * A channel as a file: generic system calls, O_NONBLOCK, shell tools, and close(2) during an
+ * operation.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include "common/operation.h"
 #include "common/state.h"
 
-/* A file of the device, and one of CHAN_IOC_DUP, as those of CHAN_IOC_NEW are. */
+/* A file of the device, and one of CHAN_IOC_DUP; CHAN_IOC_NEW makes the same kind. */
 FIXTURE(file)
 {
 	int ch;
@@ -122,7 +122,7 @@ TEST_F(file, fionbio_is_o_nonblock)
 	EXPECT_EQ(0, fcntl(self->file, F_GETFL) & O_NONBLOCK);
 }
 
-/* Every operation that would wait, on an empty and a full channel. */
+/* Every operation that would wait, on an empty and on a full channel. */
 static void expect_no_wait(struct __test_metadata *_metadata, int empty, int full)
 {
 	uint64_t value = 0;
@@ -179,7 +179,7 @@ TEST(nonblock_belongs_to_the_file)
 	receiver = operation_park_recv(TASK_THREAD, other);
 	channel_send(ch, 5);
 	EXPECT_EQ(1, operation_join(receiver));
-	/* Taken back, the file waits again. */
+	/* With O_NONBLOCK cleared, the file waits again. */
 	ASSERT_EQ(0, fcntl(same, F_SETFL, 0));
 	receiver = operation_park_recv(TASK_THREAD, ch);
 	channel_send(ch, 6);
@@ -207,7 +207,7 @@ FIXTURE_TEARDOWN(parked)
 {
 }
 
-/* What runs in the kernel holds the open file itself. */
+/* A call in progress holds its own reference to the open file. */
 TEST_F(parked, closing_the_descriptor_does_not_end_an_operation)
 {
 	const int ch = channel_make(variant->cap);
@@ -287,7 +287,7 @@ TEST(cat_reads_until_the_channel_is_closed)
 	EXPECT_NE(0, shell(ch, "printf 'element3' >&9 2>/dev/null"));
 }
 
-/* The channel is closed with the last task that may write. */
+/* The channel closes when the last task that may write exits. */
 TEST(a_pipeline_ends_with_its_writers)
 {
 	const int ch = channel_make_elems(1, 4);

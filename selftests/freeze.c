@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Frozen tasks. A parked task that is frozen where it sleeps cannot react, so that a test can
- * let a peer complete its operation, and something else happen as well, before it looks:
- * success wins (G10).
+ * Frozen tasks (G10): a task frozen while parked cannot react, so a peer can complete its operation
+ * and another event can occur before it runs. Success wins.
  */
 #include <errno.h>
 #include <signal.h>
@@ -43,7 +42,7 @@ FIXTURE_VARIANT_ADD(frozen, cap_7)
 	.cap = 7,
 };
 
-/* Shared with the processes whose handler runs. */
+/* Shared with the processes whose signal handler runs. */
 static unsigned int *handled;
 
 static void on_signal(int signal)
@@ -67,7 +66,7 @@ FIXTURE_TEARDOWN_PARENT(frozen)
 		freezer_remove(&self->freezer);
 }
 
-/* A process that is parked to receive, with a deadline in an hour, and frozen. */
+/* Fork a process that parks to receive, with a deadline in an hour, and freeze it. */
 static struct operation *park_frozen(const struct freezer *freezer, int ch)
 {
 	struct operation *op = operation_new(TASK_PROCESS, operation_recv, ch, 1);
@@ -122,7 +121,7 @@ TEST_F(frozen, G2_parked_tasks_keep_their_places_over_the_thaw)
 		ops[i] = operation_park_recv(TASK_PROCESS, ch);
 		operation_wait_asleep(ops[i]);
 	}
-	/* The first of them last. */
+	/* Added in reverse order. */
 	for (i = ARRAY_LENGTH(ops) - 1; i >= 0; i--)
 		freezer_add(&self->freezer, ops[i]);
 	freezer_freeze(&self->freezer);
@@ -172,7 +171,7 @@ TEST_F(frozen, G10_success_wins_over_a_stop)
 	channel_send(ch, 1);
 	freezer_thaw(&self->freezer);
 	operation_wait_state(op, 'T');
-	/* It was stopped on the way back, with the element. */
+	/* The task was stopped on return, with the element. */
 	EXPECT_EQ(1, operation_value(op));
 	EXPECT_FALSE(operation_done(op));
 	operation_signal(op, SIGCONT);
@@ -180,7 +179,7 @@ TEST_F(frozen, G10_success_wins_over_a_stop)
 	EXPECT_EQ(1, channel_info(ch).recv_parks);
 }
 
-/* Even if the deadline passed first: the task had not given up yet. */
+/* Even if the deadline expired first, as the task had not given up yet. */
 TEST_F(frozen, G10_success_wins_over_the_deadline)
 {
 	int ch = channel_make(variant->cap);
@@ -219,7 +218,7 @@ TEST_F(frozen, G10_success_wins_over_a_close)
 	EXPECT_EQ(1, operation_value(op));
 }
 
-/* A process that is parked to send @cap, after all smaller numbers, and frozen. */
+/* Fork a process that parks to send @cap, after all smaller numbers, and freeze it. */
 static struct operation *park_frozen_sender(const struct freezer *freezer, int ch,
 					    unsigned int cap)
 {

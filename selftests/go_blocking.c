@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What waits and what does not, as a table: each operation, alone and in a select, on channels
- * in each state. What Go's tests say about it: Documentation/go-conformance.rst has the list.
+ * Blocking and non-blocking operations, as a table: each operation, alone and in a select, on a
+ * channel in each state. Documentation/go-conformance.rst lists the corresponding Go tests.
  */
 #include <errno.h>
 #include <sys/syscall.h>
@@ -17,9 +17,9 @@ enum state {
 	NOBODY,		/* -1: only in a select */
 	NIL,		/* not made */
 	CLOSED,
-	EMPTY,		/* without a buffer */
-	ROOM,		/* with an empty buffer of one */
-	FULL,		/* with a full one, whose element is 5 */
+	EMPTY,		/* unbuffered */
+	ROOM,		/* an empty buffer of capacity 1 */
+	FULL,		/* a full buffer of capacity 1, holding 5 */
 };
 
 enum how {
@@ -30,11 +30,11 @@ enum how {
 
 /**
  * struct row - one operation, or the cases of a select
- * @how: it is written
- * @n: how many cases
- * @cases: what is done, CHAN_CASE_*, to a channel in which state
- * @result: what it returns, a select of one case: the case's
- * @value: what a receive stores
+ * @how: form of the operation
+ * @n: number of cases
+ * @cases: operation (CHAN_CASE_*) and state of the channel of each
+ * @result: expected result; of a select with one case, the result of the case
+ * @value: expected value that a receive stores
  */
 struct row {
 	enum how how;
@@ -67,7 +67,7 @@ static const struct row waiting[] = {
 	{ SELECT, 1, { { SEND, FULL } } },
 	{ SELECT, 1, { { RECV, ROOM } } },
 	{ SELECT, 2, { { RECV, NIL }, { RECV, EMPTY } } },
-	/* It sees itself. */
+	/* Its own other case is no peer. */
 	{ SELECT, 2, { { SEND, EMPTY }, { RECV, EMPTY } } },
 };
 
@@ -100,10 +100,10 @@ static const struct row going_on[] = {
 };
 
 /**
- * struct attempt - a row that is tried
- * @row: which
+ * struct attempt - a row under test
+ * @row: the row
  * @chs: its channels
- * @value: what a receive stored
+ * @value: value stored by a receive
  */
 struct attempt {
 	const struct row *row;
@@ -153,7 +153,7 @@ static int run_attempt(struct operation *op)
 	return ret == 0 && row->n == 1 ? cases[0].result : ret;
 }
 
-/* Two cases on channels of the same state have the same channel. */
+/* Cases with the same channel state use the same channel. */
 static struct operation *attempt_new(enum task_kind kind, const struct row *row)
 {
 	struct attempt *attempt = shared_alloc(sizeof(*attempt));
@@ -186,7 +186,7 @@ TEST_F(go_blocking, these_wait)
 	for (i = 0; i < ARRAY_LENGTH(waiting); i++) {
 		wait_until(operation_done(ops[i]) || operation_sleeps_in(ops[i], SYS_ioctl));
 		EXPECT_FALSE(operation_done(ops[i])) {
-			TH_LOG("row %d went on", i);
+			TH_LOG("row %d did not wait", i);
 		}
 	}
 }

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What Go's tests say about one channel: Documentation/go-conformance.rst has the list.
- */
+/* Go's tests of a single channel. Documentation/go-conformance.rst lists them. */
 #include <errno.h>
 #include <sched.h>
 #include <string.h>
@@ -61,7 +59,7 @@ TEST_F(go_chan, length_counts_what_is_buffered)
 #define PEERS	4
 #define NUMBERS	250
 
-/* Counts in @data how often each number came. */
+/* Counts in @data how many times each number was received. */
 static int run_count_numbers(struct operation *op)
 {
 	unsigned int *count = op->data;
@@ -94,7 +92,7 @@ TEST_F(go_chan, many_senders_and_receivers_share_it)
 
 enum mark { UNSENT, SENT, RECEIVED };
 
-/* Finds each number marked as sent, and received by nobody. */
+/* Finds each number that was marked as sent and was not received. */
 static int run_check_marks(struct operation *op)
 {
 	enum mark *marks = op->data;
@@ -131,10 +129,10 @@ TEST_F(go_chan, G7_receivers_see_what_was_written_before_the_send)
 #define LINKS	10
 
 /**
- * struct link - one of a chain of tasks that take turns
- * @in: its turn begins
- * @out: the turn of the next one
- * @value: what it must receive
+ * struct link - one task in a chain of tasks that take turns
+ * @in: starts its turn
+ * @out: starts the next task's turn
+ * @value: the value to be received
  */
 struct link {
 	int in;
@@ -176,10 +174,10 @@ TEST_F(go_chan, G1_receivers_that_take_turns_see_the_order)
 #define JOBS	1000
 
 /**
- * struct bench - workers who pass on what they get
- * @jobs: for any of them
- * @results: what they pass on
- * @done: a worker has left
+ * struct bench - workers that forward the jobs they receive
+ * @jobs: shared by all workers
+ * @results: forwarded jobs
+ * @done: one message per worker that exits
  */
 struct bench {
 	int jobs;
@@ -194,7 +192,7 @@ static int run_worker(struct operation *op)
 	int ret;
 
 	chan_foreach_result(bench->jobs, &value, ret) {
-		/* Let others overtake, some of them often. */
+		/* Yield, some workers often. */
 		if (value % WORKERS == op->tid % WORKERS)
 			sched_yield();
 		if (chan_send(bench->results, &value, sizeof(value)))
@@ -203,7 +201,7 @@ static int run_worker(struct operation *op)
 	return ret ?: chan_send(bench->done, NULL, 0);
 }
 
-/* Closes the results when the last worker has left. */
+/* Closes the results when the last worker has exited. */
 static int run_feeder(struct operation *op)
 {
 	const struct bench *bench = op->data;
@@ -250,7 +248,7 @@ static int run_block(struct operation *op)
 	uint64_t *stack = __builtin_alloca(64 * 1024);
 	int i;
 
-	/* What a parked send holds on the stack of its task must survive. */
+	/* The stack of a parked sender, which holds its element, must survive. */
 	for (i = 0; i < 10; i++) {
 		memset(stack, i, 64 * 1024);
 		stack[i] = i;
@@ -276,8 +274,8 @@ TEST_F(go_chan, G3_elements_on_the_stack_survive_the_wait)
 #define ROUNDS	500
 
 /**
- * struct race - channels that two tasks meet at, one after the other
- * @turn: for each of them
+ * struct race - channels at which two tasks meet, one after the other
+ * @turn: next channel for each task
  * @chs: the channels
  */
 struct race {
@@ -285,7 +283,7 @@ struct race {
 	int chs[ROUNDS];
 };
 
-/* Where there is something to receive at every moment, a receive never has to wait. */
+/* If an element is available at every moment, a receive never has to wait. */
 static int run_receive_now(struct operation *op)
 {
 	struct race *race = op->data;
@@ -323,7 +321,7 @@ TEST_F(go_chan_race, G6_buffer_and_close_leave_no_gap)
 	EXPECT_EQ(0, operation_join(op));
 }
 
-/* A channel of channels: the answer goes where the request says. */
+/* A channel of channels: the reply goes to the channel named in the request. */
 static int run_answer(struct operation *op)
 {
 	uint64_t ch, value = 2;
@@ -345,7 +343,7 @@ TEST_F(go_chan_race, a_channel_names_the_channel_for_the_answer)
 	EXPECT_EQ(0, operation_join(op));
 }
 
-/* Elements of the sizes of Go's types: nothing, a bool, an int32, an int64, a string, more. */
+/* Elements with the sizes of Go types: struct{}, bool, int32, int64, string, and larger. */
 FIXTURE(go_elements) {};
 FIXTURE_VARIANT(go_elements) { size_t elemsize; unsigned int cap; };
 FIXTURE_SETUP(go_elements) {}

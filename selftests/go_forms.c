@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One operation can be written in several ways: as such, as a select of one case, as a select
- * beside a case that is never ready. All mean the same, on both sides and on closed channels.
- * What Go's tests say about it: Documentation/go-conformance.rst has the list.
+ * Equivalent forms of an operation: plain, as a select of one case, and as a select with a second
+ * case that is never ready. All behave alike, on both sides and on closed channels.
+ * Documentation/go-conformance.rst lists the corresponding Go tests.
  */
 #include <errno.h>
 
@@ -19,7 +19,7 @@ enum form {
 	FORMS
 };
 
-/* What the case says; @other never is ready. */
+/* The operation as a case; @other is never ready. */
 static int select_one(enum form form, struct chan_case c, bool waits)
 {
 	static int other = -1;
@@ -104,7 +104,7 @@ static int closed_by(enum task_kind kind, unsigned int cap)
 	return ch;
 }
 
-/* Again and again, it gives zeros and takes nothing. */
+/* Each receive returns zeros and consumes nothing. */
 static void expect_closed_and_drained(struct __test_metadata *_metadata, enum form form, int ch)
 {
 	uint64_t value;
@@ -197,7 +197,7 @@ TEST_F(go_closed, G6_close_ends_a_parked_send)
 	EXPECT_EQ(variant->cap, chan_len(ch));
 }
 
-/* One form meets the other. */
+/* Each form meets each other form. */
 FIXTURE(go_forms) {};
 FIXTURE_VARIANT(go_forms)
 {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Channels and selects in place of locks (G7): what they order is read and written as plain
- * memory. These are programs that Go's race detector must find nothing in:
- * Documentation/go-conformance.rst has the list.
+ * Channels and selects used as locks (G7): they order accesses to plain memory. Go's race detector
+ * finds nothing in these programs. Documentation/go-conformance.rst lists them.
  */
 #include <sched.h>
 
@@ -16,12 +15,12 @@
 #define ROUNDS	100
 
 /**
- * struct board - what tasks share; who holds the channel may touch it
+ * struct board - memory shared by the tasks; the holder of the channel may access it
  * @chs: channels
- * @cap: of the first one
+ * @cap: capacity of the first channel
  * @value: plain memory
- * @inside: how many tasks hold the channel; atomic
- * @written: by each task
+ * @inside: number of tasks that hold the channel; atomic
+ * @written: per task
  */
 struct board {
 	int chs[2];
@@ -52,7 +51,7 @@ static bool all_succeed(enum task_kind kind, int (*run)(struct operation *op),
 	return operations_succeed(ops, TASKS);
 }
 
-/* Where only one may come in, nobody sees another in between. */
+/* With capacity 1, a task in the critical section is alone. */
 static void count_slowly(struct board *board)
 {
 	const uint64_t value = board->value;
@@ -86,7 +85,7 @@ TEST_F(go_memory, G7_room_for_one_is_a_mutex)
 	EXPECT_EQ(TASKS * ROUNDS, board->value);
 }
 
-/* Either of the two channels has room, never both. */
+/* Exactly one of the two channels has a free slot. */
 static int run_select_mutex(struct operation *op)
 {
 	struct board *board = op->data;
@@ -102,7 +101,7 @@ static int run_select_mutex(struct operation *op)
 		if (chosen < 0)
 			return chosen;
 		count_slowly(board);
-		/* The next one has to come in by the other channel. */
+		/* The next task must enter by the other channel. */
 		if (chan_recv(board->chs[!chosen], NULL, 0) != 1)
 			return -1;
 	}
@@ -118,7 +117,7 @@ TEST_F(go_memory, G7_room_for_one_in_a_select_is_a_mutex)
 	EXPECT_EQ(TASKS * ROUNDS, board->value);
 }
 
-/* Plain memory is whose turn it is: odd turns are one task's, even ones the other's. */
+/* Plain memory says whose turn it is: odd turns are one task's, even ones the other's. */
 static int take_turns(struct board *board, uint64_t turn, bool begins)
 {
 	struct chan_case send[] = {
@@ -181,7 +180,7 @@ TEST_F(go_memory, G7_close_orders_memory_for_selects)
 	for (i = 0; i < ROUNDS; i++) {
 		board = board_new(0);
 		op = operation_start_new(variant->kind, run_see_the_close, board->chs[0], board);
-		/* At times it is there first, at times the close. */
+		/* In some rounds it comes before the close, in others after. */
 		if (i % 2)
 			channel_wait_parked(board->chs[1], 0, 1);
 		board->value = 1;
@@ -210,7 +209,7 @@ static int run_inside(struct operation *op)
 	return 0;
 }
 
-/* With no room nobody would come in. */
+/* With capacity 0, no task could enter. */
 TEST_F(go_tokens, G7_room_for_some_is_a_semaphore)
 {
 	EXPECT_TRUE(all_succeed(variant->kind, run_inside, board_new(variant->cap ?: 2)));

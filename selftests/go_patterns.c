@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Programs in miniature: chains of tasks and two sieves for primes, which come to an end because
- * a close runs through them. What Go's tests say about it: Documentation/go-conformance.rst has
- * the list.
+ * Small Go programs: task chains and two prime sieves, which terminate because a close propagates
+ * through them. Documentation/go-conformance.rst lists the corresponding Go tests.
  */
 #include <errno.h>
 
@@ -20,10 +19,10 @@ static const int primes_to_100[] = {
 #define PRIMES	ARRAY_LENGTH(primes_to_100)
 
 /**
- * struct stage - what one task of a chain works with; shared
- * @in: receives from there
- * @out: sends there
- * @number: of its own
+ * struct stage - state of one task of a chain; shared
+ * @in: channel to receive from
+ * @out: channel to send to
+ * @number: its own number
  */
 struct stage {
 	int in;
@@ -40,7 +39,7 @@ static struct operation *stage_start(enum task_kind kind, int (*run)(struct oper
 	return operation_start_new(kind, run, out, stage);
 }
 
-/* Whoever finds one of its sides closed closes the other: a second close does no harm. */
+/* A stage that finds one side closed closes the other: a second close is harmless. */
 static int stage_end(const struct stage *stage)
 {
 	const int ret = stage->in < 0 ? 0 : chan_close(stage->in);
@@ -105,7 +104,7 @@ static int run_filter(struct operation *op)
 
 GO_CAPACITY_FIXTURE(go_sieve);
 
-/* A filter for each prime lets pass what that does not divide. */
+/* One filter per prime passes the numbers that its prime does not divide. */
 TEST_F(go_sieve, filters)
 {
 	struct operation *ops[PRIMES + 1];
@@ -147,10 +146,10 @@ static int run_multiples(struct operation *op)
 
 /**
  * struct streams - the multiples of several primes, to be merged
- * @count: how many primes
+ * @count: number of primes
  * @heads: the next multiple of each
- * @chs: where the others come from
- * @ops: who sends them
+ * @chs: source of the further multiples
+ * @ops: their senders
  */
 struct streams {
 	int count;
@@ -202,8 +201,8 @@ static int streams_end(struct streams *s)
 }
 
 /*
- * Composites in increasing order: those below the square of the last prime that came, then
- * that square, then it is time for the next prime.
+ * Composites in increasing order: first those below the square of the last prime, then that square,
+ * then the next prime is added.
  */
 static int run_merge(struct operation *op)
 {
@@ -225,7 +224,7 @@ static int run_merge(struct operation *op)
 	return streams_end(&s);
 }
 
-/* An endless buffer: receives at any time, and sends if it has something. */
+/* An unbounded buffer: always receives, and sends if it holds an element. */
 static int run_buffer(struct operation *op)
 {
 	const struct stage *stage = op->data;
@@ -253,8 +252,8 @@ static int run_buffer(struct operation *op)
 }
 
 /*
- * Candidates that are not among the composites are prime, and each prime makes more
- * composites: a circle, which does not get stuck because one task of it buffers all.
+ * Candidates that are not composite are prime, and each prime adds composites. This circle cannot
+ * deadlock because one of its tasks has an unbounded buffer.
  */
 TEST_F(go_sieve, composites_in_a_circle)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Power series as tasks, after McIlroy's "Squinting at Power Series": each series is a task
- * that computes the next term on demand, from terms of other series. Products take ever more
- * tasks, and an exponential is made from itself, so what is tested here is that many tasks can
- * wait for each other in every way that does not go round in a circle.
+ * Power series as tasks, after McIlroy's "Squinting at Power Series": each series is a task that
+ * computes its next term on demand, from terms of other series. Products keep adding tasks, and an
+ * exponential is defined by itself. This tests that many tasks can wait for each other in any
+ * pattern without a cycle.
  */
 #include "kselftest_harness.h"
 
@@ -51,7 +51,7 @@ static struct rational sum(struct rational a, struct rational b)
 	return ratio(a.num * (b.den / common) + b.num * (a.den / common), a.den / common * b.den);
 }
 
-/* Zero and the end have products as well: themselves. */
+/* Zero and the end marker multiply to themselves. */
 static struct rational product(struct rational a, struct rational b)
 {
 	struct rational left, right;
@@ -64,9 +64,9 @@ static struct rational product(struct rational a, struct rational b)
 }
 
 /**
- * struct series - what is known of a series to those that use it
- * @demand: a term is asked for
- * @terms: the answer
+ * struct series - a series as seen by its users
+ * @demand: requests a term
+ * @terms: the replies
  */
 struct series {
 	int demand;
@@ -74,11 +74,11 @@ struct series {
 };
 
 /**
- * struct maker - what the task of a series works with; shared
- * @make: what it does
+ * struct maker - state of the task of a series; shared
+ * @make: its function
  * @out: the series that it makes; a split makes two
- * @in: those that it is made of
- * @c: a number
+ * @in: its operands
+ * @c: a constant
  */
 struct maker {
 	void (*make)(const struct maker *m);
@@ -87,7 +87,7 @@ struct maker {
 	struct rational c;
 };
 
-/* What the tasks of this test are. */
+/* The tasks of this test. */
 static enum task_kind kind;
 
 static struct series series_new(void)
@@ -152,7 +152,7 @@ static struct rational get(struct series s)
 	return term;
 }
 
-/* One term of both, which may come in any order. */
+/* One term of each, in any order. */
 static void get_two(const struct series *s, struct rational *terms)
 {
 	struct chan_case cases[] = {
@@ -210,7 +210,7 @@ static void make_shift(const struct maker *m)
 	copy(m->in[0], m->out[0]);
 }
 
-/* A zero after each term, and each one multiplied by c once more than the last: U(c x^2). */
+/* A zero after each term, and the terms multiplied by successive powers of c: U(c x^2). */
 static void make_substitute(const struct maker *m)
 {
 	struct rational c = one;
@@ -247,8 +247,8 @@ static void make_integrate(const struct maker *m)
 }
 
 /*
- * Two series of one, which may be read at different speeds. While it waits for a term for
- * one of them, it goes on giving the other what it has: that term may depend on it.
+ * Splits one series in two that are read at different speeds. While one waits for a term, the other
+ * is still served: that term may depend on it.
  */
 static void make_split(const struct maker *m)
 {
@@ -283,7 +283,7 @@ static void make_split(const struct maker *m)
 	}
 }
 
-/* Into @outs, which may exist, and be used, before @in does. */
+/* Sends into @outs, which may exist and be in use before @in does. */
 static void split_into(struct series in, const struct series *outs)
 {
 	maker_start((struct maker){ make_split, { outs[0], outs[1] }, { in }, zero });
@@ -345,7 +345,7 @@ static struct series differentiate(struct series u)
 	return series_start(make_differentiate, u, u, zero);
 }
 
-/* Z = 1 + the integral of Z U', but for the constant term of U. */
+/* Z = 1 + the integral of Z U', ignoring the constant term of U. */
 static struct series exponential(struct series u)
 {
 	const struct series z[2] = { series_new(), series_new() };

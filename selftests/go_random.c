@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Selects of random cases, of which is known which may be carried out, and selects of all
- * combinations of a few (G5). The idea is that of Go's tests of reflect.Select and of select5:
+ * Selects of random cases with a known set of ready cases, and selects of all combinations of a few
+ * cases (G5). Modelled on Go's tests of reflect.Select and on select5:
  * Documentation/go-conformance.rst has the list.
  */
 #include <errno.h>
@@ -17,10 +17,10 @@
 
 #define ROUNDS	1500
 
-/* What a case may be. */
+/* The roles of a case. */
 enum role {
-	READY_SEND,	/* there is room */
-	READY_RECV,	/* there is an element */
+	READY_SEND,	/* a slot is free */
+	READY_RECV,	/* an element is available */
 	CLOSED_SEND,
 	CLOSED_RECV,
 	WAITING_SEND,	/* waits, unless the helper receives */
@@ -32,15 +32,15 @@ enum role {
 	ROLES
 };
 
-/* Elements as large as a number and as a string, by turns. */
+/* Elements alternate between the size of a number and that of a string. */
 #define LARGEST	40
 
 /**
  * struct cast - a channel for each role, and the helper
- * @chs: one for each role; after each round all are as they were
+ * @chs: one for each role; restored after each round
  * @sizes: of their elements
  * @request: to the helper: the role whose peer it is to be
- * @done: by the helper
+ * @done: reply of the helper
  * @parks: it waits until the select has parked
  */
 struct cast {
@@ -53,13 +53,13 @@ struct cast {
 
 /**
  * struct round - one select
- * @seed: of what is random
- * @n: how many cases
- * @cases: themselves
- * @roles: of them
- * @elems: of each role: what it sends, or its room
- * @ready: how many may be carried out at once
- * @helped: whose peer the helper is, or ROLES
+ * @seed: of the random choices
+ * @n: number of cases
+ * @cases: the cases
+ * @roles: role of each case
+ * @elems: per role: the element to send, or the buffer for one
+ * @ready: number of ready cases
+ * @helped: the role whose peer the helper is, or ROLES
  */
 struct round {
 	unsigned int seed;
@@ -81,7 +81,7 @@ static bool waits(enum role role)
 	return role == WAITING_SEND || role == WAITING_RECV;
 }
 
-/* What is sent in this role. */
+/* The value that this role sends. */
 static uint64_t value_of(enum role role)
 {
 	return 100 + role;
@@ -170,7 +170,7 @@ static void shuffle(struct round *r)
 	}
 }
 
-/* Each role has a case or not; where none is ready, a helper may be the peer of one. */
+/* Each role has a case or not; if none is ready, a helper may be the peer of one. */
 static void round_fill(struct round *r, struct cast *cast)
 {
 	enum role role, candidates[2];
@@ -179,7 +179,7 @@ static void round_fill(struct round *r, struct cast *cast)
 	r->n = 0;
 	r->ready = 0;
 	r->helped = ROLES;
-	/* Few rounds would have to wait if all roles were as likely. */
+	/* With equal probabilities, few rounds would have to wait. */
 	for (role = random_below(r, 2) ? 0 : WAITING_SEND; role < ROLES; role++) {
 		if (random_below(r, 2))
 			continue;
@@ -209,7 +209,7 @@ static int round_run(struct round *r, const struct cast *cast)
 	return chosen;
 }
 
-/* What this case had to say and to do, given that it was carried out or not. */
+/* The expected effects of this case, depending on whether it was carried out. */
 static bool case_is_right(const struct round *r, const struct cast *cast, int i, bool chosen)
 {
 	const enum role role = r->roles[i];
@@ -238,7 +238,7 @@ static bool round_is_right(const struct round *r, const struct cast *cast, int c
 	return true;
 }
 
-/* Undo what the round has done. Is there no more to undo than that? */
+/* Undo the effects of the round. Returns whether there were no others. */
 static bool channels_are_right(const struct round *r, const struct cast *cast, int chosen)
 {
 	const enum role role = chosen < 0 ? ROLES : r->roles[chosen];
@@ -266,7 +266,7 @@ static unsigned int seed_of_run(void)
 
 TASK_FIXTURE(go_random);
 
-/* SEED in the environment repeats a run. */
+/* SEED in the environment reproduces a run. */
 TEST_F(go_random, G5_a_case_that_may_be_carried_out_is)
 {
 	struct cast *cast = cast_new();
@@ -286,13 +286,13 @@ TEST_F(go_random, G5_a_case_that_may_be_carried_out_is)
 			       r->n, r->ready, r->helped);
 		}
 	}
-	/* More than one in four should; so few do less than once in 10^9 runs. */
+	/* More than a quarter is expected; fewer occur less than once in 10^9 runs. */
 	EXPECT_GT(waited, ROUNDS / 10);
 	ASSERT_EQ(0, chan_close(cast->request));
 	EXPECT_EQ(0, operation_join(helper));
 }
 
-/* Cases that are never ready, in all combinations, around the one that is. */
+/* All combinations of cases that are never ready, around the one that is. */
 #define NEVER	4
 
 static int never_cases(struct chan_case *cases, int combination, int idle, int nil, uint64_t *elem)
@@ -312,7 +312,7 @@ static int never_cases(struct chan_case *cases, int combination, int idle, int n
 	return n;
 }
 
-/* Is the case the chosen one at each place among the others, whether the select may wait or not? */
+/* Whether the ready case is chosen at each position, in blocking and non-blocking selects. */
 static bool chosen_everywhere(struct chan_case c, int ch, int combination, bool may_wait)
 {
 	static int idle = -1, nil;

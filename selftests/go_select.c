@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What Go's tests say about select: Documentation/go-conformance.rst has the list.
- */
+/* Go's tests of select. Documentation/go-conformance.rst lists them. */
 #include <errno.h>
 #include <unistd.h>
 
@@ -17,10 +15,10 @@ TASK_FIXTURE(go_select);
 #define RACES	400
 
 /**
- * struct race - pairs of channels that two tasks meet at, one after the other
- * @turn: for each pair
- * @first: has an element, which may be taken
- * @second: has something to receive before that is taken
+ * struct race - pairs of channels at which two tasks meet, one after the other
+ * @turn: next pair for each task
+ * @first: holds an element, which may be taken
+ * @second: becomes readable before that is taken
  */
 struct race {
 	struct turn turn;
@@ -28,7 +26,7 @@ struct race {
 	int second[RACES];
 };
 
-/* At each moment one of the two has something to receive, whichever is looked at first. */
+/* At each moment, one of the two is readable, whichever is checked first. */
 static int run_select_now(struct operation *op)
 {
 	struct race *race = op->data;
@@ -97,7 +95,7 @@ TEST_F(go_select, G5_closed_channels_are_ready_at_that_instant)
 
 #define TURNS	500
 
-/* Sends its number or receives one; in turns, as the first case or as the second. */
+/* Sends its number or receives one, alternately as the first and as the second case. */
 static int run_both(struct operation *op)
 {
 	const bool alone_is_wrong = !channel_info(op->ch).cap;
@@ -143,7 +141,7 @@ TEST_F(go_select, G5_selects_that_send_and_receive_share_a_buffer)
 #define CHANNELS	4
 #define EACH		150
 
-/* All channels in one select; each is switched off when it had its share. */
+/* All channels in one select; each is disabled once its share is done. */
 static int select_all(const int *chs, bool send)
 {
 	unsigned int count[CHANNELS] = { 0 };
@@ -213,7 +211,7 @@ TEST_F(go_select, G3_selects_and_plain_operations_mix)
 #define TRIALS	2000
 #define BOUND	146
 
-/* Two that are ready, and two that never are. Passes on what it gets, until told to end. */
+/* Two ready channels and two that never are. Forwards each element until told to end. */
 static int run_choose(struct operation *op)
 {
 	const int *chs = op->data;
@@ -239,8 +237,8 @@ static int run_choose(struct operation *op)
 }
 
 /*
- * Half of the choices are each channel's, give or take 6.5 standard deviations of
- * sqrt(2000) / 2. A fair select fails this once in 10^10 runs.
+ * Each channel gets half of the choices, within 6.5 standard deviations of sqrt(2000) / 2. A fair
+ * select fails this once in 10^10 runs.
  */
 TEST_F(go_select, G5_choice_in_another_task_is_fair)
 {
@@ -290,8 +288,8 @@ static int run_send_any(struct operation *op)
 }
 
 /*
- * Each element makes a third, give or take seven standard deviations of sqrt(300 * 2) / 3. A
- * fair select fails this less than once in 10^10 runs.
+ * Each element gets a third, within seven standard deviations of sqrt(300 * 2) / 3. A fair select
+ * fails this less than once in 10^10 runs.
  */
 static void expect_variety(struct __test_metadata *_metadata, const unsigned int *count)
 {
@@ -374,7 +372,7 @@ TEST_F(go_select, G2_a_loser_at_the_end_of_the_queue_does_not_harm_it)
 #define SLEEPERS	60
 #define WAKES		5
 
-/* Each wakes again and again by a channel of its own, and queues on the common one. */
+/* Each is woken repeatedly through its own channel, and queues on the common one. */
 static int run_sleeper(struct operation *op)
 {
 	const int *own = op->data;
@@ -472,7 +470,7 @@ TEST_F(go_select, G5_never_two_cases_are_carried_out)
 	EXPECT_EQ(0, channel_info(chs[MUXES]).sendq);
 }
 
-/* Each gets a value with one more bit, and is switched off when it has it. */
+/* Each receives a value with one more bit, and is disabled after that. */
 static int send_bits(int a, int b)
 {
 	uint64_t bit = 1;

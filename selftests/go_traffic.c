@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Senders, receivers, and selects that do both, around several channels in all arrangements,
- * until each channel had its share. Elements arrive in their order (G1), each once (G3). The
+ * Senders, receivers and selects that do both, around several channels in all arrangements, until
+ * each channel has passed its share. Elements arrive in order (G1), each once (G3). The
  * arrangements are those of Go's ken/chan: Documentation/go-conformance.rst has the list.
  */
 #include <sched.h>
@@ -17,16 +17,16 @@
 #define TASKS_MAX	10
 #define SHARE		40
 
-/* So many channels at the most does a select receive from, and send to. */
+/* Maximum number of channels that one select receives from, and sends to. */
 #define SIDES		4
 
 /**
- * struct job - what one task does
- * @recv: from these channels it receives, all that is sent
- * @send: to these channels it sends, SHARE elements each
- * @nrecv: how many
- * @nsend: how many
- * @seed: of the moments when it lets others run
+ * struct job - work of one task
+ * @recv: channels to receive from, until all elements have arrived
+ * @send: channels to send to, SHARE elements each
+ * @nrecv: number of channels in @recv
+ * @nsend: number of channels in @send
+ * @seed: chooses the moments when it yields
  */
 struct job {
 	int recv[SIDES];
@@ -38,11 +38,11 @@ struct job {
 
 /**
  * struct traffic - one arrangement
- * @cap: of its channels
+ * @cap: capacity of its channels
  * @kind: of its tasks
- * @ntasks: how many
- * @jobs: theirs; shared
- * @ops: theirs
+ * @ntasks: number of tasks
+ * @jobs: their work; shared
+ * @ops: their operations
  */
 struct traffic {
 	unsigned int cap;
@@ -86,7 +86,7 @@ static int run_recv(struct operation *op)
 	return 0;
 }
 
-/* A case is switched off when its channel had its share. */
+/* A case is disabled once its channel's share is done. */
 static int run_select(struct operation *op)
 {
 	struct job *job = op->data;
@@ -179,7 +179,7 @@ FIXTURE_TEARDOWN(go_traffic)
 
 GO_CAPACITY_VARIANTS(go_traffic);
 
-/* All tasks find what they expect, and channels 0 to @n - 1 have passed their share. */
+/* All tasks get the expected elements, and channels 0 to @n - 1 have passed their share. */
 static bool traffic_flows(struct traffic *t, const int *chs, int n)
 {
 	struct chan_info info;

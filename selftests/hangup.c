@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What happens when the last one who may send is gone, or the last who may receive: by
- * close(2), exit, kill or exec; and what keeps a channel open: a duplicate, an operation, a
- * message under way.
+ * Hang-up: effects of losing the last sender or the last receiver, by close(2), exit, kill or exec;
+ * and the references that keep a channel open: a duplicate, an operation, a message in flight.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +18,7 @@
 #include "common/variants.h"
 
 /**
- * struct ends - a channel by two file descriptors, and no other
+ * struct ends - a channel with exactly two file descriptors
  * @send: may send
  * @recv: may receive
  */
@@ -123,7 +122,7 @@ TEST_F(hangup, parked_senders_get_EPIPE)
 	EXPECT_EQ(variant->cap, channel_info(ends.send).len);
 }
 
-/* Holds its ends until the channel it waits on, its data, lets it go. */
+/* Holds its ends until the channel in its data releases it. */
 static int hold(struct operation *op)
 {
 	uint64_t value;
@@ -131,7 +130,7 @@ static int hold(struct operation *op)
 	return chan_recv(*(int *)op->data, &value, sizeof(value));
 }
 
-/* A process that has what the test has open now. */
+/* A child that inherits the open files of the test. */
 static struct operation *holder_start(int ch, int *gate)
 {
 	struct operation *holder = operation_new(TASK_PROCESS, hold, ch, 1);
@@ -192,7 +191,7 @@ TEST_F(hangup, death_of_the_last_receiver_gives_EPIPE)
 	EXPECT_EQ(CHAN_CLOSED_NO_RECEIVERS, channel_info(ends.send).closed);
 }
 
-/* It dies while it is parked itself. */
+/* It is killed while it is parked itself. */
 TEST_F(hangup, G11_death_of_a_parked_receiver_frees_its_end)
 {
 	struct ends ends = ends_make(variant->cap, 0);
@@ -291,7 +290,7 @@ TEST(right_to_close_keeps_nothing_open)
 	EXPECT_EQ(-EPIPE, chan_send(send, &(uint64_t){ 1 }, sizeof(uint64_t)));
 }
 
-/* As with pipes: close(2) by one thread is nothing to the operation of another. */
+/* As with pipes: close(2) in one thread does not affect an operation of another. */
 TEST_F(hangup, parked_operation_keeps_its_end_open)
 {
 	struct ends ends = ends_make(variant->cap, 0);
@@ -346,7 +345,7 @@ TEST(descriptor_that_never_arrives_is_gone)
 	EXPECT_EQ(CHAN_CLOSED_NO_SENDERS, channel_info(ends.recv).closed);
 }
 
-/* A process that runs another program, which echoes what it is told until @gate is closed. */
+/* A process that executes another program, which echoes its input until @gate is closed. */
 static pid_t exec_echo(int *gate)
 {
 	int sockets[2];

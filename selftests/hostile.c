@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A user without capabilities who wants what is another user's: no channel is reached but by a
- * file descriptor that was given (G13), and what others hold is not shown.
+ * An unprivileged user attacking another user's channels (G13): a channel is only reachable by a
+ * file descriptor that was passed, and channels of others are not shown.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,9 +25,9 @@
 #define SECRET	4711
 
 /**
- * struct victim - what the victim's process tells the test, in shared memory
- * @user: whose process it is
- * @dumpable: whether its own user may look into it
+ * struct victim - report of the victim's process to the test, in shared memory
+ * @user: user of the process
+ * @dumpable: whether processes of the same user may trace it
  * @ch: its channel, with an element of SECRET
  * @copy: another descriptor of it, which may only receive
  */
@@ -83,7 +83,7 @@ FIXTURE_SETUP(hostile)
 	user_become(HOSTILE);
 }
 
-/* Whatever was tried, the victim has its channel for itself, and its element. */
+/* Whatever was tried, the victim's channel is unshared and keeps its element. */
 FIXTURE_TEARDOWN(hostile)
 {
 	__atomic_store_n(&self->op->progress, 2, __ATOMIC_RELEASE);
@@ -158,7 +158,7 @@ TEST_F(hostile, query_shows_what_ones_own_user_holds)
 	EXPECT_EQ(own * 2 * sizeof(uint64_t), query.user_bytes);
 }
 
-/* Who may look into the process may open its files again, as pipes, with no more rights. */
+/* A task allowed to trace the process may reopen its files, as with pipes, with the same rights. */
 TEST(G13_ones_own_descriptors_open_with_no_more_rights)
 {
 	struct victim *victim = shared_alloc(sizeof(*victim));
@@ -184,7 +184,7 @@ TEST(G13_ones_own_descriptors_open_with_no_more_rights)
 	EXPECT_EQ(0, operation_join(op));
 }
 
-/* A path to a file is not the file: it lets nothing through. */
+/* A path to a file is not the file: it grants no access. */
 TEST(G13_a_path_to_a_channel_does_nothing)
 {
 	int ch = channel_make(1), path;
@@ -224,7 +224,7 @@ TEST(limits_are_set_by_root)
 	EXPECT_EQ(-EACCES, result_of(open("/sys/module/chan/parameters/user_channels", O_RDWR)));
 }
 
-/* They are sums over all users, and to count takes a lock that each of these needs. */
+/* They are sums over all users, and counting takes a lock that each user needs. */
 TEST(G12_counters_of_all_users_are_for_root)
 {
 	static const char *const counters[] = { "channels", "waiters", "bytes" };

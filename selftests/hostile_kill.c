@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A parked task that does what it can to stay where it is: SIGKILL ends it in each way to be
- * parked (G12), and its place is free (G11).
+ * A parked task that tries to stay parked: SIGKILL ends it in each kind of park (G12), and its
+ * place in the queue becomes free (G11).
  */
 #include <errno.h>
 #include <poll.h>
@@ -28,7 +28,7 @@ static int select_recv(struct operation *op)
 	return chan_select(cases, ARRAY_LENGTH(cases));
 }
 
-/* All cases of which are the same. */
+/* All cases are the same. */
 static int select_send(struct operation *op)
 {
 	struct chan_case cases[CHAN_SELECT_MAX];
@@ -47,7 +47,7 @@ FIXTURE(hostile_kill)
 
 /**
  * struct hostile_kill - variants
- * @run: how it is parked
+ * @run: the parking call
  * @flags: of the channel
  */
 FIXTURE_VARIANT(hostile_kill)
@@ -150,7 +150,7 @@ TEST_F(hostile_kill, G12_when_it_is_frozen)
 	freezer_remove(&freezer);
 }
 
-/* Its parent waits for it in the kernel, until it ends or executes something. */
+/* Its parent waits for it in the kernel, until it exits or executes a program. */
 static int run_in_vfork(struct operation *op)
 {
 	int (*const run)(struct operation *op) = op->data;
@@ -170,7 +170,7 @@ TEST_F(hostile_kill, G12_in_the_child_of_a_vfork)
 	op->data = variant->run;
 	op->run = run_in_vfork;
 	operation_park(op);
-	/* The parent's death is not the child's, which then is on its own. */
+	/* Killing the parent does not kill the child, which then runs by itself. */
 	operation_kill(op);
 	EXPECT_EQ(OPERATION_KILLED, operation_join(op));
 	EXPECT_LT(0, module_parameter("live_waiters"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A user without capabilities who wants more channels and bytes than the limits give (G12): by
- * changing who pays, by sharing, by being fast, by being many, by a program with more rights.
+ * An unprivileged user trying to exceed the limits on channels and bytes (G12): by changing which
+ * user is charged, by sharing, by races, by many processes, by a more privileged program.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -76,7 +76,7 @@ TEST_F(hostile_limits, G12_who_becomes_another_user_leaves_the_bill_behind_and_n
 	user_become(20202);
 	EXPECT_EQ(0, channel_query().user_channels);
 	EXPECT_EQ(0, channel_query().user_bytes);
-	/* It is the one who made it that is relieved. */
+	/* The charge is returned to the user that made the channel. */
 	close(ch);
 	ch = channel_make_elems(1, BYTES);
 	EXPECT_EQ(BYTES, channel_query().user_bytes);
@@ -117,7 +117,7 @@ TEST_F(hostile_limits, G12_copies_are_one_channel)
 	}
 	EXPECT_EQ(1, channel_query().user_channels);
 	EXPECT_EQ(BYTES, channel_query().user_bytes);
-	/* And are requeued once. */
+	/* They are also requeued once. */
 	close(ch);
 	for (i = 0; i < 3 * CHANNELS; i++) {
 		EXPECT_EQ(1, channel_query().user_channels);
@@ -137,7 +137,7 @@ static void write_file(const char *path, const char *text)
 	close(fd);
 }
 
-/* Root there, with all capabilities there. */
+/* Root in that namespace, with all capabilities there. */
 TEST_F(hostile_limits, G12_root_of_a_user_namespace_has_the_limits_of_who_it_is)
 {
 	int ch;
@@ -155,7 +155,7 @@ TEST_F(hostile_limits, G12_root_of_a_user_namespace_has_the_limits_of_who_it_is)
 	EXPECT_LE(0, channel_make_elems(1, BYTES));
 }
 
-/* A file that a user opened, which a program with more rights writes to on its behalf. */
+/* A file opened by a user and written by a more privileged program. */
 TEST_F(hostile_limits, G12_program_with_more_rights_that_writes_gives_no_more_bytes)
 {
 	static uint8_t elem[LARGE];
@@ -169,7 +169,7 @@ TEST_F(hostile_limits, G12_program_with_more_rights_that_writes_gives_no_more_by
 		ASSERT_EQ(LARGE, write(ch, elem, LARGE));
 	EXPECT_EQ(-EDQUOT, result_of(write(ch, elem, LARGE)));
 	EXPECT_EQ(fit, chan_len(ch));
-	/* What it asks for itself, it may. */
+	/* Its own requests are allowed. */
 	EXPECT_EQ(0, chan_send(ch, elem, sizeof(elem)));
 	set_users(20206, 20206, 0);
 	EXPECT_EQ(-EDQUOT, chan_send(ch, elem, sizeof(elem)));
@@ -185,7 +185,7 @@ TEST_F(hostile_limits, capability_lifts_the_limits_of_a_write_to_a_file_that_was
 }
 
 /**
- * struct race - shared by all tasks of one
+ * struct race - shared by all tasks of one race
  * @go: they may begin
  * @stop: they shall end
  */
@@ -201,7 +201,7 @@ static bool race_goes_on(struct race *race)
 	return !__atomic_load_n(&race->stop, __ATOMIC_ACQUIRE);
 }
 
-/* Large elements in and out, as many as it gets. */
+/* Sends and receives large elements, up to the limit. */
 static int run_send_and_receive(struct operation *op)
 {
 	static uint8_t elem[LARGE];
@@ -219,7 +219,7 @@ static int run_send_and_receive(struct operation *op)
 	return 0;
 }
 
-/* Channels with rings, until there are no more, and then all of them away. */
+/* Makes channels with rings up to the limit, then releases all. */
 static int run_make_and_close(struct operation *op)
 {
 	int chs[CHANNELS + 1], n, ret;
@@ -240,7 +240,7 @@ static int run_make_and_close(struct operation *op)
 	return 0;
 }
 
-/* At no moment is there more than the limit; the race ends when each task has met it. */
+/* The total never exceeds the limit; the race ends when each task has met it. */
 static bool race_stays_within(int (*run)(struct operation *op), int ch, unsigned int laps)
 {
 	struct race *race = shared_alloc(sizeof(*race));
@@ -289,7 +289,7 @@ TEST_F(hostile_limits, G12_racing_rings_stay_within_the_limit)
 	EXPECT_LE(0, channel_make_elems(1, BYTES));
 }
 
-/* Killed wherever they are just then, they leave nothing charged. */
+/* Killed at arbitrary points, they leave no charge behind. */
 TEST_F(hostile_limits, G11_G12_who_is_killed_in_a_race_has_given_all_back)
 {
 	struct race *race = shared_alloc(sizeof(*race));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory that a hostile user makes slow, in every place where a system call touches it (G12):
- * whoever uses the same channel does not notice, and the hostile task can be killed.
+ * Memory that a hostile user makes slow, in every place where a system call accesses it (G12):
+ * other users of the channel are not delayed, and the hostile task can be killed.
  */
 #include <errno.h>
 #include <poll.h>
@@ -16,7 +16,7 @@
 
 #define ELEMENT	99
 
-/* Of which the structure is slow. */
+/* The structure is in slow memory. */
 static int call_make(struct operation *op)
 {
 	return channel_ioctl(op->ch, CHAN_IOC_MAKE, op->elems);
@@ -47,7 +47,7 @@ static int call_select(struct operation *op)
 	return channel_ioctl(op->ch, CHAN_IOC_SELECT, op->elems);
 }
 
-/* Of which the result is slow. */
+/* The result is in slow memory. */
 static int call_info(struct operation *op)
 {
 	return channel_ioctl(op->ch, CHAN_IOC_INFO, op->elems);
@@ -58,7 +58,7 @@ static int call_query(struct operation *op)
 	return channel_ioctl(op->ch, CHAN_IOC_QUERY, op->elems);
 }
 
-/* Of which the cases are slow, or the element of one. */
+/* The cases are in slow memory, or the element of one. */
 static int select_cases(int ch, const void *cases, unsigned int n)
 {
 	const struct chan_select select = {
@@ -90,7 +90,7 @@ static int call_select_recv(struct operation *op)
 	return select_cases(op->ch, &recv, 1);
 }
 
-/* Of many cases, for which an allocation is needed. */
+/* Many cases, which need an allocation. */
 static int call_select_many(struct operation *op)
 {
 	struct chan_case cases[CHAN_SELECT_MAX];
@@ -108,8 +108,8 @@ FIXTURE(hostile_memory)
 
 /**
  * struct hostile_memory - variants
- * @call: what gets stuck
- * @takes: only when it has taken an element, which it holds
+ * @call: the call that gets stuck
+ * @takes: it gets stuck while holding a received element
  */
 FIXTURE_VARIANT(hostile_memory)
 {
@@ -163,7 +163,7 @@ static struct operation *get_stuck(int ch, int (*call)(struct operation *op), bo
 	return op;
 }
 
-/* Everything that others do there goes through. */
+/* All operations of others on the channel succeed. */
 static bool others_go_on(int ch)
 {
 	struct operation *receiver;
@@ -213,7 +213,7 @@ TEST_F(hostile_memory, G12_others_can_close)
 	EXPECT_TRUE(operation_done(op));
 }
 
-/* And what it had taken is there for the next receiver. */
+/* The next receiver gets the element that it held. */
 TEST_F(hostile_memory, G11_G12_it_can_be_killed)
 {
 	const unsigned long long bytes = module_parameter("live_bytes");
@@ -229,7 +229,7 @@ TEST_F(hostile_memory, G11_G12_it_can_be_killed)
 	EXPECT_EQ(0, module_parameter("live_waiters"));
 }
 
-/* One channel is stuck on by many at once, and still is nobody's. */
+/* Many tasks are stuck on one channel, and it still works for others. */
 TEST(G12_many_that_are_stuck_hold_up_nobody)
 {
 	static int (*const calls[])(struct operation *op) = {

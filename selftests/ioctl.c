@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The structures of the ioctls: where they lie in memory, and how long they are. Every
- * command is tried; one that fails has changed nothing, as command_try() checks.
+ * The structures of the ioctls: their addresses and their lengths. Every command is tried; one that
+ * fails has changed nothing, as command_try() checks.
  */
 #include <errno.h>
 #include <string.h>
@@ -14,7 +14,7 @@
 #include "common/memory.h"
 #include "common/state.h"
 
-/* SENDV and RECVV return how many, all others 0. */
+/* SENDV and RECVV return a count, all others 0. */
 static int success(const struct command *command)
 {
 	return command->number == CHAN_IOC_SENDV || command->number == CHAN_IOC_RECVV;
@@ -184,7 +184,7 @@ TEST(longer_structures_with_other_bytes_are_too_big)
 						      structure)) {
 				TH_LOG("%s, byte %zu", command->name, i);
 			}
-			/* It is the last byte, then one behind the structure. */
+			/* First on the last byte, then one byte behind the structure. */
 			EXPECT_EQ(-E2BIG, command_try(command_sized(command, i + 1), structure));
 			EXPECT_EQ(success(command),
 				  command_try(command_sized(command, i), structure));

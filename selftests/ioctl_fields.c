@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The numbers and the fields of the ioctls: unknown commands, files that are no channels,
- * unknown flags, reserved bytes, ranges; and which check comes first.
+ * The numbers and fields of the ioctls: unknown commands, files that are not channels, unknown
+ * flags, reserved bytes, ranges, and the order of the checks.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -19,7 +19,7 @@
 #include "common/memory.h"
 #include "common/state.h"
 
-/* A field of flags, or of something reserved, of which no bit is known. */
+/* A flags or reserved field in which no bit is defined. */
 static const struct field {
 	unsigned int number;
 	size_t offset;
@@ -45,7 +45,7 @@ static const struct field {
 	{ CHAN_IOC_SELECT, offsetof(struct chan_select, reserved), 0 },
 };
 
-/* Its command, with nothing but this in the field, or with this besides what is there. */
+/* The command with only this bit in the field, or in addition to valid ones. */
 static int try_field(const struct field *field, uint32_t bits, bool besides)
 {
 	const struct command command = { .number = field->number };
@@ -135,7 +135,7 @@ TEST(counts_out_of_range_fail)
 		}
 		EXPECT_EQ(-EINVAL, try_counts(CHAN_IOC_RECVV, bad[i][0], bad[i][1]));
 	}
-	/* There are two elements, and room for two. */
+	/* Two elements are stored, and two slots are free. */
 	EXPECT_EQ(2, try_counts(CHAN_IOC_SENDV, 2, 2));
 	EXPECT_EQ(2, try_counts(CHAN_IOC_SENDV, 8, 1));
 	EXPECT_EQ(2, try_counts(CHAN_IOC_RECVV, 8, 1));
@@ -170,7 +170,7 @@ static bool is_known(unsigned int number)
 	return false;
 }
 
-/* How many unknown commands with this nr and type are not -ENOTTY. */
+/* How many unknown commands with this nr and type do not return -ENOTTY. */
 static int known_by_mistake(int ch, unsigned int type, unsigned int nr)
 {
 	static const size_t sizes[] = { 0, 1, 4, 8, 32, 48, 64, 160, 4096, COMMAND_SIZE_MAX };
@@ -211,7 +211,7 @@ TEST(unknown_commands_fail)
 	EXPECT_TRUE(state_is(nil, &nil_before));
 }
 
-/* Type 0 has ioctls that every file understands. */
+/* Type 0 has ioctls that every file supports. */
 TEST(commands_of_other_types_fail)
 {
 	static const unsigned int types[] = { 1, 'E', CHAN_IOC_TYPE - 1, CHAN_IOC_TYPE + 1, 0xff };
@@ -274,9 +274,7 @@ TEST(descriptors_that_are_not_open_fail)
 	}
 }
 
-/*
- * The order of the checks. In each test two things are wrong, and the first one counts.
- */
+/* The order of the checks: each test makes two errors, and the first one is reported. */
 
 static int run_xfer(int ch, unsigned int number, const void *elems, uint32_t min)
 {
@@ -301,7 +299,7 @@ TEST(structure_is_checked_before_fields)
 	char *border = memory_border();
 
 	EXPECT_EQ(-E2BIG, command_try(command_sized(&make, sizeof(longer)), &longer));
-	/* What can be read of it is wrong. */
+	/* The readable part of it is invalid. */
 	memset(border - 8, 0xff, 8);
 	EXPECT_EQ(-EFAULT, command_try(CHAN_IOC_MAKE, border - 8));
 }
@@ -378,7 +376,7 @@ TEST(memory_is_checked_before_state)
 {
 	const int ch = channel_make(1);
 
-	/* A receive stores at its end: where there is no element, nothing faults. */
+	/* A receive stores at the end of its memory: without an element, nothing faults. */
 	EXPECT_EQ(-EAGAIN, run_xfer(ch, CHAN_IOC_RECVV, MEMORY_BAD, 1));
 	channel_send(ch, 1);
 	EXPECT_EQ(-EFAULT, run_xfer(ch, CHAN_IOC_SENDV, MEMORY_BAD, 1));

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * libchan: each function, each error, errno untouched.
- */
+/* libchan: each function, each error, and errno left untouched. */
 #include <chan.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -18,10 +16,10 @@
 #include "common/channel.h"
 #include "common/memory.h"
 
-/* No error has this number: whoever changes errno is noticed. */
+/* No error has this number, so any change of errno is noticed. */
 #define UNTOUCHED	4711
 
-/* The result of a call that must leave errno alone. */
+/* The result of a call that must not change errno. */
 #define EXPECT_RET(expected, call) \
 do { \
 	int ret_ = (errno = UNTOUCHED, (call)); \
@@ -35,7 +33,7 @@ do { \
 	} \
 } while (0)
 
-/* Which number the next file descriptor would get. */
+/* The number that the next file descriptor would get. */
 static int next_fd(void)
 {
 	int fd = dup(0);
@@ -44,7 +42,7 @@ static int next_fd(void)
 	return fd;
 }
 
-/* The exit status of a child that runs @body and returns what it returns. */
+/* The exit status of a child that returns the result of @body. */
 static int in_child(int (*body)(void))
 {
 	int status;
@@ -121,7 +119,7 @@ TEST(make_errors)
 	int fd = next_fd();
 
 	EXPECT_RET(-EINVAL, chan_make(CHAN_ELEM_MAX + 1, 1, 0));
-	/* Not cut to 32 bits. */
+	/* Not truncated to 32 bits. */
 	if (SIZE_MAX > UINT32_MAX)
 		EXPECT_RET(-EINVAL, chan_make(SIZE_MAX - UINT32_MAX, 1, 0));
 	EXPECT_RET(-EINVAL, chan_make(256, UINT_MAX, 0));
@@ -245,7 +243,7 @@ TEST(batches_that_may_not_wait_for_ever)
 	EXPECT_RET(2, chan_try_recvv(ch, out, sizeof(*out), 2));
 	EXPECT_EQ(2, out[1]);
 	EXPECT_RET(2, chan_sendv_until(ch, in, sizeof(*in), 2, CHAN_DEADLINE_NONE));
-	/* What was received when the deadline comes is enough, and what was sent. */
+	/* Elements moved by the deadline are enough, received or sent. */
 	EXPECT_RET(3, chan_recvv_until(ch, out, sizeof(*out), 4, 0));
 	EXPECT_EQ(2, out[2]);
 	deadline = chan_deadline(1000000);

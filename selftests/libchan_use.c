@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * libchan in use: typed channels, loops, waits and their ends, threads, processes.
- */
+/* libchan in use: typed channels, loops, bounded waits, threads and processes. */
 #include <chan.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -30,10 +28,10 @@ CHAN_TYPE(jobs, struct job);
 CHAN_TYPE(other_jobs, struct other_job);
 CHAN_TYPE(numbers, int64_t);
 
-/* No error has this number: whoever changes errno is noticed. */
+/* No error has this number, so any change of errno is noticed. */
 #define UNTOUCHED	4711
 
-/* What operations run: the function must leave errno alone. */
+/* Run by operations: the function must not change errno. */
 static int untouched(int ret, int errno_after)
 {
 	if (errno_after != UNTOUCHED)
@@ -381,7 +379,7 @@ TEST_F(threads, every_element_once)
 	EXPECT_EQ(all * (all - 1) / 2, sum);
 }
 
-/* A child squares what it gets; the loop ends when the child is gone. */
+/* A child squares each number; the loop ends when the child exits. */
 TEST(processes)
 {
 	struct numbers requests = numbers_make(0, 0);

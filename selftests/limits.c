@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What one user may hold (G12): EDQUOT at the limit, nothing changed by it, and all of
- * it requeued. Each test is a user of its own.
+ * Limits per user (G12): EDQUOT at the limit, without side effects, and all charges returned. Each
+ * test runs as a separate user.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -192,7 +192,7 @@ static int run_as_other_user(struct operation *op)
 	if (ch < 0)
 		return ch;
 	close(ch);
-	/* The sender pays, whoever made the channel. */
+	/* The sender is charged, whichever user made the channel. */
 	return chan_send(op->ch, elem, sizeof(elem));
 }
 
@@ -276,16 +276,16 @@ TEST_F(limits, G12_racing_makes_stay_within_the_limit)
 		__atomic_store_n(&ops[i]->progress, 3, __ATOMIC_RELEASE);
 		made += operation_join(ops[i]);
 	}
-	/* One more is the test's own. */
+	/* One more belongs to the test itself. */
 	EXPECT_EQ(CHANNELS, made + 1);
 }
 
 #define CHARGES	40000
 #define CHARGES_CHECKED	2000
-/* With the buffers' own bytes, one element fits. */
+/* Including the rings themselves, one element fits. */
 #define ONE_FITS	(2 * LARGE)
 
-/* @progress: how often to hold an element. Returns how often its user held more than may be. */
+/* @progress: how many times to hold an element. Returns how often the user exceeded the limit. */
 static int run_charge(struct operation *op)
 {
 	unsigned int charges = 0;
@@ -322,7 +322,7 @@ TEST_F(limits, G12_racing_charges_stay_within_the_limit)
 	EXPECT_TRUE(operations_succeed(ops, ARRAY_LENGTH(ops)));
 }
 
-/* Who is mapped into a user namespace of its own is still the same user. */
+/* A user mapped into its own user namespace is charged as the same user. */
 TEST_F(limits, G12_user_namespace_gives_no_second_limit)
 {
 	int ch;
@@ -341,7 +341,7 @@ TEST_F(limits, G12_limit_may_be_changed_at_any_time)
 	int sockets[2];
 	char byte;
 
-	/* A child stays root and changes the limit when it is told to. */
+	/* A child stays root and changes the limit on request. */
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_STREAM, 0, sockets));
 	if (!fork()) {
 		close(sockets[0]);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What lschan prints of the channels of known processes; and of a /proc that the test has made.
- */
+/* Output of lschan for channels of known processes, and for a /proc made by the test. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -39,7 +37,7 @@ static int make_jobs(void)
 	return ch;
 }
 
-/* A copy with a higher number than its origin. */
+/* A duplicate with a higher number than the original. */
 static int copy_after(int ch, unsigned int rights)
 {
 	const int copy = channel_dup(ch, rights);
@@ -60,14 +58,14 @@ static int hold(struct operation *op)
 
 static int hold_as_nobody(struct operation *op)
 {
-	/* A change of the user hides a process from others, and lets it outlive its parent. */
+	/* Changing the user hides a process from others, and lets it outlive its parent. */
 	if (setgid(NOBODY) || setuid(NOBODY) || prctl(PR_SET_DUMPABLE, 1) ||
 	    prctl(PR_SET_PDEATHSIG, SIGKILL))
-		give_up("cannot be nobody: %s", strerror(errno));
+		give_up("cannot become user nobody: %s", strerror(errno));
 	return hold(op);
 }
 
-/* A process named worker that holds all that the test holds but @ch. */
+/* A process named worker that inherits all descriptors of the test except @ch. */
 static struct operation *start_holder(int (*run)(struct operation *op), int ch)
 {
 	struct operation *op = operation_start_new(TASK_PROCESS, run, ch, NULL);
@@ -97,7 +95,7 @@ TEST_F(lschan, has_a_row_for_each_channel)
 	channel_send_range(jobs, 1, 3);
 	ASSERT_EQ(0, chan_close(pairs));
 	ASSERT_EQ(0, lschan("-p %d", getpid()));
-	/* The library has opened another nil one, to make the channel with. */
+	/* The library opened another nil file to make the channel with. */
 	EXPECT_STREQ(text(HEADINGS "\n%llu 0 0 0 nil 0 0 1\n%llu struct job 8 4 3 no 0 0 1\n"
 			  "%llu 16 0 0 close 0 0 1\n", id, id_of(jobs), id_of(pairs)), words());
 	close(nil);

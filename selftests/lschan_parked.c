@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What lschan prints of tasks that are parked.
- */
+/* Output of lschan for parked tasks. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +16,9 @@
 #include "tools/output.h"
 
 #define MILLISECOND	1000000
-/* The module reads a clock that is exact to a tick, which is 10 ms at most. */
+/* The module reads a clock with the resolution of a tick, at most 10 ms. */
 #define TICK		(10 * MILLISECOND)
-/* So many are named, as Documentation/chan.rst has it. */
+/* Maximum number of tasks listed, see Documentation/chan.rst. */
 #define NAMED		64
 
 #define lschan(arguments, ...)	run("LC_ALL=C " LSCHAN " " arguments, ##__VA_ARGS__)
@@ -30,7 +28,7 @@ static unsigned long long id_of(int ch)
 	return channel_info(ch).id;
 }
 
-/* The age that the last command has printed, in nanoseconds; it is exact to a millisecond. */
+/* The age that the last command printed, in nanoseconds, with a resolution of a millisecond. */
 static int64_t printed_age(void)
 {
 	unsigned long long seconds, milliseconds;
@@ -116,7 +114,7 @@ TEST_F(lschan, age_is_the_time_since_a_task_was_parked)
 	int64_t from, to;
 
 	for (int i = 1; i <= 2; i++) {
-		/* Later by more than a tick, so that no age is 0 and the second one is higher. */
+		/* More than a tick apart, so that no age is 0 and the second one is higher. */
 		wait_until(clock_read(CLOCK_MONOTONIC) > parked + i * 5 * TICK);
 		from = clock_read(CLOCK_MONOTONIC);
 		ASSERT_EQ(0, lschan("-n -p %d -o AGE", getpid()));

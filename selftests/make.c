@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * How channels are made: sizes, types, once only, by whom; what QUERY says about it.
- */
+/* Making channels: sizes, types, at most once, by which tasks; and what QUERY returns. */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -23,7 +21,7 @@ static int make(int ch, uint32_t elemsize, uint32_t cap)
 	return channel_ioctl(ch, CHAN_IOC_MAKE, &make);
 }
 
-/* A slot of the buffer holds an element, or refers to a large one. */
+/* A slot of the ring holds an element, or refers to a large one. */
 static uint64_t ring_bytes(uint64_t elemsize, uint64_t cap)
 {
 	return cap * (elemsize > CHAN_ELEM_INLINE ? 16 : elemsize);
@@ -76,9 +74,9 @@ TEST(larger_buffers_fail)
 	} rings[] = {
 		{ 1, max + 1 }, { 1, ~0U }, { 2, max / 2 + 1 }, { 8, max / 8 + 1 },
 		{ 256, max / 256 + 1 }, { 256, ~0U }, { 255, ~0U },
-		/* Their sizes in bytes are 0 or small in 32 bits. */
+		/* Their sizes in bytes wrap to 0 or to small numbers in 32 bits. */
 		{ 2, 1U << 31 }, { 8, 1U << 29 }, { 8, (1U << 29) + 1 }, { 256, 1U << 24 },
-		/* Large elements take 16 bytes of the buffer. */
+		/* A large element takes 16 bytes of the ring. */
 		{ 257, max / 16 + 1 }, { CHAN_ELEM_MAX, max / 16 + 1 }, { CHAN_ELEM_MAX, 1U << 28 },
 		{ CHAN_ELEM_MAX, ~0U },
 	};
@@ -94,7 +92,7 @@ TEST(larger_buffers_fail)
 	EXPECT_EQ(0, make(ch, 8, 1));
 }
 
-/* Run it as a user without privileges. Returns its result. */
+/* Run @body as an unprivileged user. Returns its result. */
 static int unprivileged(int (*run)(int ch), int ch)
 {
 	const pid_t pid = fork();
@@ -106,7 +104,7 @@ static int unprivileged(int (*run)(int ch), int ch)
 		_exit(-run(ch));
 	}
 	if (pid < 0 || waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
-		give_up("no task without privileges");
+		give_up("cannot start an unprivileged task");
 	return -WEXITSTATUS(status);
 }
 
@@ -120,7 +118,7 @@ static int make_most_refs(int ch)
 	return make(ch, CHAN_ELEM_MAX, channel_query().ring_max / 16);
 }
 
-/* The largest buffer is too much for a user: which limit fails shows that it is in range. */
+/* The maximum exceeds the limit of a user: the error shows that it is in range. */
 TEST(the_largest_buffer_is_in_range)
 {
 	const int ch = channel_open();
@@ -172,12 +170,12 @@ TEST(a_channel_is_made_once)
 #define RACERS	4
 #define RACES	30
 /*
- * Each makes a buffer of another size: this many elements once, twice, and so on. It takes
- * a while to clear them, so that the others come in between.
+ * Each thread makes a ring of another size: this many elements once, twice, and so on. Clearing it
+ * takes a while, so that other threads come in between.
  */
 #define RACE_CAP	(1U << 17)
 
-/* Threads that make the same channel at once. */
+/* Threads that concurrently make the same channel. */
 struct race {
 	pthread_barrier_t start;
 	int ch;
@@ -338,7 +336,7 @@ TEST(ids_tell_nothing_of_other_channels)
 			EXPECT_NE(ids[before], ids[i]);
 		higher += i && ids[i] > ids[i - 1];
 	}
-	/* Fewer or more of 63 are higher than the one before once in a million runs. */
+	/* Fewer than 20 or more than 43 of 63 exceed their predecessor once in a million runs. */
 	EXPECT_LE(20, higher);
 	EXPECT_GE(43, higher);
 }
@@ -367,7 +365,7 @@ TEST(query_counts_what_the_user_has)
 		int ch = channel_open();
 		struct chan_query now;
 
-		/* A nil channel is charged to nobody. */
+		/* A nil channel is not charged. */
 		EXPECT_EQ(before.user_channels, channel_query().user_channels);
 		ASSERT_EQ(0, make(ch, sizes[i], 100));
 		now = channel_query();

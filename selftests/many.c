@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Ten thousand tasks parked in one channel: they cost the kernel no more than as many that wait
- * in a pipe, and die as fast (G11, G12). Both are measured by turns, as a wall time alone says
- * nothing on a machine that is busy, or emulated.
+ * Ten thousand tasks parked in one channel (G11, G12): they cost the kernel no more memory than as
+ * many tasks waiting in a pipe, and die as fast. Measurements alternate between channel and pipe,
+ * as a wall time alone means nothing on a busy or emulated machine.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,12 +26,12 @@
 
 #define PROCESSES	10
 #define THREADS		1000
-/* Where the kernel checks itself, a task costs it ten times as much or more. */
+/* On a debug kernel, a task costs ten times as much or more. */
 #define THREADS_CHECKED	100
-/* Only who is slower in each of so many rounds is slower. */
+/* Channels are only slower if they are slower in each of these rounds. */
 #define ROUNDS		3
 #define SLOWER		2
-/* What a parked task may cost beyond one in a pipe, and what the kernel allocates meanwhile. */
+/* Allowance per parked task beyond one in a pipe, and for unrelated kernel allocations. */
 #define BYTES_EACH	64
 #define BYTES_OTHER	(1 << 20)
 
@@ -39,9 +39,9 @@
  * struct crowd - tasks that all wait in the same place, in shared memory
  * @pid: of the processes
  * @threads: of each process
- * @fd: where: a channel or a pipe
- * @waiting: how many threads are about to wait
- * @last: of each process, the thread that came last
+ * @fd: the channel or pipe they wait on
+ * @waiting: number of threads about to wait
+ * @last: last thread of each process to start
  */
 struct crowd {
 	pid_t pid[PROCESSES];
@@ -105,7 +105,7 @@ static void gather(int fd)
 	pid_t pid;
 	int i;
 
-	/* So many threads are more than the kernel allows for in a machine of this size. */
+	/* That many threads exceed the kernel's default for a machine of this size. */
 	write_number("/proc/sys/kernel/threads-max", 2 * tasks());
 	crowd->fd = fd;
 	crowd->waiting = 0;
@@ -124,7 +124,7 @@ static void gather(int fd)
 		wait_until(task_sleeps_in(crowd->last[i], SYS_read));
 }
 
-/* Kill them all. How long did it take until the last was gone, in nanoseconds? */
+/* Kill them all. Returns the time until the last one was gone, in nanoseconds. */
 static int64_t kill_all(void)
 {
 	const int64_t start = clock_read(CLOCK_MONOTONIC);
@@ -139,7 +139,7 @@ static int64_t kill_all(void)
 	return clock_read(CLOCK_MONOTONIC) - start;
 }
 
-/* Memory of the kernel's objects that it cannot requeue, in bytes. */
+/* Unreclaimable memory of kernel objects, in bytes. */
 static int64_t kernel_memory(void)
 {
 	FILE *stream = fopen("/proc/meminfo", "re");
@@ -156,8 +156,8 @@ static int64_t kernel_memory(void)
 
 /**
  * struct measures - of one crowd
- * @bytes: of the kernel's memory while they wait
- * @ns: until all were dead
+ * @bytes: kernel memory used while they wait
+ * @ns: time until all were dead
  */
 struct measures {
 	int64_t bytes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory of channels is charged to the control group of the task that asks for it: who
- * has none left gets an error or is killed, and others do not notice (G12).
+ * Control groups (G12): memory of a channel is charged to the group of the task that requests it.
+ * At its limit, that task gets an error or is killed; other groups are not affected.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -58,7 +58,7 @@ FIXTURE_SETUP(memcg)
 		give_up("%s: %s", GROUP, strerror(errno));
 }
 
-/* In the parent: the test itself may have been killed. */
+/* Runs in the parent: the test itself may have been killed. */
 FIXTURE_TEARDOWN_PARENT(memcg)
 {
 	wait_until(!rmdir(GROUP) || errno == ENOENT);
@@ -144,7 +144,7 @@ static int open_copy(void)
 	return chan_dup(ch, CHAN_RIGHT_RECV);
 }
 
-/* How much more the group has when all of them are open. */
+/* The increase of the group's charge with all of them open. */
 static int run_open(struct operation *op)
 {
 	int (*const open_one)(void) = op->data;
@@ -177,7 +177,7 @@ static uint64_t memory_of_each(int (*open_one)(void))
 	return progress;
 }
 
-/* What no limit of a user counts, or not by itself. A plain open file is the measure. */
+/* Objects that no user limit counts, or not separately. A plain open file is the measure. */
 TEST_F(memcg, G12_nil_channels_are_charged)
 {
 	EXPECT_GE(memory_of_each(channel_open), memory_of_each(open_null) + 256);
@@ -196,7 +196,7 @@ TEST_F(memcg, G12_copies_are_charged)
 #define SELECTS	5000
 #define CASES	16
 
-/* Receives what a thread of the same group sends. */
+/* Receives elements sent by a thread of the same group. */
 static void select_often(int ch, struct chan_case *cases)
 {
 	struct operation *sender = operation_start_new(TASK_THREAD, operation_send_numbers, ch,
@@ -211,7 +211,7 @@ static void select_often(int ch, struct chan_case *cases)
 		give_up("a send failed");
 }
 
-/* Many cases, a large element and a file: all that takes an allocation. */
+/* Many cases, a large element and a file: every kind of allocation. */
 static int run_selects(struct operation *op)
 {
 	static const uint8_t elem[CHAN_ELEM_INLINE + 1];
@@ -233,7 +233,7 @@ static int run_selects(struct operation *op)
 	return 0;
 }
 
-/* For each, this allows for less than the smallest thing that it allocates. */
+/* The allowance is below the smallest object allocated each time. */
 TEST_F(memcg, G12_selects_leave_no_memory_behind)
 {
 	struct operation *op = operation_new(TASK_PROCESS, run_selects, channel_make(0), 1);
@@ -249,7 +249,7 @@ static int run_overrun(struct operation *op)
 	return chan_make(64, 64 * MIB / 64, 0);
 }
 
-/* Others have this channel, and nothing of what happens reaches it. */
+/* Others use this channel and are not affected. */
 TEST_F(memcg, G11_G12_who_has_no_memory_fails_alone)
 {
 	int ch = channel_make(1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory order (G7): processes that share memory, each on a CPU of its own, pass messages in
- * plain memory. Nothing but the channel orders their accesses.
+ * Memory order (G7): processes with shared memory, each on its own CPU, pass messages in plain
+ * memory. Only the channel orders their accesses.
  */
 #include <string.h>
 #include <unistd.h>
@@ -29,7 +29,7 @@ FIXTURE_SETUP(memory_order)
 }
 FIXTURE_TEARDOWN(memory_order) {}
 
-/* Whoever tries again and again meets others that are parked, and never is so itself. */
+/* A task that retries in a loop meets parked peers and never parks itself. */
 #define MEMORY_ORDER_VARIANTS(name, capacity) \
 	FIXTURE_VARIANT_ADD(memory_order, name##_parked) { .cap = capacity, }; \
 	FIXTURE_VARIANT_ADD(memory_order, name##_spinning) { .cap = capacity, .spin = true, }
@@ -39,9 +39,9 @@ MEMORY_ORDER_VARIANTS(cap_1, 1);
 MEMORY_ORDER_VARIANTS(cap_7, 7);
 
 /**
- * struct board - what two processes write and read without any order of their own
+ * struct board - memory that two processes access without ordering of their own
  * @ch: the channel between them
- * @spin: try again and again instead of being parked
+ * @spin: retry in a loop instead of parking
  * @sent: the sender writes before send number n
  * @received: the receiver writes before receive number n
  */
@@ -52,7 +52,7 @@ struct board {
 	uint64_t received[ROUNDS];
 };
 
-/* Compiled to a plain access, which the CPU may move. */
+/* Compiled to a plain access, which the CPU may reorder. */
 static void plain_write(uint64_t *where, uint64_t value)
 {
 	__atomic_store_n(where, value, __ATOMIC_RELAXED);
@@ -63,7 +63,7 @@ static uint64_t plain_read(const uint64_t *where)
 	return __atomic_load_n(where, __ATOMIC_RELAXED);
 }
 
-/* Returns how many receives were not seen that happen before a send completes. */
+/* Returns how many receives were not visible although they precede a completed send. */
 static int run_sender(struct operation *op)
 {
 	struct board *board = op->data;
@@ -93,7 +93,7 @@ static int receive(struct board *board, uint64_t *value)
 	return ret;
 }
 
-/* Returns how many sends were not seen that happen before a receive completes. */
+/* Returns how many sends were not visible although they precede a completed receive. */
 static int run_receiver(struct operation *op)
 {
 	struct board *board = op->data;
@@ -129,8 +129,8 @@ static struct operation *start(int (*run)(struct operation *op), struct board *b
 }
 
 /*
- * Both at once: a send before its receive completes; and receive number k before send number
- * k + C completes, with capacity 0 the receive before its own send.
+ * Both at once: a send before its receive completes; and receive number k before send number k + C
+ * completes, with capacity 0 the receive before its own send.
  */
 TEST_F(memory_order, G7_sends_and_receives_order_memory)
 {
@@ -209,9 +209,9 @@ TEST_F(memory_order, G7_batches_order_memory)
 #define CLOSES	200
 
 /**
- * struct closes - channels that one process closes and another one drains, by turns
+ * struct closes - channels closed by one process and drained by another, alternately
  * @ch: the channels
- * @spin: try again and again instead of being parked
+ * @spin: retry in a loop instead of parking
  * @before: the closer writes before it closes channel n
  */
 struct closes {
@@ -234,7 +234,7 @@ static int run_closer(struct operation *op)
 	return 0;
 }
 
-/* Returns how many closes were not seen that happen before the receive that reports them. */
+/* Returns how many closes were not visible although a receive reported them. */
 static int run_drainer(struct operation *op)
 {
 	struct closes *closes = op->data;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The module: it stays while a channel is held in any way, and its counters follow
- * what there is.
+ * The module: it cannot be removed while any reference to a channel exists, and its counters match
+ * the objects that exist.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "common/operation.h"
 #include "common/passing.h"
 
-/* Not to be called without an open channel: it would succeed. */
+/* Only call this with an open channel: otherwise it would succeed. */
 static int unload(void)
 {
 	return syscall(SYS_delete_module, "chan", O_NONBLOCK) ? -errno : 0;
@@ -118,7 +118,7 @@ TEST(counters_cannot_be_written)
 	EXPECT_EQ(-1, open("/sys/module/chan/parameters/live_channels", O_WRONLY));
 }
 
-/* An epoll set holds no file: its channel goes with the last descriptor. */
+/* An epoll set holds no file reference: the channel goes with its last descriptor. */
 TEST(epoll_set_does_not_keep_a_channel)
 {
 	struct epoll_event event = { .events = EPOLLIN };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CHAN_IOC_NEW: channels that any file of a channel makes, with one descriptor or with one for
- * each direction.
+ * CHAN_IOC_NEW: any file of a channel can make new channels, with one descriptor or with one per
+ * direction.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,7 +23,7 @@ static const struct chan_make form = { .elemsize = 8, .cap = 3, .type = "uint64_
 
 static struct chan_new new_channel(unsigned int flags)
 {
-	/* The descriptors are results. */
+	/* The descriptors are outputs. */
 	return (struct chan_new){ .flags = flags, .fds = { 77, 88 }, .make = form };
 }
 
@@ -194,7 +194,7 @@ TEST_F(new, a_timer_may_only_be_received_from)
 	EXPECT_EQ(1, chan_recv(self->new.fds[0], &tick, sizeof(tick)));
 }
 
-/* Try it, and see that it fails with @err and does nothing. */
+/* Check that it fails with @err and does nothing. */
 static void expect_failure(struct __test_metadata *_metadata, int err, int device,
 			   const struct chan_new *arg)
 {
@@ -226,7 +226,7 @@ TEST_F(new, fields_that_are_wrong_fail)
 	bad[9].make.type[20] = 'x';
 	bad[10] = new_timer(1);
 	bad[10].timer.flags = CHAN_TIMER_ALL;
-	/* After the timer, in the union. */
+	/* In the union, behind the timer. */
 	bad[11] = new_timer(1);
 	((unsigned char *)&bad[11])[sizeof(bad[11]) - 1] = 1;
 	for (int i = 0; i < ARRAY_LENGTH(bad); i++)
@@ -255,7 +255,7 @@ TEST_F(new, G4_without_room_for_all_descriptors_there_is_none)
 	struct rlimit limit = { 0 };
 	int last;
 
-	/* One more than the lowest that is free, which a pair would need. */
+	/* One more than the lowest free number, which a pair would need. */
 	last = dup(0);
 	close(last);
 	limit.rlim_cur = last + 1;

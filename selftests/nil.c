@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Nil channels: what moves an element waits for ever, whatever becomes of the channel;
- * all else fails.
+ * Nil channels: operations that move an element block until interrupted, whatever happens to the
+ * channel; all others fail.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -114,7 +114,7 @@ TEST(make_does_not_end_the_wait)
 	for (int i = 0; i < ARRAY_LENGTH(ways); i++)
 		ops[i] = start(TASK_THREAD, ch, &ways[i]);
 	ASSERT_EQ(0, channel_ioctl(ch, CHAN_IOC_MAKE, &any));
-	/* Neither parked on the channel, nor woken by what happens there. */
+	/* Neither parked on the channel, nor woken by events there. */
 	EXPECT_EQ(0, channel_info(ch).sendq);
 	EXPECT_EQ(0, channel_info(ch).recvq);
 	channel_send(ch, 1);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Order: of elements (G1), and of the tasks that wait (G2).
- */
+/* Order of elements (G1) and of waiters (G2). */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -104,7 +102,7 @@ GIVING_UP_VARIANTS(signal, SIGNAL);
 GIVING_UP_VARIANTS(deadline, DEADLINE);
 GIVING_UP_VARIANTS(kill, KILL);
 
-/* Parks one element of a process that is bound to give up, if @end, or not. */
+/* Parks a process with one element; if @gives_up, @end is to end its wait. */
 static struct operation *park(int (*run)(struct operation *op), int ch, uint64_t value,
 			      enum end end, bool gives_up)
 {
@@ -119,7 +117,7 @@ static struct operation *park(int (*run)(struct operation *op), int ch, uint64_t
 	return op;
 }
 
-/* Of WAITERS operations, those of an odd number give up; with which result? */
+/* Makes the odd ones of WAITERS operations give up; returns their result. */
 static int give_up_odd(struct operation *ops[], enum end end)
 {
 	unsigned int i;
@@ -186,7 +184,7 @@ TEST_F(giving_up, G1_G2_senders_that_stay_are_served_in_order)
 #define TASKS	3
 #define ELEMS	600
 
-/* Numbers the elements of sender @number, and of no other. */
+/* Numbers the elements of sender @number only. */
 #define SENDER_SHIFT	32
 
 static int move(struct operation *op, unsigned long command, unsigned int from,
@@ -203,7 +201,7 @@ static int move(struct operation *op, unsigned long command, unsigned int from,
 	return channel_ioctl(op->ch, command, &xfer);
 }
 
-/* Sends of one element, and batches up to more than one pass moves, by turns. */
+/* Alternates single elements and batches, some longer than one pass moves. */
 static int send_mixed(struct operation *op)
 {
 	unsigned int done = 0, size = 1;
@@ -224,7 +222,7 @@ static int send_mixed(struct operation *op)
 	return done;
 }
 
-/* Until the channel is closed and drained; how many. */
+/* Receives until the channel is closed and drained; returns how many. */
 static int recv_mixed(struct operation *op)
 {
 	unsigned int done = 0, size = 1;
@@ -244,7 +242,7 @@ static int recv_mixed(struct operation *op)
 	}
 }
 
-/* How often does an element come after one that the same sender sent later? */
+/* How often an element follows a later one of the same sender. */
 static unsigned int overtaken(const uint64_t *elems, unsigned int count)
 {
 	uint64_t next[TASKS] = { 0 };
@@ -270,7 +268,7 @@ TEST_F(order, G1_each_sender_is_heard_in_order)
 	int received;
 
 	for (i = 0; i < TASKS; i++) {
-		/* Room for one more, so that nobody asks for 0 elements. */
+		/* Space for one more, so that no receive is for 0 elements. */
 		receivers[i] = operation_new(variant->kind, recv_mixed, ch, TASKS * ELEMS + 1);
 		senders[i] = operation_new(variant->kind, send_mixed, ch, ELEMS);
 		for (j = 0; j < ELEMS; j++)
@@ -290,7 +288,7 @@ TEST_F(order, G1_each_sender_is_heard_in_order)
 	EXPECT_EQ(TASKS * ELEMS, total);
 }
 
-/* With one receiver, what it hears is the order of the channel. */
+/* With a single receiver, its order is the order of the channel. */
 TEST_F(order, G1_mixed_batches_of_one_sender_stay_in_order)
 {
 	int ch = channel_make(variant->cap);

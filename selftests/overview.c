@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * All channels at once, for root: the file "channels" of debugfs, and the counters among the
- * module's parameters. However many channels there are, a reader misses none.
+ * All channels at once, for root: the file "channels" in debugfs, and the counters in the module
+ * parameters. A reader misses no channel, however many there are.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@
 
 #define MANY		8000
 #define MANY_CHECKED	2000
-/* Of a measurement that fails. */
+/* Returned by a failed measurement. */
 #define ROUNDS		3
 
 static unsigned int many(void)
@@ -55,7 +55,7 @@ static int make_unbuffered(void)
 	return channel_make(0);
 }
 
-/* Unlike nil channels, these tell their numbers. */
+/* Unlike nil channels, these have an ID. */
 static int *make_channels(unsigned int n)
 {
 	return new_channels(n, make_unbuffered);
@@ -76,7 +76,7 @@ static FILE *open_overview(void)
 	return stream;
 }
 
-/* The next channel that is listed; 0 at the end. */
+/* The next listed channel; 0 at the end. */
 static uint64_t next_id(FILE *stream)
 {
 	unsigned long long id;
@@ -100,7 +100,7 @@ static unsigned int count_listed(void)
 	return n;
 }
 
-/* CPU time to read the list of so many. */
+/* CPU time to read the list of that many channels. */
 static int64_t cost_of_list(unsigned int n)
 {
 	int *chs = open_channels(n);
@@ -114,7 +114,7 @@ static int64_t cost_of_list(unsigned int n)
 	return cost;
 }
 
-/* Four times as many cost four times as much, give or take; the square would be sixteen. */
+/* Four times as many cost about four times as much; a quadratic cost would be sixteen times. */
 TEST(G12_cost_of_the_list_grows_with_the_number_of_channels)
 {
 	const unsigned int n = many();
@@ -145,7 +145,7 @@ static bool is_among(const uint64_t *ids, unsigned int n, uint64_t id)
 	return false;
 }
 
-/* How many of the channels the rest of the list shows, counting each time that it does. */
+/* How many of the channels the rest of the list shows, counting duplicates. */
 static unsigned int count_of(FILE *stream, const int *chs, unsigned int n)
 {
 	uint64_t ids[n], id;
@@ -183,7 +183,7 @@ TEST(list_shows_no_channel_twice_because_others_are_made)
 	close_channels(more, 0, SOME);
 }
 
-/* The channel where a read has stopped is released before the next one. */
+/* The channel at which a read stopped is released before the next read. */
 TEST(list_goes_on_where_a_channel_was_released)
 {
 	int *chs = open_channels(SOME), fd = open(CHANNELS, O_RDONLY | O_CLOEXEC);
@@ -196,14 +196,14 @@ TEST(list_goes_on_where_a_channel_was_released)
 		part[got] = 0;
 		for (at = part; (at = strstr(at, "chan-id:")); at++)
 			n++;
-		/* What was listed, and a bit more. */
+		/* The listed text, and a little more. */
 		if (n < SOME)
 			close(chs[n]);
 		if (n + 1 < SOME)
 			close(chs[n + 1]);
 	}
 	EXPECT_EQ(0, got);
-	/* Of each part, two at most are released before they are listed. */
+	/* At most two channels of each part are released before they are listed. */
 	EXPECT_GE(n + 2 * i, SOME);
 	close(fd);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the kernel writes into user memory, byte by byte (G12): memory is painted before each
- * call; all that belongs to the result is what it must be, whatever was in the kernel's memory
- * and on its stack before, and all around the result stays painted.
+ * Writes of the kernel to user memory, byte by byte (G12): memory is painted before each call. Each
+ * byte of the result has its specified value, regardless of stale kernel memory and stack, and all
+ * bytes around it stay painted.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -28,14 +28,14 @@
 /* How much is allocated and freed of each size. */
 #define MESSAGES	16
 
-/* Two of them, as a byte that is the pattern by chance is not the other one too. */
+/* Two patterns: a stale byte cannot match both by chance. */
 static const uint8_t patterns[] = { 0x5c, 0xc3 };
 
 #define for_each_pattern(pattern) \
 	for (const uint8_t *pattern = patterns; pattern < patterns + ARRAY_LENGTH(patterns); \
 	     pattern++)
 
-/* Leave the pattern in memory that the kernel has freed, of many sizes. */
+/* Leave the pattern in freed kernel memory of many sizes. */
 static void spray_heap(uint8_t pattern)
 {
 	static const size_t sizes[] = { 16, 48, 80, 144, 208, 400, 464, 976, 2000, 4000, 8000 };
@@ -58,7 +58,7 @@ static void spray_heap(uint8_t pattern)
 	}
 }
 
-/* And on the kernel's stack of this task, deep down: poll(2) keeps what it is given there. */
+/* And deep on the kernel stack of this task: poll(2) copies its array there. */
 static void spray_stack(uint8_t pattern)
 {
 	struct pollfd files[30];
@@ -82,7 +82,7 @@ static void spray(uint8_t pattern)
 	spray_stack(pattern);
 }
 
-/* Room that is painted, with more of it before and after. */
+/* Painted buffer, with guard areas before and after. */
 static uint8_t *painted(void)
 {
 	static uint8_t memory[3 * ROOM] __attribute__((aligned(8)));
@@ -96,7 +96,7 @@ static bool is_painted_around(const uint8_t *room, size_t size)
 	return memory_is(room - ROOM, ROOM, PAINT) && memory_is(room + size, 2 * ROOM - size, PAINT);
 }
 
-/* A channel of which all that can be counted is 0 or known. */
+/* A channel whose INFO counters are all 0 or known. */
 static int made_after(uint8_t pattern, size_t elemsize, unsigned int cap)
 {
 	int ch = channel_open();
@@ -154,7 +154,7 @@ TEST(G12_query_has_no_byte_of_the_kernel)
 	}
 }
 
-/* Of each size that the number of a command can tell: the rest is zeros, and no byte more. */
+/* For each size that a command number can encode: the rest is zeroed, and no byte beyond it. */
 TEST(G12_results_of_every_size_are_defined)
 {
 	int ch = channel_make(4);
@@ -194,7 +194,7 @@ TEST(G12_structures_that_are_taken_are_not_written)
 		command_fill(command, room);
 		memcpy(before, room, size);
 		EXPECT_LE(0, command_try(command->number, room));
-		/* Only these are results. */
+		/* Only these are outputs. */
 		if (command->number == CHAN_IOC_NEW)
 			memcpy(before + offsetof(struct chan_new, fds),
 			       room + offsetof(struct chan_new, fds), 2 * sizeof(int));
@@ -205,7 +205,7 @@ TEST(G12_structures_that_are_taken_are_not_written)
 	}
 }
 
-/* Sizes that take each way, and do not fill their slot. */
+/* Sizes that take each path and do not fill their slot. */
 static const size_t elemsizes[] = { 0, 1, 3, 7, 8, 9, 31, 255, 256, 257, 1000, 4095 };
 
 TEST(G12_elements_have_no_byte_around_them)
@@ -267,7 +267,7 @@ TEST(G12_elements_that_are_handed_off_have_no_byte_around_them)
 	}
 }
 
-/* What a closed channel gives is zeros, of the size of one element, whatever room there is. */
+/* A closed channel returns zeros for a single element, however large the buffer. */
 TEST(G12_what_a_closed_channel_gives_is_zeros)
 {
 	for (int i = 0; i < 2 * ARRAY_LENGTH(elemsizes); i++) {
@@ -293,7 +293,7 @@ TEST(G12_what_a_closed_channel_gives_is_zeros)
 	}
 }
 
-/* Fewer elements than there is room for; and an element that came back. */
+/* Fewer elements than fit the buffer, and a requeued element. */
 TEST(G12_batches_write_what_they_return)
 {
 	for (int i = 0; i < 2 * ARRAY_LENGTH(elemsizes); i++) {
@@ -315,7 +315,7 @@ TEST(G12_batches_write_what_they_return)
 	}
 }
 
-/* An operation that fails has written nothing. */
+/* A failed operation has written nothing. */
 TEST(G4_G12_what_fails_leaves_the_paint)
 {
 	int ch = channel_make(2), send = channel_dup(ch, CHAN_RIGHT_SEND), nil = channel_open();
@@ -341,7 +341,7 @@ TEST(G4_G12_what_fails_leaves_the_paint)
 	EXPECT_TRUE(is_painted_around(room, 0));
 }
 
-/* Of the cases, only the outputs of the one that was chosen are written. */
+/* Only the outputs of the chosen case are written. */
 TEST(G12_a_select_writes_the_outputs_of_one_case)
 {
 	int ready = eventfd(1, EFD_CLOEXEC), other = eventfd(0, EFD_CLOEXEC);
@@ -390,7 +390,7 @@ static size_t fdinfo_of(int ch, char *text, size_t size)
 	return n;
 }
 
-/* Text throughout, the same whatever was in memory before, and no address in it. */
+/* Plain text, independent of stale memory, without addresses. */
 TEST(G12_fdinfo_has_no_byte_of_the_kernel)
 {
 	static char first[4096], second[4096];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Channels between processes that are not related by it: its file descriptor is passed
- * over a socket. Who gets it knows nothing but the socket.
+ * Channels between unrelated processes: the file descriptor is passed over a socket, and the
+ * recipient has nothing but that socket.
  */
 #include <errno.h>
 #include <signal.h>
@@ -57,7 +57,7 @@ FIXTURE_VARIANT_ADD(passing, cap_0) { .cap = 0 };
 FIXTURE_VARIANT_ADD(passing, cap_1) { .cap = 1 };
 FIXTURE_VARIANT_ADD(passing, cap_7) { .cap = 7 };
 
-/* What the children of the running test use. */
+/* Used by the children of the running test. */
 static unsigned int capacity;
 
 FIXTURE_SETUP(passing)
@@ -70,7 +70,7 @@ FIXTURE_TEARDOWN(passing)
 {
 }
 
-/* Makes a channel, passes a right to receive, and sends. */
+/* Makes a channel, passes a descriptor that may receive, and sends. */
 static int make_pass_and_send(int socket)
 {
 	struct numbers ch = numbers_make(capacity, 0);
@@ -88,7 +88,7 @@ static int make_pass_and_send(int socket)
 	return 0;
 }
 
-/* Receives until nobody is left who could send. */
+/* Receives until no sender is left. */
 static int get_and_receive(int socket)
 {
 	struct numbers ch = numbers_attach(passing_recv(socket));
@@ -113,7 +113,7 @@ TEST_F(passing, unrelated_processes_work_together)
 	EXPECT_EQ(0, exit_status(receiver));
 }
 
-/* Passes the right to send, and receives what comes back. */
+/* Passes a descriptor that may send, and receives. */
 static int make_pass_and_receive(int socket)
 {
 	struct numbers ch = numbers_make(capacity, 0);
@@ -231,7 +231,7 @@ TEST_F(passing, type_of_a_passed_channel_is_checked)
 	EXPECT_EQ(-EINVAL, words_attach(fd).fd);
 }
 
-/* Says which descriptor its channel has, and receives. */
+/* Reports the number of its channel's descriptor, and receives. */
 static int make_and_receive(int socket)
 {
 	int ch = channel_make(capacity);
@@ -258,7 +258,7 @@ TEST_F(passing, pidfd_getfd_shares_the_channel)
 	EXPECT_EQ(0, exit_status(receiver));
 }
 
-/* A socket in its own queue keeps the channel; the kernel's collector finds both. */
+/* A socket in its own queue keeps the channel; the kernel's garbage collector finds both. */
 TEST_F(passing, channel_in_a_cycle_of_sockets_is_freed)
 {
 	const unsigned long long before = module_parameter("live_channels");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The three paths of an element, in Go's order: handed to a parked peer, through the ring,
- * or after a wait; for elements that take different ways through the module.
+ * The three paths of an element, in Go's order: direct handoff to a parked peer, the ring, or a
+ * wait; for elements that take different paths through the module.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static int try_send(int ch, size_t elemsize, uint64_t value)
 	return ret;
 }
 
-/* Receives exactly the element that try_send() sends, and not a byte more? */
+/* Whether it receives exactly the element of try_send(), and not a byte more. */
 static bool try_recv_is(int ch, size_t elemsize, uint64_t value)
 {
 	uint8_t *elem = malloc(elemsize + 1);
@@ -126,7 +126,7 @@ TEST_F(paths, receive_takes_the_head_and_lets_the_first_sender_in)
 	EXPECT_EQ(cap, info.maxlen);
 }
 
-/* Every fill level meets every position of the ring. */
+/* Every fill level at every position of the ring. */
 TEST_F(paths, ring_wraps_around)
 {
 	int ch = channel_make_elems(variant->elemsize, variant->cap);
@@ -145,7 +145,7 @@ TEST_F(paths, ring_wraps_around)
 		EXPECT_TRUE(try_recv_is(ch, variant->elemsize, received));
 	EXPECT_EQ(0, channel_info(ch).len);
 	EXPECT_EQ(variant->cap, channel_info(ch).maxlen);
-	/* It went round more than once. */
+	/* The ring wrapped more than once. */
 	EXPECT_TRUE(variant->cap ? sent > 2 * variant->cap : !sent);
 	EXPECT_TRUE(channel_paths_are(channel_info(ch).sends, 0, sent, 0));
 }
@@ -155,7 +155,7 @@ static uint64_t user_bytes(void)
 	return channel_query().user_bytes;
 }
 
-/* What an element costs the user that sent it: those above the inline size are allocated. */
+/* Charge of an element to its sender: elements above the inline size are allocated. */
 static uint64_t element_bytes(size_t elemsize)
 {
 	return elemsize > CHAN_ELEM_INLINE ? elemsize : 0;
@@ -220,7 +220,7 @@ CAPACITY_FIXTURE(traffic);
 #define TASKS	3
 #define ELEMS	300
 
-/* Does what INFO shows at one moment fit together? */
+/* Whether the values of one INFO are consistent. */
 static bool snapshot_is_sound(const struct chan_info *info)
 {
 	const uint64_t sent = channel_paths_sum(info->sends);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Readiness for poll and select (G9): the events of each state, and that who sleeps in poll
- * is woken by each change that concerns it, and by no other. For epoll see epoll.c.
+ * Readiness for poll and select (G9): the events of each state, and that a poller is woken by each
+ * relevant change and by no other. For epoll see epoll.c.
  */
 #include <errno.h>
 #include <poll.h>
@@ -31,7 +31,7 @@
 
 CAPACITY_FIXTURE(poll);
 
-/* Waits for the events in its flags; the result is those that came. */
+/* Polls for the events in its flags; returns the events reported. */
 static int run_poll(struct operation *op)
 {
 	struct pollfd pollfd = { .fd = op->ch, .events = op->flags };
@@ -44,7 +44,7 @@ static struct operation *poller(enum task_kind kind, int ch, short events)
 	int any = channel_make(0);
 	struct operation *op = operation_new(kind, run_poll, any, 1);
 
-	/* Which may be nil, or closed in this process. */
+	/* It may be nil, or closed in this process. */
 	op->ch = ch;
 	op->flags = events;
 	operation_park_in(op, SYS_poll);
@@ -133,7 +133,7 @@ TEST_F(poll, G9_nil_channel_is_not_ready_and_making_it_wakes)
 	sleeps = task_sleeps(op->tid);
 	ASSERT_EQ(0, channel_ioctl(ch, CHAN_IOC_MAKE, &make));
 	if (!variant->cap) {
-		/* It was woken, and is asleep again, as nothing is ready. */
+		/* It was woken, and is asleep again, as no event is ready. */
 		wait_until(task_sleeps(op->tid) > sleeps);
 		EXPECT_FALSE(operation_done(op));
 		operation_park_recv(variant->kind, ch);
@@ -192,7 +192,7 @@ TEST_F(poll, G9_close_wakes_all)
 	ops[1] = poller(variant->kind, sends, 0);
 	while (channel_info(ch).len)
 		channel_recv(ch);
-	/* Receiving has woken the first one, which is asleep no more; another takes its place. */
+	/* The receive woke the first waiter, which no longer sleeps; another takes its place. */
 	if (variant->cap) {
 		EXPECT_EQ(POLLOUT, operation_join(ops[0]));
 		ops[0] = poller(variant->kind, sends, POLLPRI);
@@ -206,7 +206,7 @@ TEST_F(poll, G9_close_wakes_all)
 	EXPECT_EQ(POLLHUP, operation_join(ops[3]));
 }
 
-/* A reader that sees POLLHUP may take a short read for the end. */
+/* A reader that sees POLLHUP may take a short read for the end of the stream. */
 TEST_F(poll, G9_draining_a_closed_channel_is_a_hang_up_and_wakes)
 {
 	int ch = channel_make(variant->cap);
@@ -217,7 +217,7 @@ TEST_F(poll, G9_draining_a_closed_channel_is_a_hang_up_and_wakes)
 	if (!variant->cap)
 		return;
 	ASSERT_EQ(0, chan_close(ch));
-	/* No event but POLLHUP ends its wait. */
+	/* Only POLLHUP ends its wait. */
 	op = poller(variant->kind, receives, 0);
 	while (channel_info(ch).len) {
 		EXPECT_TRUE(operation_sleeps_in(op, SYS_poll));
@@ -252,7 +252,7 @@ TEST_F(poll, G9_end_of_the_last_sender_wakes)
 	struct operation *op, *sender = operation_park_recv(TASK_PROCESS, ch);
 
 	close(ch);
-	/* Of the test's process, for another one would have all its descriptors. */
+	/* Only of the test's process: another process would inherit all its descriptors. */
 	op = poller(TASK_THREAD, receives, POLLIN);
 	operation_kill(sender);
 	EXPECT_EQ(POLLIN | POLLHUP, operation_join(op));
@@ -275,7 +275,7 @@ TEST_F(poll, G9_end_of_the_last_receiver_wakes)
 	EXPECT_EQ(CHAN_CLOSED_NO_RECEIVERS, channel_info(sends).closed);
 }
 
-/* A poller that was woken may be asleep again, but it is one sleep more then. */
+/* A woken poller may be asleep again, but its count of sleeps has changed. */
 TEST_F(poll, G9_changes_of_the_other_side_wake_nobody)
 {
 	int ch = channel_make(variant->cap);
@@ -345,7 +345,7 @@ TEST_F(poll, G9_select_sees_both_sides)
 	EXPECT_EQ(3, operation_join(op));
 }
 
-/* Send without waiting anywhere but in poll; or just send. */
+/* Send with poll as the only place to wait; or plainly send. */
 static int send_polling(int ch, bool polls, uint64_t value)
 {
 	struct pollfd pollfd = { .fd = ch, .events = POLLOUT };
@@ -376,11 +376,11 @@ static int recv_polling(int ch, bool polls, uint64_t *value)
 
 /**
  * struct party - one side of a conversation
- * @to: where it sends
- * @from: where it receives
- * @send_polls: it waits in poll to send
- * @recv_polls: and to receive
- * @begins: it sends first
+ * @to: channel to send to
+ * @from: channel to receive from
+ * @send_polls: polls before sending
+ * @recv_polls: polls before receiving
+ * @begins: sends first
  */
 struct party {
 	int to;
@@ -408,8 +408,8 @@ static int run_party(struct operation *op)
 }
 
 /*
- * Several parties on each side share two channels, so that who is woken often finds that
- * another was faster. A wake-up that got lost would let all of them sleep for ever.
+ * Several parties on each side share two channels, so that a woken one often finds that another was
+ * faster. A lost wakeup would leave all of them asleep.
  */
 static void converse(struct __test_metadata *_metadata, unsigned int cap, enum task_kind kind,
 		     bool send_polls, bool recv_polls)
@@ -450,11 +450,11 @@ TEST_F(poll, G9_receivers_that_poll_never_miss_an_element)
 
 TEST_F(poll, G9_both_sides_poll_and_never_miss_each_other)
 {
-	/* Both must have room, for two tasks that only try never meet. */
+	/* Both need a buffer: two non-blocking tasks never meet. */
 	converse(_metadata, variant->cap + !variant->cap, variant->kind, true, true);
 }
 
-/* Each waits for a peer that is parked, and neither is. */
+/* Each waits for a parked peer, and neither is parked. */
 TEST(pollers_of_both_sides_of_a_rendezvous_do_not_meet)
 {
 	uint64_t value = 0;
@@ -472,7 +472,7 @@ TEST(pollers_of_both_sides_of_a_rendezvous_do_not_meet)
 	EXPECT_TRUE(operation_sleeps_in(receives, SYS_poll));
 }
 
-/* A channel that was polled, and is polled no more, costs its users no wake-up either. */
+/* A channel that is no longer polled does not cost its users a wakeup, either. */
 TEST(G9_without_pollers_nobody_is_woken)
 {
 	struct epoll_event event = { .events = EPOLLIN };
@@ -487,7 +487,7 @@ TEST(G9_without_pollers_nobody_is_woken)
 		channel_recv(ch);
 	}
 	EXPECT_EQ(0, trace_calls());
-	/* With one, each of them looks for whom to wake. */
+	/* With pollers registered, each operation checks for one to wake. */
 	ASSERT_EQ(0, epoll_ctl(set, EPOLL_CTL_ADD, ch, &event));
 	for (i = 0; i < 10; i++) {
 		channel_send(ch, i);

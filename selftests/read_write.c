@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * read(2) and write(2): whole elements, as many as possible or all.
- */
+/* read(2) and write(2): whole elements, as many as possible or all. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -44,7 +42,7 @@ TEST_F(rw, write_returns_when_all_are_sent)
 
 	operation_park(writer);
 	for (int i = 1; i <= 20; i++) {
-		/* It waits as long as there is one that found no room. */
+		/* It waits until the last element has found a slot. */
 		if (i < 20 - variant->cap)
 			EXPECT_FALSE(operation_done(writer));
 		ASSERT_EQ(1, chan_recv(ch, &value, sizeof(value)));
@@ -329,7 +327,7 @@ TEST(vectors_whose_sum_does_not_fit_fail)
 	EXPECT_EQ(0, result_of(readv(ch, none, 2)));
 	EXPECT_EQ(0, result_of(writev(ch, none, 2)));
 	EXPECT_TRUE(state_is(ch, &before));
-	/* Room for more than a whole element is no mistake. */
+	/* A buffer with space for more than whole elements is valid. */
 	EXPECT_EQ(8, result_of(readv(ch, odd, 2)));
 }
 
@@ -353,7 +351,7 @@ TEST_F(rw, readv_returns_with_what_is_there)
 	EXPECT_EQ(0, channel_info(ch).recvq);
 }
 
-/* It has the element of its first buffer, or the channel has: it never parks with one. */
+/* Either its first buffer has the element or the channel does: it never parks with one. */
 TEST_F(rw, G3_kill_of_a_parked_readv_loses_nothing)
 {
 	const int ch = channel_make(variant->cap);
@@ -369,7 +367,7 @@ TEST_F(rw, G3_kill_of_a_parked_readv_loses_nothing)
 	EXPECT_EQ(1, (result == 8) + channel_info(ch).len + channel_info(ch).requeued);
 }
 
-/* The second element ends in the second buffer, where memory ends; the third does not. */
+/* The second element ends at the end of memory; the third does not fit. */
 TEST(G4_readv_into_memory_that_ends_gives_back_whole_elements)
 {
 	const int ch = channel_make(7);
@@ -476,7 +474,7 @@ TEST(there_are_no_positions)
 }
 
 #if __SIZEOF_POINTER__ == 8
-/* The kernel itself cuts it to a length that is no multiple of 3. */
+/* The kernel limits it to a length that is not a multiple of 3. */
 TEST(a_write_of_more_than_2_gigabytes_is_cut)
 {
 	const size_t length = 3UL << 30;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Many receivers hold many elements each, and can keep none of them: all come back in the order
- * in which they were sent, in whatever order their receivers end (G3, G4), and at a cost that
- * grows with their number, not with its square (G12).
+ * Many receivers hold many elements each and cannot keep them: all are requeued in the order in
+ * which they were sent, in whatever order the receivers end (G3, G4). The cost is linear in the
+ * number of elements, not quadratic (G12).
  */
 #include <errno.h>
 #include <pthread.h>
@@ -21,21 +21,21 @@
 #include "common/operation.h"
 #include "common/task.h"
 
-/* Elements that one pass takes. */
+/* Elements taken by one pass. */
 #define EACH	32
 #define MANY	1000
-/* Where the kernel checks itself, a task costs it ten times as much or more. */
+/* On a debug kernel, a task costs ten times as much or more. */
 #define MANY_CHECKED	100
-/* Of a measurement that fails. */
+/* Returned by a failed measurement. */
 #define ROUNDS		3
 
 /**
  * struct holders - threads that each have taken EACH elements, and wait for their memory
- * @ch: from which channel
- * @n: how many
- * @slow: the memory, which they share
+ * @ch: their channel
+ * @n: number of threads
+ * @slow: the memory, shared by all
  * @threads: the threads
- * @faults: how many have got EFAULT
+ * @faults: number of receives that returned EFAULT
  */
 struct holders {
 	int ch;
@@ -64,7 +64,7 @@ static void *hold(void *arg)
 	return NULL;
 }
 
-/* Returns when all of them have taken what is in the channel. */
+/* Returns when they have taken all elements of the channel. */
 static struct holders *holders_start(int ch, unsigned int n)
 {
 	struct holders *h = shared_alloc(sizeof(*h));
@@ -84,7 +84,7 @@ static struct holders *holders_start(int ch, unsigned int n)
 	return h;
 }
 
-/* Their memory is lost. Returns how many have got EFAULT. */
+/* Their memory is lost. Returns how many receives failed with EFAULT. */
 static unsigned int holders_fault(struct holders *h)
 {
 	unsigned int i;
@@ -116,7 +116,7 @@ static int full_channel(unsigned int n)
 	return ch;
 }
 
-/* Does all come, in the order in which it was sent? */
+/* Whether all elements come in the order in which they were sent. */
 static bool comes_in_order(int ch, unsigned int n)
 {
 	uint64_t *elems = calloc(n, sizeof(*elems));
@@ -155,7 +155,7 @@ TEST(G3_G11_elements_of_many_dying_receivers_come_back_in_order)
 
 #define SERVED	4
 
-/* Receives until the channel is closed; counts how often it had each value. */
+/* Receives until the channel is closed; counts each value. */
 static int run_receive(struct operation *op)
 {
 	unsigned int *count = op->data;
@@ -167,7 +167,7 @@ static int run_receive(struct operation *op)
 	return ret;
 }
 
-/* And others receive, meanwhile: what comes back, and what is sent. */
+/* Others receive meanwhile, both requeued and new elements. */
 TEST(G3_G11_others_are_served_while_many_die)
 {
 	const unsigned int n = many() / 2, all = n * EACH;
@@ -196,7 +196,7 @@ TEST(G3_G11_others_are_served_while_many_die)
 #define ORDERS	5
 #define FEW	12
 
-/* Each is a process, and they die in any order. */
+/* Each holder is a process, and they die in any order. */
 TEST(G4_elements_come_back_in_order_in_any_order_of_deaths)
 {
 	struct operation *ops[FEW], *op;
@@ -223,8 +223,8 @@ TEST(G4_elements_come_back_in_order_in_any_order_of_deaths)
 }
 
 /**
- * struct holder - a thread that has taken EACH elements, and waits for memory of its own
- * @ch: from which channel
+ * struct holder - a thread that has taken EACH elements, and waits for its own memory
+ * @ch: its channel
  * @slow: the memory
  * @thread: the thread
  * @result: of its receive
@@ -249,7 +249,7 @@ static void *hold_alone(void *arg)
 	return NULL;
 }
 
-/* One after the other, so that the first has the first elements. */
+/* One after the other, so that the first holds the first elements. */
 static struct holder *hold_all(int ch, unsigned int n)
 {
 	struct holder *holders = calloc(n, sizeof(*holders)), *h;
@@ -266,7 +266,7 @@ static struct holder *hold_all(int ch, unsigned int n)
 	return holders;
 }
 
-/* In which order receivers give back, by their places in the order of their elements. */
+/* The order in which receivers requeue, by the position of their elements. */
 static void upwards(unsigned int *order, unsigned int n)
 {
 	unsigned int i;
@@ -315,7 +315,7 @@ FIXTURE_VARIANT_ADD(order, upwards) { upwards };
 FIXTURE_VARIANT_ADD(order, downwards) { downwards };
 FIXTURE_VARIANT_ADD(order, shuffled) { shuffled };
 
-/* Let @n receivers give back in this order. Returns the CPU time that it took; -1: failed. */
+/* Let @n receivers requeue in this order. Returns the CPU time used, or -1 on failure. */
 static int64_t give_back(unsigned int n, void (*arrange)(unsigned int *order, unsigned int n))
 {
 	const int ch = full_channel(n * EACH);
@@ -343,8 +343,8 @@ static int64_t give_back(unsigned int n, void (*arrange)(unsigned int *order, un
 }
 
 /*
- * Four times as many cost four times as much, give or take; the square would be sixteen. Only what
- * costs more in each round does, as CPU time is no exact measure on a machine that is emulated.
+ * Four times as many cost about four times as much; a quadratic cost would be sixteen times. A
+ * regression must show in each round, as CPU time is inexact on an emulated machine.
  */
 TEST_F(order, G4_G12_elements_come_back_in_order_and_cost_no_more_each)
 {

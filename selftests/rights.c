@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Rights (G13): what each file may do with its channel, and that nothing widens them.
- */
+/* Rights (G13): the operations allowed by each file of a channel, and that rights only narrow. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -60,7 +58,7 @@ static int try_read(int ch)
 	return result_of(read(ch, &value, sizeof(value)));
 }
 
-/* What needs a right. */
+/* Operations that need a right. */
 static const struct {
 	const char *name;
 	int (*run)(int ch);
@@ -75,7 +73,7 @@ static const struct {
 	{ "CLOSE", chan_close, CHAN_RIGHT_CLOSE },
 };
 
-/* A channel with room, and elements, for all operations. */
+/* A channel with free slots and elements, for all operations. */
 static int half_full(void)
 {
 	int ch = channel_make(16);
@@ -113,7 +111,7 @@ FIXTURE_TEARDOWN(rights)
 {
 }
 
-/* Every operation, through this file of a channel that @of_channel makes anew each time. */
+/* Each operation through this file of a fresh channel made by @of_channel. */
 static void expect_rights(struct __test_metadata *_metadata, unsigned int rights,
 			  int (*of_channel)(int ch, unsigned int rights))
 {
@@ -203,7 +201,7 @@ TEST_F(rights, the_file_has_the_access_mode_of_its_rights_and_no_flags)
 
 	EXPECT_EQ(FD_CLOEXEC, fcntl(self->copy, F_GETFD));
 	EXPECT_EQ(mode, fcntl(self->copy, F_GETFL) & ~O_LARGEFILE);
-	/* Neither does a flag of the file it comes from matter. */
+	/* The flags of the original file make no difference. */
 	ASSERT_EQ(0, fcntl(self->copy, F_SETFL, O_NONBLOCK | O_APPEND));
 	ASSERT_EQ(0, fcntl(self->copy, F_SETFD, 0));
 	copy = channel_dup(self->copy, variant->rights);
@@ -292,14 +290,14 @@ static int reopen(int ch, int mode)
 	return result_of(open(path, mode));
 }
 
-/* Those that an open of this mode is for: to write means to close, too. */
+/* The rights that an open with this mode needs: writing includes closing. */
 static unsigned int rights_of_mode(int mode)
 {
 	return (mode != O_WRONLY ? CHAN_RIGHT_RECV : 0) |
 	       (mode != O_RDONLY ? CHAN_RIGHT_SEND | CHAN_RIGHT_CLOSE : 0);
 }
 
-/* Those that it cannot do without. */
+/* The minimum rights. */
 static unsigned int rights_needed(int mode)
 {
 	return rights_of_mode(mode) & ~CHAN_RIGHT_CLOSE;
@@ -452,7 +450,7 @@ TEST(too_many_files_give_no_copy)
 	EXPECT_TRUE(state_is(ch, &before));
 }
 
-/* Only root may have more files open than the system is allowed to. */
+/* Only root may exceed the system-wide limit on open files. */
 TEST(too_many_files_of_the_system_give_no_copy)
 {
 	const int ch = half_full(), max = open("/proc/sys/fs/file-max", O_RDWR | O_CLOEXEC);

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * One of several operations on channels: which cases are ready, which one is chosen, and
- * that exactly one is carried out (G5).
- */
+/* Select (G5): which cases are ready, which one is chosen, and that exactly one is carried out. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -122,7 +119,7 @@ TEST_F(select, G5_two_selects_that_face_each_other_meet)
 	chosen = chan_select(two, 2);
 	i = operation_join(op);
 	ASSERT_GE(chosen, 0);
-	/* Whose send was carried out, the other's receive was. */
+	/* If the send of one was carried out, so was the other's receive. */
 	EXPECT_EQ(!chosen, i);
 	EXPECT_EQ(chosen ? 5 : 6, memory[chosen ? 3 : 1]);
 }
@@ -269,7 +266,7 @@ TEST(G5_duplicates_leave_the_queue)
 	};
 	struct operation *op = operation_park_select(TASK_PROCESS, ch, cases, 3);
 
-	/* [I8] One of them stands in the queue for all. */
+	/* [I8] One of them is queued on behalf of all. */
 	channel_wait_parked(ch, 0, 1);
 	channel_send(ch, 4);
 	EXPECT_GE(operation_join(op), 0);
@@ -281,8 +278,8 @@ TEST(G5_duplicates_leave_the_queue)
 #define DRAWS	8000
 
 /*
- * Of those ready each has the same chance: within seven standard deviations, which five counts
- * leave by chance less than once in 10^11 runs.
+ * Each ready case has the same chance: within seven standard deviations, which five counts exceed
+ * by chance less than once in 10^11 runs.
  */
 TEST(G5_choice_is_uniform)
 {
@@ -396,7 +393,7 @@ TEST(G14_cases_of_other_sizes)
 
 #define PAINT	0xa5a5a5a5
 
-/* As a caller may leave it from another select. */
+/* As left over from an earlier select. */
 static struct chan_case painted(struct chan_case c)
 {
 	c.length = PAINT;
@@ -406,7 +403,7 @@ static struct chan_case painted(struct chan_case c)
 	return c;
 }
 
-/* Are these the outputs, and is the rest what it was? */
+/* Whether the outputs are these and all other fields are unchanged. */
 static bool outputs_are(const struct chan_case *now, struct chan_case expected, uint32_t length,
 			uint32_t revents, int result)
 {
@@ -456,7 +453,7 @@ TEST(outputs_of_the_chosen_case_are_written)
 	}
 }
 
-/* A page with one case, which can be read only. */
+/* A read-only page with one case. */
 static struct chan_case *read_only(struct chan_case c)
 {
 	struct chan_case *page = shared_alloc(sysconf(_SC_PAGESIZE));
@@ -501,7 +498,7 @@ TEST(events_that_cannot_be_stored_are_an_error)
 	EXPECT_EQ(-EFAULT, channel_ioctl(ch, CHAN_IOC_SELECT, &select));
 }
 
-/* The return value says so. */
+/* The return value reports the same. */
 TEST(G4_send_whose_result_cannot_be_stored_is_sent)
 {
 	const int ch = channel_make(2);
@@ -515,7 +512,7 @@ TEST(G4_send_whose_result_cannot_be_stored_is_sent)
 	EXPECT_EQ(CHAN_SELECT_CLOSED, raw_select(c, sizeof(*c), 0, CHAN_DEADLINE_NONE));
 }
 
-/* What a file does not know, it is not asked for. */
+/* A file is only polled for events that it knows. */
 TEST(events_above_16_bits_fail)
 {
 	const int file = eventfd(1, EFD_CLOEXEC);
@@ -570,7 +567,7 @@ TEST(G2_restart_after_a_signal_goes_to_the_back)
 	EXPECT_EQ(2, *room);
 }
 
-/* Parked to receive, it would find its own channel ready to be sent to. */
+/* Parked to receive, it would see its own channel as ready to send. */
 TEST(G5_channel_of_another_case_is_not_polled)
 {
 	int ch = channel_make(0);
@@ -624,7 +621,7 @@ TEST(errors_change_nothing)
 #define ROUNDS		10000
 #define OPPOSITE	8
 
-/* Selects of which no case is ever ready: 0, or the first other result. */
+/* Selects without a ready case: returns 0, or the first other result. */
 static int run_select_again_and_again(struct operation *op)
 {
 	int i, ret = -EAGAIN;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A select that polls a set of epoll(7), in which one of its own channels is: what it does on the
- * channel itself makes nothing ready for it (G5), but for all others who use the set (G9).
+ * A select that polls an epoll set containing one of its own channels: its own operation does not
+ * make the set ready for itself (G5), but does so for all other users of the set (G9).
  */
 #include <errno.h>
 #include <poll.h>
@@ -35,8 +35,8 @@ FIXTURE(own)
 
 /**
  * struct own - variants
- * @send: the select sends, and its set waits for elements; else it receives, and for room
- * @depth: how many sets there are, each in the next
+ * @send: the select sends and the set polls for elements; else it receives, and for free slots
+ * @depth: number of nested sets
  * @flags: of the channel in its set
  */
 FIXTURE_VARIANT(own)
@@ -94,7 +94,7 @@ static struct operation *park_select(int ch, struct chan_case *cases, uint64_t p
 	return op;
 }
 
-/* Let it meet a peer, if it still waits. Returns its result. */
+/* Provide a peer if it still waits. Returns its result. */
 static int end_select(struct operation *op, int ch, bool send)
 {
 	uint64_t value;
@@ -106,7 +106,7 @@ static int end_select(struct operation *op, int ch, bool send)
 	return operation_join(op);
 }
 
-/* What another task does as the select does. */
+/* The same operation done by another task. */
 static struct operation *park_rival(int ch, bool send)
 {
 	return send ? operation_park_send(TASK_THREAD, ch, 6) :
@@ -129,7 +129,7 @@ TEST_F(own, G5_select_does_not_meet_itself_through_a_set)
 	channel_wait_parked(self->ch, 0, 0);
 }
 
-/* Its other file wakes it, and is not ready any more when it looks. */
+/* Its other file wakes it, and is no longer ready when it is polled. */
 TEST_F(own, G5_select_that_was_kicked_does_not_meet_itself)
 {
 	struct operation *op;
@@ -175,7 +175,7 @@ TEST_F(own, G9_waiter_of_the_set_is_woken_when_the_select_parks)
 	EXPECT_EQ(0, end_select(op, self->ch, variant->send));
 }
 
-/* And then the select is kicked, and parks on. */
+/* The select is kicked, and continues to park. */
 TEST_F(own, G9_waiter_of_the_set_is_woken_though_the_select_was_kicked)
 {
 	struct operation *waiter = operation_new(TASK_THREAD, run_set_wait, self->ch, 1), *op;
@@ -193,7 +193,7 @@ TEST_F(own, G9_waiter_of_the_set_is_woken_though_the_select_was_kicked)
 	EXPECT_EQ(0, end_select(op, self->ch, variant->send));
 }
 
-/* What another task does is no less there for the select. */
+/* The operation of another task remains visible to the select. */
 TEST_F(own, G9_select_sees_others_that_parked_before)
 {
 	struct operation *rival = park_rival(self->ch, variant->send);

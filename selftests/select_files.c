@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Files that are no channels in a select: at most one operation on a channel is carried
- * out, and none if a file is chosen (G5).
+ * Files other than channels in a select (G5): at most one channel operation is carried out, and
+ * none if a file is chosen.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -88,7 +88,7 @@ TEST(G5_channel_ends_a_select_that_waits_for_files)
 	EXPECT_EQ(1, cases[1].result);
 }
 
-/* A wake-up without the event does not end the wait, nor take its place in the queue. */
+/* A wakeup without the event neither ends the wait nor changes the place in the queue. */
 TEST(G2_file_that_is_not_ready_after_all_changes_nothing)
 {
 	int ch = channel_make(0), fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
@@ -101,12 +101,15 @@ TEST(G2_file_that_is_not_ready_after_all_changes_nothing)
 	struct operation *op = park_select(ch, cases, 2);
 	int i, taken = 0;
 
-	/* Whoever is faster has the count: at times the select finds nothing. */
+	/* The faster task gets the count: sometimes the select finds nothing. */
 	for (i = 0; i < 200 && !operation_done(op); i++) {
 		ASSERT_EQ(0, eventfd_write(fd, 1));
 		taken += !eventfd_read(fd, &count);
 	}
-	/* It may have found the file ready and not be done yet: then nobody takes this. */
+	/*
+	 * The select may have found the file ready without being done: then no task takes this
+	 * element.
+	 */
 	if (chan_try_send(ch, &sent, sizeof(sent))) {
 		EXPECT_EQ(0, operation_join(op));
 	} else {
@@ -210,7 +213,7 @@ TEST(G12_select_that_waits_for_a_file_can_be_killed)
 	EXPECT_EQ(0, channel_info(ch).recvq);
 }
 
-/* The one takes from the channel, the other from the file: together they lose nothing. */
+/* One takes from the channel, the other from the file: together they lose nothing. */
 #define ROUNDS	500
 
 static int run_take_both(struct operation *op)
@@ -257,15 +260,17 @@ TEST(G3_G5_channel_and_file_race)
 	EXPECT_EQ(ROUNDS, ops[0]->min + ops[1]->min);
 }
 
-/* Tells of what is ready in the set, into memory that is not there yet: so long it is locked. */
+/*
+ * Reports the ready events of the set into memory that faults slowly, and so keeps the set locked.
+ */
 static int run_wait_slowly(struct operation *op)
 {
 	return result_of(epoll_wait((intptr_t)op->data, op->elems, 1, 0));
 }
 
 /*
- * While a select looks at its files, a peer completes one of its cases; and then it finds that a
- * file is ready. It looks at a set of epoll(7) for as long as that is locked.
+ * While a select polls its files, a peer completes one of its cases, and then a file is found
+ * ready. Polling an epoll set takes as long as that set is locked.
  */
 TEST(G10_success_wins_over_a_file_that_is_ready)
 {
@@ -323,7 +328,7 @@ TEST(G11_select_that_fails_holds_no_file)
 }
 
 /**
- * struct written - a socket that takes no more messages until its peer receives one
+ * struct written - a socket that is unwritable until its peer receives a message
  * @writer: the socket
  * @peer: its peer
  */
@@ -342,7 +347,7 @@ static void written_pair(struct written *w, int type)
 	w->peer = sockets[1];
 }
 
-/* The peer is not connected: the length of its queue is what limits the writer. */
+/* The peer is not connected back: the writer is limited by the length of the peer's queue. */
 static void written_queue(struct written *w, int type)
 {
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
@@ -401,7 +406,7 @@ static int run_select_for_a_while(struct operation *op)
 	return chan_select_until(op->data, op->count, chan_deadline(5 * CLOCK_SECOND));
 }
 
-/* A socket of messages looks whether it can be written only if its poller asks for that. */
+/* A datagram socket checks for writability only if its poller asks for that. */
 TEST_F(sockets, G9_each_file_is_asked_for_its_own_events)
 {
 	const int ch = channel_make(0), writer = variant->writer;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CHAN_SELECT_FIRST: of the cases that are ready at one instant the first is chosen. So if a case
- * always becomes ready before another one does, and stays so, the other is never chosen.
+ * CHAN_SELECT_FIRST: of the cases that are ready at one instant, the first is chosen. So a case
+ * that always becomes ready after an earlier case, which stays ready, is never chosen.
  */
 #include <errno.h>
 #include <poll.h>
@@ -19,12 +19,12 @@
 #define ROUNDS_OF_64	1000
 
 /**
- * struct fill - what two tasks share: in each round, one makes cases ready, another selects
+ * struct fill - shared by two tasks: in each round, one makes cases ready, the other selects
  * @first: the channel or file of the first case
  * @last: the channel of the last one
  * @is_file: the first is a file, an eventfd
- * @rounds: how many there are
- * @round: the one that may begin
+ * @rounds: number of rounds
+ * @round: the round that may begin
  * @filled: rounds that the filler has ended
  */
 struct fill {
@@ -96,7 +96,7 @@ FIXTURE(first)
 
 /**
  * struct first - variants
- * @n: how many cases
+ * @n: number of cases
  * @is_file: the first is a file
  * @flags: of the select
  */
@@ -114,7 +114,7 @@ FIRST(channel_parked, 2, false, 0);
 FIRST(channel_parked, 64, false, 0);
 FIRST(channel, 2, false, CHAN_SELECT_NONBLOCK);
 FIRST(channel, 64, false, CHAN_SELECT_NONBLOCK);
-/* A parked select is completed by a sender, who knows nothing of its files. */
+/* A parked select is completed by a sender, which does not know about its files. */
 FIRST(file, 2, true, CHAN_SELECT_NONBLOCK);
 FIRST(file, 64, true, CHAN_SELECT_NONBLOCK);
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Very many selects of as many cases as there may be, on the same channels: what one task does for
- * all of them is right for each (G5, G6).
+ * Very many selects with the maximum number of cases, on the same channels (G5, G6): when one task
+ * completes all of them, each gets a correct result.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -17,9 +17,9 @@
 #include "common/task.h"
 
 #define MANY		200
-/* Where the kernel checks itself, a task costs it ten times as much or more. */
+/* On a debug kernel, a task costs ten times as much or more. */
 #define MANY_CHECKED	20
-/* Of a measurement that fails. */
+/* Returned by a failed measurement. */
 #define ROUNDS		3
 
 static unsigned int many(void)
@@ -30,12 +30,12 @@ static unsigned int many(void)
 /**
  * struct crowd - threads that each select from the same cases
  * @chs: channel of each case
- * @elems: what each case sends
+ * @elems: element that each case sends
  * @sends: bit of each case that sends
- * @n: how many threads
- * @chosen: of each
- * @result: of the case that was chosen
- * @value: what was received
+ * @n: number of threads
+ * @chosen: by each thread
+ * @result: of the chosen case
+ * @value: received value
  * @threads: the threads
  */
 struct crowd {
@@ -71,7 +71,7 @@ static void *crowd_select(void *arg)
 	return NULL;
 }
 
-/* @same: all cases have the same channel. They are parked when it returns. */
+/* @same: all cases have the same channel. All threads are parked when it returns. */
 static void crowd_start(unsigned int n, uint64_t sends, bool same)
 {
 	pthread_attr_t attr;
@@ -90,7 +90,7 @@ static void crowd_start(unsigned int n, uint64_t sends, bool same)
 		if (pthread_create(&crowd.threads[i], &attr, crowd_select, NULL))
 			give_up("pthread_create failed");
 	}
-	/* [I8] A select stands once in a queue. */
+	/* [I8] A select is queued once per channel. */
 	channel_wait_parked(crowd.chs[0], sends & 1 ? n : 0, sends & 1 ? 0 : n);
 }
 
@@ -102,7 +102,7 @@ static void crowd_join(void)
 		pthread_join(crowd.threads[i], NULL);
 }
 
-/* How many have not found a channel closed, as the case that they have chosen must. */
+/* How many chosen cases did not report a closed channel, as they must. */
 static unsigned int not_closed(void)
 {
 	unsigned int i, wrong = 0;
@@ -120,7 +120,7 @@ static unsigned int not_closed(void)
 	return wrong;
 }
 
-/* On which they are parked to send, or to receive; of both, they would meet each other. */
+/* All park to send, or all to receive: with both, they would meet each other. */
 TEST(G6_close_completes_very_many_cases_of_one_channel)
 {
 	const uint64_t sends[] = { 0, UINT64_MAX };
@@ -186,7 +186,7 @@ static int run_send_each(struct operation *op)
 	return ret;
 }
 
-/* Two receive from all channels at once, with all locks of these; each has senders of its own. */
+/* Two receive from all channels at once, holding all their locks; each has senders of its own. */
 static int run_receive_all(struct operation *op)
 {
 	const int *chs = op->data;
@@ -245,7 +245,7 @@ static int64_t cost_of_close(unsigned int n)
 	return cost;
 }
 
-/* Four times as many cost four times as much, give or take; the square would be sixteen. */
+/* Four times as many cost about four times as much; a quadratic cost would be sixteen times. */
 TEST(G12_cost_of_close_grows_with_the_number_of_cases)
 {
 	bool cheap = false;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Signals that reach parked operations: handlers, kills, stops, and tracers.
- */
+/* Signals delivered to parked operations: handlers, kills, stops, and tracers. */
 #include <errno.h>
 #include <sched.h>
 #include <signal.h>
@@ -15,7 +13,7 @@
 #include "common/operation.h"
 #include "common/variants.h"
 
-/* Every way to move one element, and what it returns. */
+/* Every way to move one element, and its result. */
 static const struct {
 	int (*run)(struct operation *op);
 	bool send;
@@ -55,7 +53,7 @@ static void way_complete(unsigned int way, int ch, unsigned int cap)
 		channel_send(ch, 100 + i);
 }
 
-/* A channel for which @way has to wait. */
+/* A channel on which @way has to wait. */
 static int way_channel(unsigned int way, unsigned int cap)
 {
 	int ch = channel_make(cap);
@@ -123,7 +121,7 @@ TEST_F(interruption, SA_RESTART_restarts_every_operation)
 	}
 }
 
-/* What starts again reads its arguments again. */
+/* A restarted call reads its arguments again. */
 TEST_F(interruption, select_that_restarts_has_not_touched_its_cases)
 {
 	uint64_t *room = shared_alloc(sizeof(*room));
@@ -210,7 +208,7 @@ TEST_F(process, stop_and_continue_do_not_disturb)
 	}
 }
 
-/* Stopped, a task is in nobody's way; what it misses goes to those who wait. */
+/* A stopped task blocks no other; elements that it misses go to other waiters. */
 TEST_F(process, stopped_task_leaves_its_place_to_others)
 {
 	int ch = channel_make(variant->cap);
@@ -269,7 +267,7 @@ TEST_F(process, tracer_does_not_disturb)
 	}
 }
 
-/* What comes while it is traced is there when the tracer leaves. */
+/* An element that comes while it is traced is there when the tracer detaches. */
 TEST_F(process, traced_task_finds_what_came_meanwhile)
 {
 	int ch = channel_make(variant->cap);
@@ -291,12 +289,12 @@ TEST_F(process, traced_task_finds_what_came_meanwhile)
 #define INTERRUPTS	30
 
 /**
- * struct rally - two tasks that send a number to and fro while signals rain on them
+ * struct rally - two tasks that exchange a number under a stream of signals
  * @request: channel one way
  * @reply: channel the other way
  * @rounds: completed
- * @interrupts: operations that failed with EINTR, and were tried again
- * @stop: says the test
+ * @interrupts: operations that failed with EINTR and were retried
+ * @stop: set by the test
  */
 struct rally {
 	int request;

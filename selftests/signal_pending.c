@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A signal is pending while a transfer of many elements is on its way. A caller that does not wait
- * takes a short count as news: there are no more elements, or there is no more room. An
- * event loop then waits for an event, and with EPOLLET none comes.
+ * Signals pending during a transfer of many elements must not end it early. A non-blocking caller
+ * takes a short count to mean that there are no more elements or no more free slots. An event loop
+ * then waits for an event, which with EPOLLET never comes.
  *
- * The memory of the first elements is slow, so that the signal comes between two passes.
+ * The memory of the first elements is slow, so that the signal arrives between two passes.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -55,7 +55,7 @@ static int run_send(struct operation *op)
 	return run_many(op, CHAN_IOC_SENDV);
 }
 
-/* A signal that has a handler; else one that stops it, and another to go on. */
+/* A signal with a handler; otherwise one that stops it, followed by SIGCONT. */
 static void disturb(struct operation *op, bool handled)
 {
 	if (handled) {
@@ -110,7 +110,7 @@ TEST_F(pending, transfer_that_does_not_wait_moves_all_that_it_can)
 	EXPECT_EQ(variant->send ? COUNT : 0, chan_len(ch));
 }
 
-/* A task that is being killed moves no more than it must. */
+/* A task that is being killed moves no more than necessary. */
 TEST_F(pending, G12_transfer_that_does_not_wait_can_be_killed)
 {
 	int ch = channel_make(COUNT);

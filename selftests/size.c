@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Every operation states the size of the element that it expects (G19): with any other size
- * than that of the channel it is EMSGSIZE, and neither its memory nor the channel is touched.
+ * Element size (G19): every operation states the size that it expects. A mismatch fails with
+ * EMSGSIZE, and neither its memory nor the channel is touched.
  */
 #include <errno.h>
 #include <limits.h>
@@ -39,7 +39,7 @@ static int select_one_until(struct chan_case c)
 	return ret ?: c.result;
 }
 
-/* All that sends one element. SEND has its own sizes: see below. */
+/* Every operation that sends one element. SEND has its own sizes: see below. */
 static int send_send(int ch, const void *elem, size_t size)
 {
 	return chan_send(ch, elem, size);
@@ -135,7 +135,7 @@ static const struct recv_way {
 	{ "try_select", recv_try_select }, { "select_until", recv_select_until },
 };
 
-/* Sizes that are near, and such as do not fit the fields that state them. */
+/* Nearby sizes, and sizes that do not fit the field. */
 #define WRONG	12
 
 static unsigned int wrong_sizes(size_t elemsize, size_t wrong[WRONG])
@@ -155,7 +155,7 @@ static unsigned int wrong_sizes(size_t elemsize, size_t wrong[WRONG])
 
 ELEMENT_FIXTURE(size);
 
-/* Of memory that nobody can access, it would be EFAULT. */
+/* With memory that is not accessible, it would be EFAULT. */
 TEST_F(size, G19_send_of_another_size_touches_nothing)
 {
 	const int ch = channel_make_elems(variant->elemsize, variant->cap);
@@ -175,7 +175,7 @@ TEST_F(size, G19_send_of_another_size_touches_nothing)
 
 static uint8_t room[2 * CHAN_ELEM_MAX];
 
-/* Of an element that is there, and of none: it does not wait. */
+/* With or without an element available: it does not wait. */
 TEST_F(size, G19_receive_of_another_size_touches_nothing)
 {
 	const int ch = channel_make_elems(variant->elemsize, variant->cap);
@@ -209,7 +209,7 @@ TEST_F(size, G19_receive_of_another_size_touches_nothing)
 		EXPECT_EQ(0, operation_join(sender));
 }
 
-/* A send is EMSGSIZE, not EPIPE, and a receive does not zero its memory. */
+/* A send returns EMSGSIZE, not EPIPE, and a receive does not zero its memory. */
 TEST_F(size, G19_closed_channel_has_elements_of_one_size_too)
 {
 	const int ch = channel_make_elems(variant->elemsize, variant->cap);
@@ -325,7 +325,7 @@ TEST(G19_ticks_have_8_bytes)
 	EXPECT_EQ(1, chan_recv(ch, &tick, sizeof(tick)));
 }
 
-/* Where the number of a command ends, SENDV and RECVV take over. */
+/* SENDV and RECVV cover sizes that do not fit a command number. */
 TEST(elements_of_every_size_are_sent_by_one_function)
 {
 	const size_t sizes[] = { 8190, 8191, 8192, 8193, 16383, 16384, 65536, CHAN_ELEM_MAX };
@@ -359,7 +359,7 @@ TEST(commands_of_one_element_have_sizes_up_to_8191)
 	EXPECT_EQ(-EMSGSIZE, channel_ioctl(larger, CHAN_IOC_RECV(0), elem));
 }
 
-/* A size that does not fit is that of no other element, and no other command. */
+/* A size that does not fit does not alias another size or command. */
 TEST(commands_of_one_element_do_not_overflow)
 {
 	const size_t sizes[] = { 8192, 16384, 16384 + 8, 32768, 65536, 65536 + 8, CHAN_ELEM_MAX,
@@ -385,7 +385,7 @@ TEST(commands_of_one_element_do_not_overflow)
 	EXPECT_TRUE(state_is(none, &none_before));
 }
 
-/* Each bit of the number that is not the size. */
+/* Each bit of the number outside the size. */
 TEST(commands_of_one_element_have_one_number)
 {
 	const int ch = channel_make(2);
@@ -404,7 +404,9 @@ TEST(commands_of_one_element_have_one_number)
 				  channel_ioctl(ch, CHAN_IOC_RECV(8) ^ flipped, MEMORY_BAD));
 			continue;
 		}
-		/* Those whose numbers differ in one bit are SENDV and RECVV, of 8 bytes. */
+		/*
+		 * The exceptions, whose numbers differ in one bit, are SENDV and RECVV of 8 bytes.
+		 */
 		EXPECT_GT(0, channel_ioctl(ch, CHAN_IOC_SEND(8) ^ flipped, MEMORY_BAD));
 		EXPECT_GT(0, channel_ioctl(ch, CHAN_IOC_RECV(8) ^ flipped, MEMORY_BAD)) {
 			TH_LOG("bit %d", bit);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Slow memory (G12): a task that is stuck in a page fault of its element is in nobody's way,
- * and can be killed.
+ * Slow memory (G12): a task that is stuck in a page fault on its element blocks no other task and
+ * can be killed.
  */
 #include <errno.h>
 #include <poll.h>
@@ -139,7 +139,7 @@ TEST_F(slow, G12_sender_that_waits_for_its_memory_can_be_killed)
 	EXPECT_TRUE(elements_pass(ch, 1));
 }
 
-/* Its element comes before those that were sent while it was stuck. */
+/* Its element precedes those sent while it was stuck. */
 TEST_F(slow, G4_receiver_that_is_killed_in_its_memory_gives_back)
 {
 	int ch = channel_make_elems(variant->elemsize, variant->cap);
@@ -198,7 +198,7 @@ TEST(G12_parked_tasks_can_be_killed)
 	EXPECT_EQ(2, channel_info(ch).recv_parks);
 }
 
-/* A nil channel has no queues to look at: a task that waits there sleeps in its ioctl. */
+/* A nil channel has no queues to read: a task that waits there sleeps in its ioctl. */
 TEST(G12_tasks_parked_on_a_nil_channel_can_be_killed)
 {
 	static int (*const runs[])(struct operation *op) = {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A task of real time takes a CPU for itself, in the middle of what another task does there
- * for its peers: these can be killed all the same (G11, G12), and clocks go on.
+ * A real-time task hogs a CPU in the middle of another task's work for its peers (G11, G12): the
+ * peers can still be killed, and clocks still run.
  *
- * The hog is parked first in the queue, so that it is woken first: it preempts its waker, which
- * has not woken the others yet, and spins until the test stops it.
+ * The hog is parked first in the queue, so it is woken first: it preempts its waker, which has not
+ * woken the others yet, and spins until the test stops it.
  */
 #include <errno.h>
 #include <poll.h>
@@ -34,7 +34,7 @@
 #define HOG_LIMIT	(5 * CLOCK_SECOND)
 
 #define CROWD		200
-/* Where the kernel checks itself, a task costs it ten times as much or more. */
+/* On a debug kernel, a task costs ten times as much or more. */
 #define CROWD_CHECKED	20
 
 static bool write_number(const char *path, long long number)
@@ -53,12 +53,12 @@ static long long read_number(const char *path)
 	long long number;
 
 	if (!stream || fscanf(stream, "%lld", &number) != 1)
-		give_up("no number in %s", path);
+		give_up("%s has no number", path);
 	fclose(stream);
 	return number;
 }
 
-/* Since 6.12, other tasks get a share of a hogged CPU by a server, which 0 switches off. */
+/* Since 6.12, a fair server gives other tasks a share of a hogged CPU; 0 disables it. */
 static void set_fair_server(long long runtime)
 {
 	char path[128];
@@ -70,7 +70,7 @@ static void set_fair_server(long long runtime)
 /**
  * struct hog - in shared memory
  * @runs: it has the CPU
- * @stop: it need not run any more
+ * @stop: end
  */
 struct hog {
 	bool runs;
@@ -139,7 +139,7 @@ FIXTURE_TEARDOWN_PARENT(starved)
 	set_fair_server(CLOCK_SECOND / 20);
 }
 
-/* A hog parked on @ch by @run, which becomes one when it is woken. */
+/* A task parked on @ch by @run, which hogs the CPU when it is woken. */
 static struct operation *park_hog(int (*run)(struct operation *op), int ch)
 {
 	struct operation *op = operation_new(TASK_PROCESS, run, ch, 1);
@@ -187,7 +187,7 @@ static int run_idle_recv(struct operation *op)
 	return operation_recv(op);
 }
 
-/* The waker, on two elements; returns when the hog has preempted it. */
+/* Wakes with two elements; returns when the hog has preempted the waker. */
 static struct operation *wake_hog(int (*run)(struct operation *op), struct operation *hog)
 {
 	struct operation *op = operation_new(TASK_PROCESS, run, hog->ch, 2);
@@ -260,7 +260,7 @@ TEST_F(starved, G11_G12_winner_of_a_select_dies_while_its_sender_is_starved)
 	EXPECT_EQ(1, hog->result);
 	EXPECT_EQ(1, operation_value(hog));
 	EXPECT_EQ(2, operation_join(sender));
-	/* If it was killed before it had the element, that is there for others. */
+	/* If it was killed before it had the element, that remains for others. */
 	if (operation_join(winner) == OPERATION_KILLED)
 		*room = channel_recv(ch);
 	EXPECT_EQ(2, *room);
@@ -268,7 +268,7 @@ TEST_F(starved, G11_G12_winner_of_a_select_dies_while_its_sender_is_starved)
 	channel_wait_parked(other, 0, 0);
 }
 
-/* A channel has records for as many elements at once as it had before. */
+/* A channel has records for as many elements at once as before. */
 static void receive_two(int ch)
 {
 	struct operation *senders[] = {
@@ -300,7 +300,7 @@ TEST_F(starved, G11_G12_sender_dies_while_its_receiver_is_starved)
 	channel_wait_parked(ch, 0, 0);
 }
 
-/* Sets the timer, so that its clock runs on the hogged CPU, and gives its descriptor up. */
+/* Sets the timer, so that it runs on the hogged CPU, and closes its descriptor after a tick. */
 static int run_ticked_hog(struct operation *op)
 {
 	int ret;
@@ -384,7 +384,7 @@ TEST_F(starved, G11_G12_process_with_a_timer_dies_while_its_cpu_is_hogged)
 	EXPECT_EQ(1, hog->result);
 }
 
-/* Is about to be hogged: sets the timer there, and takes the CPU before the tick is due. */
+/* Runs on the CPU to be hogged: sets the timer there, and hogs the CPU before the tick is due. */
 static int run_setting_hog(struct operation *op)
 {
 	int ret;
@@ -409,7 +409,7 @@ TEST_F(starved, G12_tick_comes_while_the_cpu_of_its_timer_is_hogged)
 	EXPECT_EQ(0, hog->result);
 }
 
-/* A poller is woken as a receiver is. */
+/* A poller is woken like a receiver. */
 TEST_F(starved, G9_G12_tick_wakes_a_poller_while_the_cpu_of_its_timer_is_hogged)
 {
 	const int timer = new_timer();

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Channels as standard input, output and error of programs that know nothing of channels: each
- * reads all elements, and nothing that it writes is lost. The programs in stdio/ copy their
- * input to both outputs.
+ * Channels as stdin, stdout and stderr of programs unaware of channels: each program reads all
+ * elements, and none of its output is lost. The programs in stdio/ copy their input to both
+ * outputs.
  *
- * A shell reads byte by byte, so its elements are bytes; so are those of programs that write
- * as their buffers happen to be filled.
+ * A shell reads byte by byte, so its elements are bytes, as are those of programs that write in
+ * units of their buffers.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -22,18 +22,18 @@
 
 #define LINES		500
 #define LINE		8
-/* Fewer than there are elements, so that both sides wait. */
+/* Fewer than the number of elements, so that both sides wait. */
 #define CAP		16
 #define STDIO_TIMEOUT	240
 
-/* How a program ends that is not there. */
+/* Exit status for a program that does not exist. */
 #define ABSENT		127
 
 /**
- * struct output - what is read from a channel until it is closed
+ * struct output - data read from a channel until it is closed
  * @fd: its receiving end
  * @size: bytes so far
- * @text: of LINES lines, and more than that if there is more
+ * @text: space for LINES lines, and some more to detect excess
  */
 struct output {
 	int fd;
@@ -65,7 +65,7 @@ static void *output_read(void *data)
 	return NULL;
 }
 
-/* All lines, in their order, once. */
+/* All lines, in order, once. */
 static bool output_is_input(const struct output *out)
 {
 	char line[LINE + 1];
@@ -81,7 +81,7 @@ static bool output_is_input(const struct output *out)
 	return out->size == LINES * LINE;
 }
 
-/* Start it with these as 0, 1 and 2. */
+/* Start it with these as descriptors 0, 1 and 2. */
 static pid_t program_start(const char *command, const int fds[3])
 {
 	const pid_t pid = task_fork();
@@ -110,10 +110,10 @@ FIXTURE(stdio)
 };
 
 /**
- * @program: must be there
+ * @program: must exist
  * @command: for the shell
  * @elemsize: of all channels
- * @error: the command writes to standard error as well
+ * @error: the command also writes to standard error
  */
 FIXTURE_VARIANT(stdio)
 {

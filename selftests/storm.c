@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A storm of SIGKILL (G3): producers and consumers are killed at any instruction and started
- * again, for many rounds. Consumers receive straight into shared memory, so that what was
- * received is seen there even if its receiver died before its call returned. At the end each
- * element that was sent is there once, and each that was perhaps being sent at most once.
+ * A storm of SIGKILL (G3): producers and consumers are killed at any instruction and restarted, for
+ * many rounds. Consumers receive directly into shared memory, so a received element is visible even
+ * if its receiver died before its call returned. In the end each element with a completed send is
+ * there once, and each whose send may have completed at most once.
  */
 #include <errno.h>
 #include <signal.h>
@@ -24,17 +24,17 @@
 #define WORKERS		(PRODUCERS + CONSUMERS)
 #define ROUNDS		60
 #define BATCH		3
-/* How many elements each producer sends, and how many slots each consumer has, at the most. */
+/* Maximum number of elements per producer, and of slots per consumer. */
 #define ELEMS		20000
 #define SLOTS		(PRODUCERS * ELEMS + BATCH)
 
-/* Never 0, which is what an empty slot begins with. */
+/* Never 0, the initial value of a slot. */
 #define VALUE(producer, number)	((uint64_t)(producer) << 32 | (number))
 #define PRODUCER(value)		((value) >> 32)
 #define NUMBER(value)		((uint32_t)(value))
 
 /**
- * struct producer - what all incarnations of a producer have done; shared
+ * struct producer - progress of all incarnations of a producer; shared
  * @begun: number of the last element that may have been sent
  * @sent: by number: its send was completed
  */
@@ -47,11 +47,11 @@ struct producer {
  * struct storm - shared by the test and the workers
  * @ch: the channel
  * @elemsize: of it
- * @slotsize: distance of two slots; a slot lies within one page, so that it is filled whole
+ * @slotsize: distance of two slots; a slot lies within one page, so that it is filled entirely
  *	or not at all
- * @producers: what was sent
+ * @producers: the elements sent
  * @slots: of each consumer, filled from the first one on
- * @received: about how many elements all consumers have received
+ * @received: approximate number of elements received by all consumers
  */
 struct storm {
 	int ch;
@@ -70,7 +70,7 @@ static uint64_t value_at(const void *slot)
 	return value;
 }
 
-/* Elements one by one, or several at once, by turns. */
+/* Alternates single elements and batches. */
 static void produce(struct storm *storm, unsigned int me)
 {
 	struct producer *producer = &storm->producers[me];
@@ -96,7 +96,7 @@ static void produce(struct storm *storm, unsigned int me)
 	}
 }
 
-/* Small elements lie close to each other, and several are received at once. */
+/* Small elements are adjacent, and several are received at once. */
 static void consume(struct storm *storm, unsigned int me)
 {
 	char *slot = storm->slots[me];
@@ -125,12 +125,12 @@ static pid_t start_worker(struct storm *storm, unsigned int index)
 		produce(storm, index);
 	else
 		consume(storm, index - PRODUCERS);
-	/* A producer that has sent all: there is nothing to do but to be killed. */
+	/* A producer that has sent all elements only waits to be killed. */
 	for (;;)
 		pause();
 }
 
-/* A worker that failed ends by a signal of its own. */
+/* A worker that fails kills itself with another signal. */
 static bool kill_worker(pid_t pid)
 {
 	int status;
@@ -166,7 +166,7 @@ static bool storm_goes_on(const struct storm *storm, uint64_t received)
 	return true;
 }
 
-/* Returns how many workers ended otherwise than by being killed. */
+/* Returns how many workers ended other than by SIGKILL. */
 static int storm_run(struct storm *storm)
 {
 	pid_t workers[WORKERS];
@@ -180,7 +180,7 @@ static int storm_run(struct storm *storm)
 			wait_until(storm_goes_on(storm, storm->received + rand() % 40));
 		i = rand() % WORKERS;
 		failed += !kill_worker(workers[i]);
-		/* Two at once; the second dies while the first is gone. */
+		/* Two at once: the second dies before the first is restarted. */
 		if (round % 3 == 0) {
 			const int other = (i + 1 + rand() % (WORKERS - 1)) % WORKERS;
 
@@ -194,7 +194,7 @@ static int storm_run(struct storm *storm)
 	return failed;
 }
 
-/* Enter an element into the account. Returns whether it is one that may be there. */
+/* Enter an element into the account. Returns whether it is a valid one. */
 static bool count(const struct storm *storm, const void *elem, uint8_t counts[][ELEMS + 1])
 {
 	const uint64_t value = value_at(elem);
@@ -207,11 +207,11 @@ static bool count(const struct storm *storm, const void *elem, uint8_t counts[][
 }
 
 /**
- * struct account - what became of the elements
+ * struct account - the fate of the elements
  * @lost: sent, and not there
  * @doubled: there more than once
  * @invented: there, and never sent, or damaged
- * @sent: sends that were completed
+ * @sent: completed sends
  */
 struct account {
 	unsigned int lost;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What programs that know nothing of channels see of the file of one: its type, its name, what
- * can be read at once, and what they get who open it again or watch it.
+ * The file of a channel as seen by programs unaware of channels: its type, its name, FIONREAD, and
+ * the effects of reopening or watching it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -83,7 +83,7 @@ TEST(the_name_tells_the_channel)
 	EXPECT_STREQ(name, link_of(copy));
 }
 
-/* A stream that is flushed when so much is in it writes whole elements. */
+/* A stream whose buffer size is that many bytes writes whole elements. */
 TEST(the_block_size_is_a_multiple_of_the_element)
 {
 	const size_t sizes[] = { 1, 7, 8, 24, 4095, 4096, 4097, CHAN_ELEM_MAX };
@@ -158,7 +158,7 @@ TEST(truncation_drops_nothing)
 	EXPECT_EQ(3, channel_info(ch).len);
 }
 
-/* A path that only refers to the inode is no sender, no receiver, and outlives both. */
+/* An O_PATH descriptor is neither sender nor receiver, and outlives both. */
 TEST(a_path_does_not_delay_the_hang_up)
 {
 	int fds[2], path, again;
@@ -234,12 +234,12 @@ TEST(fionread_counts_elements_by_reference)
 	EXPECT_EQ(3 << 20, readable(ch));
 }
 
-/* What happens to files of the device and of their copies, anybody could watch. */
+/* Any user could watch what happens to files of the device and their duplicates. */
 TEST(G13_inotify_shows_no_opens_reads_writes_and_closes)
 {
 	const int watcher = inotify_init1(IN_NONBLOCK);
 	const uint32_t events = IN_OPEN | IN_ACCESS | IN_MODIFY | IN_CLOSE;
-	/* The last one keeps the inode, whose end would be an event. */
+	/* The last file holds the inode, whose release would be an event. */
 	const int copy = channel_make(2), last = dup(copy);
 	char path[64], event[4096];
 	uint64_t value = 1;
@@ -257,7 +257,7 @@ TEST(G13_inotify_shows_no_opens_reads_writes_and_closes)
 		close(files[i]);
 	}
 	EXPECT_EQ(-EAGAIN, result_of(read(watcher, event, sizeof(event))));
-	/* It would see them of another file. */
+	/* The watcher would see them of another file. */
 	ASSERT_LE(0, inotify_add_watch(watcher, "/dev/null", IN_OPEN));
 	close(open("/dev/null", O_RDWR));
 	EXPECT_LT(0, result_of(read(watcher, event, sizeof(event))));

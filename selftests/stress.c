@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Everything at once: processes and threads send and receive one by one and in batches,
- * with and without waiting, with deadlines and signals. Each element arrives once, and
- * those of one sender in their order (G1, G3).
+ * Everything at once (G1, G3): processes and threads send and receive single elements and batches,
+ * blocking and not, with deadlines and signals. Each element arrives once, and those of one sender
+ * in order.
  */
 #include <errno.h>
 #include <signal.h>
@@ -19,12 +19,12 @@
 #define ELEMENTS	1500
 #define BATCH		5
 
-/* An element says who sent it, and as which one. */
+/* An element carries its sender and its index. */
 #define NUMBER(sender, index)	((uint64_t)(sender) << 32 | (index))
 
 /**
- * struct ledger - what one receiver got; shared
- * @count: how many elements from each sender
+ * struct ledger - elements of one receiver; shared
+ * @count: number of elements from each sender
  * @sum: of their indexes
  * @disorder: an element came after a later one of the same sender
  */
@@ -34,13 +34,13 @@ struct ledger {
 	bool disorder;
 };
 
-/* What ends a try without an element moved, and without the channel being at an end. */
+/* Errors after which an operation is retried: nothing moved, and the channel is not closed. */
 static bool is_passing(int ret)
 {
 	return ret == -EAGAIN || ret == -ETIMEDOUT || ret == -EINTR;
 }
 
-/* One of several ways, by turns, to send the next elements. Returns how many were. */
+/* Sends the next elements in one of several ways, by turns. Returns how many. */
 static int send_some(int ch, const uint64_t *elems, unsigned int turn, unsigned int left)
 {
 	int ret;
@@ -140,7 +140,7 @@ FIXTURE_VARIANT_ADD(stress, cap_0) { .cap = 0 };
 FIXTURE_VARIANT_ADD(stress, cap_1) { .cap = 1 };
 FIXTURE_VARIANT_ADD(stress, cap_7) { .cap = 7 };
 
-/* Threads and processes by turns. */
+/* Alternately threads and processes. */
 FIXTURE_SETUP(stress)
 {
 	unsigned int i;
@@ -156,7 +156,7 @@ FIXTURE_SETUP(stress)
 		self->senders[i] = operation_new(i % 2, run_sender, self->ch, 1);
 		self->senders[i]->data = (void *)(uintptr_t)i;
 	}
-	/* Processes before threads: a fork has only the thread that forks. */
+	/* Processes before threads: a fork copies the forking thread only. */
 	for (i = 1; i < RECEIVERS; i += 2)
 		operation_start(self->receivers[i]);
 	for (i = 1; i < SENDERS; i += 2)
@@ -171,7 +171,7 @@ FIXTURE_TEARDOWN(stress)
 {
 }
 
-/* Signals to those that run, until all senders are done. */
+/* Signals to the running tasks, until all senders are done. */
 static void disturb(struct operation **ops, unsigned int n, struct operation *until)
 {
 	unsigned int i = 0;
@@ -190,7 +190,7 @@ TEST_F(stress, G1_G3_every_element_arrives_once_and_in_order)
 	uint64_t got_count, got_sum;
 	unsigned int i, j;
 
-	/* The receivers stay until the close, so they can be disturbed without care. */
+	/* The receivers stay until the close, so they can be signalled at any time. */
 	disturb(self->receivers, RECEIVERS, self->senders[0]);
 	for (i = 0; i < SENDERS; i++)
 		EXPECT_EQ(0, operation_join(self->senders[i]));

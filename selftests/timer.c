@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Channels that are fed by a clock. Where a test decides when a tick is due, it sets
- * CLOCK_REALTIME, on which nothing else is due for an hour.
+ * Timer channels. Where a test decides when a tick is due, it sets CLOCK_REALTIME, on which nothing
+ * else is due for an hour.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,7 +48,7 @@ static int hourly(bool again, uint64_t *first)
 	return new_timer(*first, again ? CLOCK_HOUR : 0, CHAN_TIMER_REALTIME);
 }
 
-/* Let so many hours pass, or go back by so many. */
+/* Set the clock forward by that many hours, or back. */
 static void pass(int hours)
 {
 	clock_shift_realtime(hours * CLOCK_HOUR);
@@ -96,7 +96,7 @@ TEST(ticks_are_an_interval_apart)
 	const int ch = new_timer(first, MOMENT, 0);
 	uint64_t last = first - MOMENT;
 
-	/* A receiver that is slow misses some. */
+	/* A slow receiver misses some ticks. */
 	for (int i = 0; i < 20; i++) {
 		const uint64_t tick = receive_tick(ch);
 
@@ -346,7 +346,7 @@ FIXTURE_TEARDOWN(time_namespace) {}
 FIXTURE_VARIANT_ADD(time_namespace, later) { .direction = 1 };
 FIXTURE_VARIANT_ADD(time_namespace, earlier) { .direction = -1 };
 
-/* Is a tick the time at which it is due, on all clocks? */
+/* Whether a tick is the time at which it was due, on all clocks. */
 static int run_ticks(struct operation *op)
 {
 	for (int i = 0; i < ARRAY_LENGTH(clocks); i++) {

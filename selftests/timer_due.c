@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A tick that is due is ready for every operation, whether its clock has already interrupted
- * a CPU or not (G5), and comes before a deadline that is later.
+ * A due tick is ready for every operation, even before the timer interrupt (G5), and precedes a
+ * later deadline.
  */
 #include <errno.h>
 #include <poll.h>
@@ -208,7 +208,7 @@ TEST(G5_next_tick_is_ready_when_it_is_due)
 
 #define WAITS	300
 
-/* How long after the tick the deadline is, from wait to wait. */
+/* Distance of the deadline from the tick, from wait to wait. */
 static uint64_t delay_of(int i)
 {
 	return i % 3 ? (i % 101) * MICROSECOND : MILLISECOND;
@@ -249,7 +249,7 @@ TEST(G10_deadline_after_the_tick_never_ends_a_select)
 	EXPECT_EQ(WAITS, received);
 }
 
-/* Tick and deadlines are due at one instant, when the clock is set. */
+/* Tick and deadlines become due at the same instant, when the clock is set. */
 TEST(G2_G10_first_of_two_receivers_has_the_tick_before_its_deadline)
 {
 	const int ch = new_timer(CHAN_DEADLINE_NONE, 0, 0);
@@ -278,8 +278,8 @@ TEST(G2_G10_first_of_two_receivers_has_the_tick_before_its_deadline)
 #define BOUND	103
 
 /*
- * Half of the choices are each one's, give or take 6.5 standard deviations of sqrt(1000) / 2. A
- * fair select fails this once in 10^10 runs.
+ * Each gets half of the choices, within 6.5 standard deviations of sqrt(1000) / 2. A fair select
+ * fails this once in 10^10 runs.
  */
 static void expect_fair(struct __test_metadata *_metadata, const unsigned int *count)
 {

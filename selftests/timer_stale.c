@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A receiver has taken a tick, and waits for its memory, when the timer is stopped or set anew.
- * Then the receiver cannot keep the tick after all: nobody receives it any more.
+ * Stale ticks: a receiver has taken a tick and waits for its memory when the timer is stopped or
+ * set again. If the receiver then cannot keep the tick, the tick is discarded.
  */
 #include <errno.h>
 #include <poll.h>
@@ -42,7 +42,7 @@ FIXTURE(stale)
 
 /**
  * struct stale - variants
- * @receive: how the tick is received
+ * @receive: form of the receive
  * @kill: the receiver is killed; else its memory faults
  * @interval: of the timer
  */
@@ -75,7 +75,7 @@ FIXTURE_SETUP(stale)
 
 FIXTURE_TEARDOWN(stale) {}
 
-/* It gives the tick back. */
+/* It requeues the tick. */
 static bool give_back(struct operation *receiver, bool kill)
 {
 	if (kill) {

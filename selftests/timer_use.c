@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Channels that are fed by a clock, among others: parked receivers, select, poll, their file
- * descriptors, death, limits, many of them, and many tasks at one.
+ * Timer channels in use: parked receivers, select, poll, file descriptors, death, limits, many
+ * timers, and many tasks on one.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -16,7 +16,7 @@
 #include "common/memory.h"
 #include "common/operation.h"
 
-/* In an hour of CLOCK_REALTIME, which the test lets pass; and each hour after that. */
+/* In an hour of CLOCK_REALTIME, which the test sets forward; and each hour after that. */
 static int hourly(void)
 {
 	const struct chan_timer timer = {
@@ -93,7 +93,7 @@ TEST(G3_tick_that_cannot_be_stored_is_requeued)
 	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD, sizeof(uint64_t)));
 	EXPECT_EQ(1, channel_info(ch).requeued);
 	EXPECT_EQ(1, chan_try_recv(ch, &tick, sizeof(tick)));
-	/* Stop discards one that was requeued as well. */
+	/* Stop also discards a requeued tick. */
 	pass_an_hour();
 	wait_until(chan_len(ch) == 1);
 	EXPECT_EQ(-EFAULT, chan_recv(ch, MEMORY_BAD, sizeof(uint64_t)));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Elements that pass under the eyes of a tracer, between tasks that run at the same time. Of what
- * is told of a single one, tracepoints.c is about.
+ * Elements that pass between concurrent tasks while all events are traced. tracepoints.c tests each
+ * event separately.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,12 +16,12 @@
 #define SENDERS		2
 #define RECEIVERS	2
 #define ELEMENTS	1000
-/* To pass, to park and to wake up: on both sides. */
+/* Passing, parking and waking, on both sides. */
 #define EVENTS_MAX	(SENDERS * ELEMENTS * 6)
 
 static struct event events[EVENTS_MAX];
 
-/* Returns how many there were until the channel was closed. */
+/* Returns how many elements came before the channel was closed. */
 static int receive_all(struct operation *op)
 {
 	uint64_t value;

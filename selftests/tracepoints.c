@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The tracepoints: each event of a channel is told once, in order, with what it says of it.
- */
+/* Tracepoints: each event of a channel is traced once, in order, with the right fields. */
 #include <dirent.h>
 #include <errno.h>
 #include <poll.h>
@@ -27,7 +25,7 @@ static uint64_t id_of(int ch)
 	return channel_info(ch).id;
 }
 
-/* Stop, and expect so many of the channel. */
+/* Stop tracing, and expect that many events of the channel. */
 #define EXPECT_EVENTS(n, id) do { \
 	size_t n_ = events_stop(id, events, EVENTS_MAX); \
 	\
@@ -36,7 +34,7 @@ static uint64_t id_of(int ch)
 		TH_LOG("%s: %s", events[i_].name, events[i_].fields); \
 } while (0)
 
-/* The fields after the number of the channel, up to what depends on time and tasks. */
+/* The fields after the channel's ID, up to those that depend on time and tasks. */
 #define EXPECT_EVENT(i, event_name, rest) do { \
 	const char *fields_ = strchr(events[i].fields, ' '); \
 	\
@@ -282,10 +280,7 @@ TEST(each_operation_is_told_once)
 	EXPECT_EQ(11, recvs);
 }
 
-/*
- * The number of the channel first, and no field that is more than a number, or of a type that has
- * to be looked up.
- */
+/* The channel's ID comes first, and each field is a plain number of a basic type. */
 static bool format_is_simple(const char *name)
 {
 	char path[512], line[256];

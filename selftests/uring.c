@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * io_uring(7), to which a channel is a file like others that is read, written and polled.
- */
+/* io_uring(7): a channel can be read, written and polled like other files. */
 #include <errno.h>
 #include <linux/io_uring.h>
 #include <poll.h>
@@ -21,12 +19,12 @@
 #define ENTRIES	8
 
 /**
- * struct uring - queues that the kernel shares
+ * struct uring - queues shared with the kernel
  * @fd: of io_uring_setup(2)
- * @submit: head, tail and array of what is submitted
- * @complete: of what is complete
- * @sqes: what is submitted
- * @params: where all of them are
+ * @submit: head, tail and array of the submission queue
+ * @complete: the completion queue
+ * @sqes: submission queue entries
+ * @params: the offsets of all of them
  */
 struct uring {
 	int fd;
@@ -73,7 +71,7 @@ FIXTURE_TEARDOWN(uring)
 {
 }
 
-/* Submit one command, which has a number to know it by. */
+/* Submit one command, identified by a number. */
 static void uring_submit(struct uring *ring, unsigned int number, const struct io_uring_sqe *sqe)
 {
 	uint32_t *tail = (uint32_t *)(ring->submit + ring->params.sq_off.tail);
@@ -88,7 +86,7 @@ static void uring_submit(struct uring *ring, unsigned int number, const struct i
 		give_up("io_uring_enter: %s", strerror(errno));
 }
 
-/* Wait for the next that is complete. Returns its result. */
+/* Wait for the next completion. Returns its result. */
 static int uring_wait(struct uring *ring, unsigned int *number)
 {
 	uint32_t *head = (uint32_t *)(ring->complete + ring->params.cq_off.head);
@@ -104,7 +102,7 @@ static int uring_wait(struct uring *ring, unsigned int *number)
 	return result;
 }
 
-/* Of the only one that was submitted. */
+/* The completion of the only submitted command. */
 static int uring_result(struct uring *ring)
 {
 	unsigned int number;
@@ -209,10 +207,10 @@ TEST_F(uring, G3_G4_read_that_is_cancelled_takes_nothing)
 }
 
 /**
- * struct disturbed - a task to which io_uring gives work while it is in another system call
+ * struct disturbed - a task that gets work from io_uring during another system call
  * @ring: of the task
  * @file: an eventfd, which the task polls by the ring
- * @memory: room for elements
+ * @memory: for elements
  */
 struct disturbed {
 	struct uring *ring;
@@ -247,7 +245,7 @@ static int run_disturbed_recv_at_once(struct operation *op)
 	return operation_recv(op);
 }
 
-/* Work is no signal: the receive waits for what it was told to wait for. */
+/* Task work is not a signal: the receive still waits for its minimum. */
 TEST_F(uring, work_does_not_end_a_receive_that_has_less_than_its_minimum)
 {
 	struct disturbed d = { &self->ring, eventfd(0, EFD_CLOEXEC) };
@@ -365,7 +363,7 @@ TEST_F(uring, vectors_are_one_transfer)
 	EXPECT_EQ(0, memcmp(in, out, sizeof(in)));
 }
 
-/* It waits as a poller does, and occupies no thread. */
+/* It waits as a poller, and occupies no thread. */
 TEST_F(uring, read_that_waits_is_not_parked)
 {
 	uint64_t out = 0;
@@ -379,7 +377,7 @@ TEST_F(uring, read_that_waits_is_not_parked)
 	EXPECT_EQ(0, channel_info(self->ch).recv_parks);
 }
 
-/* Since 6.7; the number stands here for older headers. */
+/* Since 6.7; defined here for older headers. */
 #define OP_READ_MULTISHOT	49
 
 TEST_F(uring, multishot_read_completes_for_each_element)

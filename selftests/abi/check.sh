@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What can be checked of the binary interface without a kernel: it is the committed one for each
-# ABI, structures have no holes, and nobody has edited the files of older versions, which are the
-# arguments.
+# Checks of the binary interface that need no kernel: it is the committed one for each ABI,
+# structures have no holes, and the frozen files of older versions are unmodified.
 
 set -uo pipefail
 cd "$(dirname "$(realpath "$0")")" || exit 1

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Print the binary interface: each number that uapi/linux/chan.h defines, and each struct with
-# the offset and the size of its fields. "layout.sh FLAGS..." does so as a compiler with these
-# flags sees it.
+# the offset and size of its fields, as a compiler with the given FLAGS sees it:
+# "layout.sh FLAGS...".
 
 set -euo pipefail
 
@@ -13,13 +13,12 @@ trap 'rm -rf "$work"' EXIT
 
 compile()
 {
-	# Debian keeps <asm/*.h> where -m32 does not look.
+	# Debian installs <asm/*.h> outside the search path of -m32.
 	"${CC:-cc}" "$@" -idirafter "/usr/include/$("${CC:-cc}" -print-multiarch)"
 }
 
-# A macro is a number unless it guards the header or takes arguments; of those, SEND and RECV are
-# numbers for each size. The compiler tells the value in the assembler's text, so that nothing has
-# to run.
+# A macro is a number unless it guards the header or takes arguments; SEND and RECV are numbers
+# for each size. The values are read from the compiler's assembly output, so nothing has to run.
 numbers()
 {
 	local name size value

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The scripts of bpf/bt: each counts what it is about exactly, and ends when it is interrupted.
- */
+/* The scripts of bpf/bt: each counts its events exactly, and ends when it is interrupted. */
 #include <errno.h>
 #include <linux/sched.h>
 #include <signal.h>
@@ -20,11 +18,11 @@
 #include "common/task.h"
 #include "bpf/observer.h"
 
-/* Starting a script takes an emulated machine many seconds. */
+/* Starting a script takes many seconds on an emulated machine. */
 #define SCRIPT_TIMEOUT	120
 #define OPERATIONS	23
 
-/* Returns when it sees what happens: what it says first is read once all is attached. */
+/* Returns when the script sees events: it prints its first line once all probes are attached. */
 static void script_start(const char *name)
 {
 	char path[512];
@@ -34,7 +32,7 @@ static void script_start(const char *name)
 	observer_wait("Ctrl-C ends.\n");
 }
 
-/* The number after "@name[keys]: ", the last time it was printed; 0 if it never was. */
+/* The number after "@name[keys]: " when it was last printed; 0 if it never was. */
 static long long script_count(const char *name)
 {
 	const char *at, *last = NULL;
@@ -68,7 +66,7 @@ static const char *named(const char *format, int ch)
 #define EXPECT_COUNT(n, format, ch)	EXPECT_EQ(n, script_count(named(format, ch)))
 #define EXPECT_SUM(n, format, ch)	EXPECT_EQ(n, script_sum(named(format, ch)))
 
-/* Receive once with a task that was parked asleep. Returns its number. */
+/* Receive once with a task that was parked asleep. Returns its pid. */
 static pid_t receive_parked(int ch)
 {
 	struct operation *op = operation_park_recv(TASK_PROCESS, ch);
@@ -123,7 +121,7 @@ SCRIPT_TEST(handoffs_tells_each_with_its_tasks)
 	pid_t tids[OPERATIONS];
 
 	script_start("handoffs");
-	/* What one CPU tells comes in order. */
+	/* Events of one CPU arrive in order. */
 	task_pin();
 	for (int i = 0; i < OPERATIONS; i++)
 		tids[i] = i % 2 ? send_parked(ch) : receive_parked(ch);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * "chanctl trace" of commands that are known: this program itself, with the name of a workload.
- */
+/* "chanctl trace" of known commands: this program itself, with the name of a workload. */
 #include <errno.h>
 #include <jansson.h>
 #include <stdarg.h>
@@ -16,7 +14,7 @@
 #include "common/channel.h"
 #include "common/operation.h"
 
-/* Programs are loaded slowly in an emulated machine. */
+/* Loading programs is slow on an emulated machine. */
 #define TRACE_TIMEOUT	120
 #define ELEMENTS	5
 
@@ -56,7 +54,7 @@ static int burst(void)
 	return 0;
 }
 
-/* Ends at once, and leaves behind who goes on as long as there is this folder. */
+/* Ends at once, and leaves a child that runs as long as this folder exists. */
 static int flood(const char *folder)
 {
 	for (int i = 0; i < 3; i++) {
@@ -71,7 +69,7 @@ static int flood(const char *folder)
 	return 3;
 }
 
-/* Keeps what the command of the shell prints. Returns its exit status. */
+/* Captures the output of a shell command. Returns its exit status. */
 static int run(const char *command)
 {
 	FILE *stream = popen(command, "re");

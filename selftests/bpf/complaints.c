@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * No tool makes the kernel complain, not even on both CPUs at once, and under PREEMPT_RT, where
- * most locks may sleep but what a tracepoint runs must not.
+ * BPF tools cause no kernel splat, even on both CPUs at once and under PREEMPT_RT, where most locks
+ * may sleep but tracepoint programs must not.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include "common/operation.h"
 #include "bpf/observer.h"
 
-/* To load a program takes an emulated machine seconds, and more if it is busy. */
+/* Loading a program takes seconds on an emulated machine, more if it is busy. */
 #define TIMEOUT		240
 /* Of the load, each time. */
 #define ELEMENTS	5000
@@ -37,12 +37,12 @@ static void read_patterns(void)
 		line[strcspn(line, "\n")] = '\0';
 		if (pattern_count == ARRAY_LENGTH(patterns) ||
 		    regcomp(&patterns[pattern_count++], line, REG_EXTENDED | REG_NOSUB))
-			give_up("%s is no pattern, or one too many", line);
+			give_up("%s: invalid pattern, or too many patterns", line);
 	}
 	fclose(stream);
 }
 
-/* Is this line of the kernel's one of those that fail a run? */
+/* Whether this line of the kernel log is one that fails a run. */
 static bool is_complaint(const char *line)
 {
 	if (!pattern_count)
@@ -54,7 +54,7 @@ static bool is_complaint(const char *line)
 	return false;
 }
 
-/* What it says from now on. */
+/* New lines of the kernel log from now on. */
 static int open_log(void)
 {
 	const int log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -69,7 +69,7 @@ static bool is_seeded(const char *line)
 	return strstr(line, SEEDED);
 }
 
-/* How many lines are of this kind. Each read returns one. */
+/* The number of lines of this kind. Each read returns one. */
 static int lines_in(int log, bool (*is_of_kind)(const char *line))
 {
 	char line[8192];
@@ -101,7 +101,7 @@ static int receive_until_closed(struct operation *op)
 }
 
 /**
- * struct load - what keeps both CPUs in tracepoints
+ * struct load - keeps both CPUs in tracepoints
  * @chs: with a sender and a receiver each
  * @ops: these
  */
@@ -135,7 +135,7 @@ static uint64_t elements_of(const struct load *load)
 	       channel_paths_sum(channel_info(load->chs[1]).recvs);
 }
 
-/* What it prints of so much would fill its pipe. */
+/* Its output would fill its pipe. */
 #define SILENT(command)	{ "sh", "-c", "exec " BPF "/" command " >/dev/null", NULL }
 
 FIXTURE(tool) {};

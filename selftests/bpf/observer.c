@@ -89,8 +89,8 @@ int observer_end(void)
 }
 
 /*
- * Until it says more or ends. bpftrace 0.17 forgets an interrupt that comes between two of its
- * epoll_wait(): then again, which harms none that waits there.
+ * Until it prints more or ends. bpftrace 0.17 loses an interrupt between two of its epoll_wait():
+ * retry, which is harmless otherwise.
  */
 static void observer_wait_interrupted(void)
 {

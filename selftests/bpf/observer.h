@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * A program that watches channels while a test uses them.
- */
+/* A program that observes channels while a test uses them. */
 #ifndef _BPF_OBSERVER_H
 #define _BPF_OBSERVER_H
 
@@ -11,10 +9,10 @@
 #include <sys/types.h>
 
 /**
- * struct observer - the one that runs
+ * struct observer - the running program
  * @pid: of it
- * @output: what it prints, and what it complains about
- * @text: what of that was read so far
+ * @output: its output and error messages
+ * @text: output read so far
  * @length: of @text
  */
 struct observer {
@@ -28,18 +26,18 @@ extern struct observer observer;
 
 /* @arguments: the first is its name, the last NULL. */
 void observer_start(const char *const arguments[]);
-/* And return when it waits in this system call, SYS_*, for what happens; or has ended. */
+/* Also returns only once it waits for events in this system call, SYS_*; or has ended. */
 void observer_watch(long waits_in, const char *const arguments[]);
 /* Returns false at the end of its output. */
 bool observer_read_line(void);
-/* What was read so far. */
+/* Output read so far. */
 void observer_forget(void);
 bool observer_said(const char *what);
-/* Read on until it has said this. */
+/* Read until it has printed this. */
 void observer_wait(const char *what);
 /*
- * Interrupt it, and read the rest. What it is about to print then, bpftrace may drop, but no
- * map. Returns its exit status.
+ * Interrupt it, and read the rest. bpftrace may drop output in progress, but no map. Returns its
+ * exit status.
  */
 int observer_stop(void);
 /* The same, without a signal: it ends by itself. */

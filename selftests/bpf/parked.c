@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * chanpark and chanleak: who is parked, where, and for how long.
- */
+/* chanpark and chanleak: which tasks are parked, where, and for how long. */
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -27,7 +25,7 @@
 
 static char printed[TEXT_MAX];
 
-/* Run a command of the shell. Returns its exit status, or -1. */
+/* Run a shell command. Returns its exit status, or -1. */
 static int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
 static int run(const char *format, ...)
 {
@@ -55,7 +53,7 @@ static unsigned long long id_of(int ch)
 	return channel_info(ch).id;
 }
 
-/* Has it printed one row, and is it of this task? Its age is not compared. */
+/* Whether it printed a single row, for this task. The age is not compared. */
 static bool printed_row(int ch, const char *type, const char *side, const struct operation *op)
 {
 	char row[256], expected[256], command[32] = "";
@@ -208,7 +206,7 @@ TEST(those_that_the_module_does_not_list_are_counted)
 		ASSERT_EQ(1, operation_join(ops[i]));
 }
 
-/* All that is below has frame pointers, but for the system call, which leaves them alone. */
+/* All callers have frame pointers except the system call wrapper, which preserves them. */
 static __attribute__((noinline)) int wait_for_an_order(struct operation *op)
 {
 	return syscall(SYS_ioctl, op->ch, CHAN_IOC_RECV(op->elemsize), op->elems);
@@ -227,7 +225,7 @@ FIXTURE_TEARDOWN(watched)
 		TH_LOG("it printed:\n%s", observer.text);
 }
 
-/* Start it, and return when it sees who parks. */
+/* Start it; returns once it sees parked tasks. */
 static void watch(const char *const arguments[])
 {
 	observer_watch(SYS_pselect6, arguments);
@@ -320,7 +318,7 @@ TEST(leak_is_reported_once_for_each_operation)
 	output = fdopen(ends[0], "r");
 	ASSERT_NE(NULL, fgets(line, sizeof(line), output));
 	ASSERT_NE(NULL, strstr(line, "\"side\":\"recv\"")) TH_LOG("%s", line);
-	/* It looks some times more, and has nothing to say. */
+	/* It scans a few more times and reports nothing. */
 	wait_until(age_of(ch) > 3 * CLOCK_SECOND);
 	channel_send(ch, 1);
 	ASSERT_EQ(1, operation_join(op));

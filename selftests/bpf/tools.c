@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * chansnoop and chanlat: what they count and print of known operations, and what they say if
- * they cannot.
- */
+/* chansnoop and chanlat: their counts and output for known operations, and their errors. */
 #include <errno.h>
 #include <jansson.h>
 #include <sched.h>
@@ -21,7 +18,7 @@
 #include "common/task.h"
 #include "bpf/observer.h"
 
-/* To load a program takes an emulated machine seconds. */
+/* Loading a program takes seconds on an emulated machine. */
 #define TIMEOUT		120
 #define OPERATIONS	23
 
@@ -32,20 +29,20 @@ static unsigned long long id_of(int ch)
 	return channel_info(ch).id;
 }
 
-/* Its number, as an argument. */
+/* Its ID, as an argument. */
 static const char *channel_argument(int ch)
 {
 	snprintf(channel_text, sizeof(channel_text), "%llu", id_of(ch));
 	return channel_text;
 }
 
-/* Each returns when it sees what happens, and waits for it in another system call. */
+/* They return once the tool waits for events; the system call differs. */
 #define SNOOP(...) observer_watch(SYS_epoll_wait, (const char *[]){ BPF "/chansnoop", \
 	##__VA_ARGS__, NULL })
 #define LATENCY(...) observer_watch(SYS_pselect6, (const char *[]){ BPF "/chanlat", \
 	##__VA_ARGS__, NULL })
 
-/* How often it has said this. */
+/* How often it has printed this. */
 static int times(const char *what)
 {
 	const char *at;
@@ -94,7 +91,7 @@ TEST_F_TIMEOUT(tool, snoop_prints_a_line_for_each_operation, TIMEOUT)
 	SNOOP("-H");
 	operate(ring, ch);
 	EXPECT_EQ(0, observer_stop());
-	/* And how many there were, and were lost. */
+	/* The numbers of events and of lost events. */
 	EXPECT_EQ(OPERATIONS + 1, lines());
 	EXPECT_TRUE(observer_said("23 events, 0 lost\n"));
 	EXPECT_EQ(12, times(" send "));
@@ -104,7 +101,7 @@ TEST_F_TIMEOUT(tool, snoop_prints_a_line_for_each_operation, TIMEOUT)
 	EXPECT_EQ(4, times(" park "));
 }
 
-/* How many lines it prints of operate() with these options; -1 if it fails. */
+/* Number of lines printed for operate() with these options; -1 on failure. */
 #define SNOOPED(ring, ch, ...) ({ \
 	SNOOP("-H", __VA_ARGS__); \
 	operate(ring, ch); \
@@ -124,7 +121,7 @@ TEST_F_TIMEOUT(tool, snoop_prints_what_is_asked_for, TIMEOUT)
 	channel_recv(ring);
 	EXPECT_EQ(2, SNOOPED(ring, ch, "-s", "recv", "-k", "park"));
 	channel_recv(ring);
-	/* But what its children did. */
+	/* Except for the work of its children. */
 	snprintf(pid, sizeof(pid), "%d", getpid());
 	EXPECT_EQ(OPERATIONS - 4, SNOOPED(ring, ch, "-p", pid));
 	channel_recv(ring);
@@ -142,7 +139,7 @@ TEST_F_TIMEOUT(tool, snoop_ends_after_so_many, TIMEOUT)
 	EXPECT_EQ(6, lines());
 }
 
-/* The JSON on each line, of which there are as many. NULL if a line is none. */
+/* The JSON objects of the first @count lines. NULL if a line is not JSON. */
 static json_t *parse_lines(int count)
 {
 	json_t *all = json_array(), *object;
@@ -209,7 +206,7 @@ TEST_F_TIMEOUT(tool, snoop_counts_what_was_lost, TIMEOUT)
 	const char *end;
 
 	SNOOP("-H", "--buffer", "4096");
-	/* It does not read while it is stopped. */
+	/* While stopped, it does not read. */
 	kill(observer.pid, SIGSTOP);
 	wait_until(task_state(observer.pid) == 'T');
 	for (int i = 0; i < 100; i++) {
@@ -242,7 +239,7 @@ static json_t *histogram(json_t *root, int ch, const char *what)
 	return NULL;
 }
 
-/* How many it has counted, which must be the sum of its slots, and within its bounds. */
+/* The number of counted events, which must be the sum of its slots and within its bounds. */
 static long long counted(json_t *root, int ch, const char *what)
 {
 	json_t *h = histogram(root, ch, what), *slot;
@@ -263,7 +260,7 @@ static long long counted(json_t *root, int ch, const char *what)
 	return count;
 }
 
-/* What it has printed, in one line. */
+/* Its output, as one line. */
 static json_t *parse(void)
 {
 	json_t *root = json_loads(observer.text, JSON_REJECT_DUPLICATES | JSON_DISABLE_EOF_CHECK,
@@ -300,7 +297,7 @@ TEST_F_TIMEOUT(tool, latency_counts_each_wait_and_each_element, TIMEOUT)
 	json_decref(root);
 }
 
-/* Nanoseconds that the longest one took. */
+/* Duration of the longest operation in nanoseconds. */
 static long long longest(json_t *root, int ch, const char *what)
 {
 	return number(histogram(root, ch, what), "longest");
@@ -315,11 +312,11 @@ TEST_F_TIMEOUT(tool, latency_knows_each_element_of_a_ring, TIMEOUT)
 
 	channel_send_range(old, 1, 2);
 	LATENCY("-J");
-	/* Two that were there before, one that was not. */
+	/* Two that existed before, and a new one. */
 	channel_send(old, 3);
 	for (int i = 0; i < 3; i++)
 		channel_recv(old);
-	/* A parked sender's element follows the others, and is as old as its wait. */
+	/* A parked sender's element follows the others, and its age includes the wait. */
 	channel_send_range(ring, 1, 2);
 	op = operation_park_send(TASK_PROCESS, ring, 3);
 	begun = chan_deadline(0);
@@ -346,7 +343,7 @@ TEST_F_TIMEOUT(tool, latency_takes_no_element_requeued_for_another, TIMEOUT)
 
 	LATENCY("-J");
 	channel_send_range(ring, 1, 3);
-	/* Received, and requeued; received again, of which nobody knows when it was sent. */
+	/* Received and requeued, then received again: when it was sent is unknown. */
 	EXPECT_EQ(-EFAULT, chan_recv(ring, (void *)1, sizeof(uint64_t)));
 	EXPECT_EQ(1, channel_recv(ring));
 	channel_recv(ring);
@@ -370,7 +367,7 @@ TEST_F_TIMEOUT(tool, latency_counts_what_is_asked_for, TIMEOUT)
 	EXPECT_EQ(0, observer_stop());
 	root = parse();
 	EXPECT_EQ(0, counted(root, ring, "element"));
-	/* But what its children have received, or waited for. */
+	/* Except for the receives and waits of its children. */
 	EXPECT_EQ(2, counted(root, ch, "element"));
 	EXPECT_EQ(0, counted(root, ch, "parked_recv"));
 	EXPECT_EQ(0, counted(root, ch, "parked_send"));
@@ -389,12 +386,12 @@ TEST_F_TIMEOUT(tool, latency_prints_text_at_each_interval, TIMEOUT)
 	EXPECT_EQ(0, observer_end());
 	snprintf(line, sizeof(line), "\nchannel %llu, elements from send to receive: 1, mean ",
 		 id_of(ring));
-	/* What was printed is not counted again. */
+	/* Events already printed are not counted again. */
 	EXPECT_EQ(1, times(line));
 	EXPECT_EQ(2, times("\n0 lost, 0 elements skipped\n"));
 }
 
-/* A command that is to fail with one line, which it has said; returns its status. */
+/* A command expected to fail with this one line of output; returns its status. */
 static int complaint(bool as_nobody, const char *const arguments[])
 {
 	observer_start(as_nobody ? (const char *[]){ "setpriv", "--reuid", "65534", "--clear-groups",
@@ -434,7 +431,7 @@ TEST(others_than_root_are_told)
 	EXPECT_COMPLAINT(1, "needs root", true, BPF "/chanlat");
 }
 
-/* For this test alone. */
+/* Only in this test. */
 static void hide(const char *folder)
 {
 	if (mount("hidden", folder, "tmpfs", 0, NULL))
@@ -466,7 +463,7 @@ TEST(module_that_is_absent_is_to_be_inserted)
 	EXPECT_COMPLAINT(1, "modprobe chan", false, BPF "/chanlat");
 }
 
-/* For this test alone, one field of chan_release is not where it is. */
+/* Only in this test, one field of chan_release has another offset. */
 static void move_field(void)
 {
 	static const char command[] =

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A bug of each kind that a kernel for debugging is to report: "insmod checkers.ko bug=NAME"
- * makes it happen. A check that found nothing is believed only where these are found.
+ * Bugs that a debug kernel must report, one of each kind: "insmod checkers.ko bug=NAME" triggers
+ * one. A clean run only counts on a kernel that finds these.
  */
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -19,7 +19,7 @@ static char *bug = "";
 module_param(bug, charp, 0444);
 MODULE_PARM_DESC(bug, "what to do wrong");
 
-/* Read anew at each use, so that the compiler cannot see what is wrong. */
+/* Read again at each use, so that the compiler cannot see the bug. */
 static volatile int three = 3;
 static volatile int seventy = 70;
 
@@ -65,7 +65,7 @@ static void index_outside(void)
 	pr_info("number: %d\n", numbers[three]);
 }
 
-/* Several, as what a register or a stack still holds by chance is not reported. */
+/* Several, as kmemleak does not report a pointer left over in a register or on a stack. */
 static void leak(void)
 {
 	int i;
@@ -137,7 +137,7 @@ static void lock_in_both_orders(void)
 	spin_unlock(&other);
 }
 
-/* On a host that is busy, two CPUs seldom run at the same time. */
+/* On a busy host, two CPUs rarely run at the same time. */
 #define RACE_SECONDS	10
 
 static int shared;

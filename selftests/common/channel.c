@@ -190,7 +190,7 @@ unsigned long long module_parameter(const char *name)
 	unsigned long long value;
 
 	if (fscanf(stream, "%llu", &value) != 1)
-		give_up("%s is no number", name);
+		give_up("%s is not a number", name);
 	fclose(stream);
 	return value;
 }
@@ -282,7 +282,7 @@ int element_recv(int ch, uint64_t value)
 	memset(elem, 0xa5, elemsize);
 	ret = chan_recv(ch, elem, elemsize);
 	if (ret == 1 && !element_is(elem, elemsize, value))
-		give_up("received another element than %llu", (unsigned long long)value);
+		give_up("received an element other than %llu", (unsigned long long)value);
 	free(elem);
 	return ret;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Channels as tests see them. What cannot fail here ends the test's process with a
- * message if it does.
+ * Channels as seen by tests. Helpers that should not fail end the test's process with a message if
+ * they do.
  */
 #ifndef _COMMON_CHANNEL_H
 #define _COMMON_CHANNEL_H
@@ -13,24 +13,21 @@
 
 #define ARRAY_LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 
-/* Sizes of elements that take different ways through the module, and capacities. */
+/* Element sizes that take different paths through the module, and capacities. */
 #define ELEMENT_SIZES	{ 0, 1, 8, 9, 256, 257, 4096, 65536 }
 #define CAPACITIES	{ 0, 1, 7 }
 
 /* Print the reason and end the process. */
 void give_up(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
 
-/*
- * Wait for what another task brings about. Whoever waits in vain for a minute gives up,
- * so that the test fails.
- */
+/* Wait for an effect of another task. After a minute it gives up, so that the test fails. */
 #define wait_until(condition) \
 	do { \
 		uint64_t wait_end_ = chan_deadline(60000000000ULL); \
 		\
 		while (!(condition)) { \
 			if (chan_deadline(0) > wait_end_) \
-				give_up("%s:%d: waited in vain: %s", __FILE__, __LINE__, #condition); \
+				give_up("%s:%d: timed out waiting for: %s", __FILE__, __LINE__, #condition); \
 			wait_a_moment(); \
 		} \
 	} while (0)
@@ -52,17 +49,17 @@ int channel_dup(int ch, unsigned int rights);
 struct chan_info channel_info(int ch);
 struct chan_query channel_query(void);
 
-/* Wait until so many operations are parked to send and to receive. */
+/* Wait until that many operations are parked to send and to receive. */
 void channel_wait_parked(int ch, unsigned int sendq, unsigned int recvq);
 
-/* For elements of 8 bytes: what must go through at once. */
+/* For elements of 8 bytes: operations that must not block. */
 void channel_send(int ch, uint64_t value);
 void channel_send_range(int ch, uint64_t from, uint64_t to);
-/* Until there is no more room. */
+/* Until the buffer is full. */
 void channel_fill(int ch);
 uint64_t channel_recv(int ch);
 
-/* Elements of any size, whose bytes all depend on @value as far as they have room. */
+/* Elements of any size, each byte derived from @value as far as the size permits. */
 void element_fill(void *elem, size_t elemsize, uint64_t value);
 bool element_is(const void *elem, size_t elemsize, uint64_t value);
 
@@ -70,19 +67,19 @@ bool element_is(const void *elem, size_t elemsize, uint64_t value);
 unsigned long long module_parameter(const char *name);
 void module_set_parameter(const char *name, unsigned long long value);
 
-/* What a system call returned, or the negative errno value: for any that returns -1. */
+/* The result of a system call that returns -1 on errors, with those as negative errno values. */
 ssize_t result_of(ssize_t ret);
 
-/* What poll(2) shows at once, of all events that there are. */
+/* The events that poll(2) reports at once, out of all events. */
 short channel_events(int ch);
-/* Did so many elements take each path? If not, says how many did. */
+/* Whether that many elements took each path. If not, prints the numbers. */
 bool channel_paths_are(struct chan_paths paths, uint64_t handoff, uint64_t ring, uint64_t park);
 uint64_t channel_paths_sum(struct chan_paths paths);
-/* Is what INFO shows the same, but for how often an operation was parked? */
+/* Whether INFO is unchanged, except for the number of parks. */
 bool channel_unchanged(int ch, struct chan_info before);
-/* Do all bytes have this value? */
+/* Whether all bytes have this value. */
 bool memory_is(const void *memory, size_t size, uint8_t value);
-/* Send and receive element_fill() of the channel's size. Give up if it is another element. */
+/* Send and receive element_fill() of the channel's size. Gives up on a mismatch. */
 int element_send(int ch, uint64_t value);
 int element_recv(int ch, uint64_t value);
 

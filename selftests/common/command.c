@@ -52,7 +52,7 @@ unsigned int command_sized(const struct command *command, size_t size)
 	return (command->number & ~mask) | size << _IOC_SIZESHIFT;
 }
 
-/* A file that is ready, out of the way of those that tests open and close. */
+/* A file that is ready, with a number above those that tests open and close. */
 static int command_ready_fd(void)
 {
 	int fd = eventfd(1, EFD_CLOEXEC);
@@ -109,7 +109,7 @@ void command_fill(const struct command *command, void *structure)
 	}
 }
 
-/* Close what CHAN_IOC_NEW has opened. Its structure need not be aligned. */
+/* Close the descriptors opened by CHAN_IOC_NEW. Its structure need not be aligned. */
 static void command_close(const void *structure)
 {
 	struct chan_new new;

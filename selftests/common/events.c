@@ -11,7 +11,7 @@
 #include "events.h"
 
 static char instance[64];
-/* What was told in the one before. */
+/* Events traced before. */
 static char *told;
 
 static void events_write(const char *file, const char *text)
@@ -32,7 +32,7 @@ void events_start(void)
 		 (int)getpid());
 	if (mkdir(instance, 0700))
 		give_up("%s: %s", instance, strerror(errno));
-	/* Without the names of tasks, for which the scheduler's code would have to change. */
+	/* Do not record task names, which would patch the scheduler's code. */
 	events_write("trace_options", "norecord-cmd");
 	events_write("events/chan/enable", "1");
 }
@@ -51,7 +51,7 @@ static int event_parse(const char *line, struct event *event)
 	return sscanf(name, ": chan_%15[a-z]: %127[^\n]", event->name, event->fields) == 2;
 }
 
-/* Take what was told, and remove the instance: it has some ten megabytes. */
+/* Read the trace, and remove the instance: it takes some ten megabytes. */
 static void events_end(void)
 {
 	char path[128];

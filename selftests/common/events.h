@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What the tracepoints tell, in an instance of the tracing file system of the test's own.
- */
+/* Trace events of the module, in the test's own tracefs instance. */
 #ifndef _COMMON_EVENTS_H
 #define _COMMON_EVENTS_H
 
@@ -10,10 +8,10 @@
 #include <sys/types.h>
 
 /**
- * struct event - one that was told
+ * struct event - one event
  * @name: without "chan_"
  * @fields: the rest of its line: "id=1 path=ring ..."
- * @tid: the task that told it
+ * @tid: the task that traced it
  */
 struct event {
 	char name[16];
@@ -21,12 +19,12 @@ struct event {
 	pid_t tid;
 };
 
-/* From now on, keep what is told. */
+/* Start recording. */
 void events_start(void);
-/* Stop, and take those of this channel. Returns how many. */
+/* Stop, and return the number of events of this channel. */
 size_t events_stop(uint64_t id, struct event *events, size_t max);
 
-/* The value of a number among the fields; gives up if it is not there. */
+/* The value of a numeric field; gives up if it does not exist. */
 long long event_number(const struct event *event, const char *field);
 
 #endif /* _COMMON_EVENTS_H */

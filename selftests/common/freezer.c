@@ -34,7 +34,7 @@ static void freezer_write(const struct freezer *freezer, const char *name, const
 		give_up("%s/%s: %s", freezer->group, name, strerror(errno));
 }
 
-/* Does the file have this line? */
+/* Whether the file has this line. */
 static bool freezer_shows(const struct freezer *freezer, const char *name, const char *line)
 {
 	FILE *stream = freezer_open(freezer, name, "re");
@@ -82,7 +82,7 @@ void freezer_add(const struct freezer *freezer, const struct operation *op)
 	char pid[16];
 
 	if (op->kind != TASK_PROCESS)
-		give_up("a thread cannot be frozen alone");
+		give_up("cannot freeze a single thread");
 	snprintf(pid, sizeof(pid), "%d", op->pid);
 	freezer_write(freezer, "cgroup.procs", pid);
 }

@@ -43,19 +43,19 @@ static long injection_copies(void)
 	long times;
 
 	if (fscanf(stream, "%ld", &times) != 1)
-		give_up("times of fail_usercopy is no number");
+		give_up("fail_usercopy/times is not a number");
 	fclose(stream);
 	return times;
 }
 
 void injection_set_up(void)
 {
-	/* Those that may wait, and those of a single page, as well. */
+	/* Also allocations that may sleep, and those of a single page. */
 	injection_set("failslab", "ignore-gfp-wait", "N");
 	injection_set("fail_page_alloc", "ignore-gfp-wait", "N");
 	injection_set("fail_page_alloc", "ignore-gfp-highmem", "N");
 	injection_set("fail_page_alloc", "min-order", "0");
-	/* Do not tell the log about each. */
+	/* Do not log each fault. */
 	injection_set("failslab", "verbose", "0");
 	injection_set("fail_page_alloc", "verbose", "0");
 	injection_set("fail_usercopy", "verbose", "0");
@@ -64,7 +64,7 @@ void injection_set_up(void)
 int injection_open(void)
 {
 	int fd = open(FAIL_NTH, O_RDWR | O_CLOEXEC);
-	/* Out of the way of those that are opened meanwhile, and may be left open. */
+	/* A high number, as tests open other descriptors and may leave them open. */
 	int far = fcntl(fd, F_DUPFD_CLOEXEC, 500);
 
 	if (far < 0)
@@ -88,7 +88,9 @@ enum injection injection_stop(int fd)
 	char left[16] = "";
 	ssize_t n = pread(fd, left, sizeof(left) - 1, 0);
 
-	/* To look at it is a copy, and so is to write it: one of them may be what fails. */
+	/*
+	 * Reading and writing the counter are copies themselves: either may be the one that fails.
+	 */
 	if (n < 0 && errno != EFAULT)
 		give_up(FAIL_NTH ": %s", strerror(errno));
 	if (pwrite(fd, "0", 1, 0) != 1 && pwrite(fd, "0", 1, 0) != 1)

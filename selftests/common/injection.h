@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Faults that the kernel injects: one allocation, or copy from or to user memory, of the
- * calling task fails (see fault-injection.rst of the kernel).
+ * Fault injection: one allocation, or one copy from or to user memory, of the calling task fails
+ * (see the kernel's fault-injection.rst).
  *
- * Memory that is touched for the first time is allocated then, so what a task uses while
- * faults are counted should have been touched before.
+ * Memory is allocated at its first access, so a task should touch its memory before faults are
+ * counted.
  */
 #ifndef _COMMON_INJECTION_H
 #define _COMMON_INJECTION_H
@@ -17,16 +17,16 @@ enum injection {
 	INJECTION_COPY,
 };
 
-/* Can this kernel do it at all? */
+/* Whether this kernel supports it. */
 bool injection_exists(void);
-/* Let it do so, for each allocation and each copy. */
+/* Enable it for each allocation and each copy. */
 void injection_set_up(void);
 
-/* What counts the faults of the calling task, for the next two; close(2) it at the end. */
+/* The fault counter of the calling task, for the next two; close(2) it at the end. */
 int injection_open(void);
-/* The @nth allocation or copy from now on will fail, and no other. */
+/* Only the @nth allocation or copy from now on fails. */
 void injection_start(int fd, unsigned int nth);
-/* None will fail any more. Returns what has failed; only one task may count at a time. */
+/* No more faults. Returns the kind that failed; only one task may count at a time. */
 enum injection injection_stop(int fd);
 
 #endif /* _COMMON_INJECTION_H */

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Is the kernel built to find bugs? Then all takes ten times as long, or more. */
+/* Whether this is a debug kernel, on which everything takes ten times as long or more. */
 bool kernel_is_checked(void);
 
 #endif /* _COMMON_KERNEL_H */

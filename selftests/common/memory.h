@@ -7,16 +7,16 @@
 
 #include <stddef.h>
 
-/* The first address that cannot be accessed, after a page of memory that can. */
+/* The first inaccessible address after a page of accessible memory. */
 void *memory_border(void);
-/* A page that can be read only. */
+/* A read-only page. */
 void *memory_read_only(void);
-/* Nobody can access this. */
+/* Not accessible to any process. */
 #define MEMORY_BAD	((void *)8)
 
 /**
  * struct memory_slow - a page whose first access waits, as behind a slow file system,
- *	until the test lets it go on
+ *	until the test releases it
  * @page: the page
  * @fd: of userfaultfd(2)
  */
@@ -25,22 +25,22 @@ struct memory_slow {
 	int fd;
 };
 
-/* Of which any access waits, those from the kernel as well. */
+/* Any access waits, including accesses by the kernel. */
 struct memory_slow memory_slow_new(void);
-/* Wait until some task waits for the page. */
+/* Wait until a task waits for the page. */
 void memory_slow_wait(const struct memory_slow *slow);
-/* Let the page be there, zeroed: who waits for it goes on. */
+/* Provide the page, zeroed: its waiters continue. */
 void memory_slow_release(const struct memory_slow *slow);
-/* Let nobody access the page, ever: who waits for it faults. */
+/* Make the page inaccessible: its waiters fault. */
 void memory_slow_lose(const struct memory_slow *slow);
 
-/* From now on, the page can be read only. */
+/* From now on, the page is read-only. */
 void memory_protect(void *page);
-/* The first address that cannot be accessed, after so many bytes that can. */
+/* The first inaccessible address after that many accessible bytes. */
 void *memory_border_after(size_t size);
 
 /**
- * struct memory_file - shared memory that can be taken away from under its users
+ * struct memory_file - shared memory that can be removed under its users
  * @memory: the memory
  * @fd: of the file behind it
  */
@@ -49,9 +49,9 @@ struct memory_file {
 	int fd;
 };
 
-/* Zeroed. Processes that are forked later share it. */
+/* Zeroed. Processes forked later share it. */
 struct memory_file memory_file_new(size_t size);
-/* From now on, nobody can access it. */
+/* From now on it is inaccessible to all. */
 void memory_file_lose(const struct memory_file *file);
 
 #endif /* _COMMON_MEMORY_H */

@@ -223,7 +223,7 @@ static void operation_reap(struct operation *op)
 void operation_kill(struct operation *op)
 {
 	if (op->kind != TASK_PROCESS)
-		give_up("a thread cannot be killed alone");
+		give_up("cannot kill a single thread");
 	if (kill(op->pid, SIGKILL))
 		give_up("kill: %s", strerror(errno));
 	operation_reap(op);
@@ -332,7 +332,7 @@ void operation_park_in(struct operation *op, long syscall_number)
 	wait_until(operation_sleeps_in(op, syscall_number));
 }
 
-/* It has woken who polls its channel before it went to sleep. */
+/* Before it went to sleep, it woke the pollers of its channel. */
 static struct operation *operation_settle(struct operation *op)
 {
 	operation_wait_asleep(op);

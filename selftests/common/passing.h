@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * File descriptors on their way through a socket (SCM_RIGHTS).
- */
+/* File descriptors passed over a socket (SCM_RIGHTS). */
 #ifndef _COMMON_PASSING_H
 #define _COMMON_PASSING_H
 
-/* Two connected sockets that keep messages apart. */
+/* Two connected sockets that preserve message boundaries. */
 void passing_pair(int sockets[2]);
 void passing_send(int socket, int fd);
-/* Waits for one. */
+/* Waits for a descriptor. */
 int passing_recv(int socket);
 
 #endif /* _COMMON_PASSING_H */

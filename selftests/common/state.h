@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What an operation that fails must leave as it was.
- */
+/* State that a failed operation must leave unchanged. */
 #ifndef _COMMON_STATE_H
 #define _COMMON_STATE_H
 
@@ -10,11 +8,11 @@
 #include "channel.h"
 
 /**
- * struct state - all that can be seen of a channel and of what its user holds
+ * struct state - the visible state of a channel and of its user
  * @error: of CHAN_IOC_INFO: a nil channel has none
  * @info: of the channel
- * @query: what the user holds, and the limits
- * @free_fd: the lowest file descriptor that is not in use
+ * @query: usage and limits of the user
+ * @free_fd: the lowest unused file descriptor
  */
 struct state {
 	int error;
@@ -24,7 +22,7 @@ struct state {
 };
 
 struct state state_of(int ch);
-/* Is it still the same? If not, says what has changed. */
+/* Whether the state is unchanged. If not, prints the difference. */
 bool state_is(int ch, const struct state *before);
 
 #endif /* _COMMON_STATE_H */

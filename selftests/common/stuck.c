@@ -11,7 +11,7 @@
  * @slow: the memory, in that process
  * @waits: the operation waits for it
  * @faults: when it is released, its memory is gone
- * @released: it shall wait no longer
+ * @released: end the wait
  */
 struct stuck {
 	int (*run)(struct operation *op);
@@ -21,7 +21,7 @@ struct stuck {
 	bool released;
 };
 
-/* In a thread of the process, for only that can let the memory be there. */
+/* Runs in a thread of the process, as only that process can provide the memory. */
 static void *stuck_serve(void *arg)
 {
 	struct stuck *stuck = arg;

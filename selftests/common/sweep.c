@@ -12,22 +12,22 @@
 #include "state.h"
 #include "sweep.h"
 
-/* More places that can fail than any call has. */
+/* More than the fault points of any call. */
 #define SWEEP_END	5000
-/* How often a sweep may miss something. */
+/* How often a sweep may miss a fault point. */
 #define SWEEP_TRIES	5
-/* How often the kernel may find another way for one that fails. */
+/* How often the kernel may recover from an injected fault. */
 #define SWEEP_WAYS	4
 
 /* Bytes of the elements of a call. */
 #define SWEEP_ELEMS	(1 << 20)
 
 /**
- * struct holdings - all that there is of channels and their users
+ * struct holdings - totals of channels and users
  * @channels: in the module
  * @bytes: in the module
  * @query: of the user
- * @free_fd: the lowest file descriptor that is not in use
+ * @free_fd: the lowest unused file descriptor
  */
 struct holdings {
 	unsigned long long channels;
@@ -106,7 +106,7 @@ static void scene_end(struct scene *scene)
 		close(scene->made);
 	if (scene->file >= 0)
 		close(scene->file);
-	/* So that a peer which is still parked, because something is broken, ends. */
+	/* So that a peer that is still parked because of a bug ends. */
 	if (scene->peer) {
 		chan_close(scene->chs[0]);
 		operation_join(scene->peer);
@@ -143,7 +143,7 @@ static uint64_t scene_parks(const struct scene *scene)
 	return info.send_parks + info.recv_parks;
 }
 
-/* A call that may park runs in a thread of its own, until a peer comes. */
+/* A call that may park runs in its own thread, until a peer comes. */
 static int scene_call_and_meet(struct scene *scene)
 {
 	const uint64_t parks = scene_parks(scene);
@@ -172,7 +172,7 @@ static uint64_t info_elements(const struct chan_info *info)
 	return (uint64_t)info->len + info->requeued + info->sendq;
 }
 
-/* Elements were taken and requeued; @met: so many were sent in between. */
+/* Elements were taken and requeued; @met: number of elements sent in between. */
 static bool info_is_requeued(const struct chan_info *now, const struct chan_info *before,
 			       unsigned int met)
 {
@@ -184,7 +184,7 @@ static bool info_is_requeued(const struct chan_info *now, const struct chan_info
 	       now->rights == before->rights && now->len <= now->cap;
 }
 
-/* After an error: is the channel as before? */
+/* After an error: whether the channel is unchanged. */
 static bool scene_channel_is(const struct scene *scene, unsigned int i, const struct state *before)
 {
 	const bool met = scene_is_met(scene);
@@ -193,15 +193,15 @@ static bool scene_channel_is(const struct scene *scene, unsigned int i, const st
 	if (!met && now.info.requeues == before->info.requeues)
 		return state_is(scene->chs[i], before) ||
 		       scene_broken(scene, "channel %u has changed", i);
-	/* But for how often a select was parked there. */
+	/* Except for the number of parks of a select. */
 	if (i > 0)
 		return channel_unchanged(scene->chs[i], before->info) ||
 		       scene_broken(scene, "channel %u has changed", i);
-	/* A peer that still sends others cannot be compared with anything. */
+	/* With a peer that is still sending, there is no stable state to compare. */
 	if (met && scene->count > 1)
 		return true;
 	return info_is_requeued(&now.info, &before->info, met) ||
-	       scene_broken(scene, "channel %u does not have back what was taken", i);
+	       scene_broken(scene, "channel %u lacks elements that were taken", i);
 }
 
 static bool scene_unchanged(const struct scene *scene, const struct state *before,
@@ -218,13 +218,13 @@ static bool scene_unchanged(const struct scene *scene, const struct state *befor
 	if (now.free_fd != held->free_fd)
 		same = scene_broken(scene, "a file descriptor was left open");
 	if (now.channels != held->channels || now.bytes != held->bytes)
-		same = scene_broken(scene, "channels or bytes were left behind");
+		same = scene_broken(scene, "channels or bytes were leaked");
 	if (memcmp(&now.query, &held->query, sizeof(now.query)))
 		same = scene_broken(scene, "the user was charged");
 	return same;
 }
 
-/* Has the error the cause that it names? */
+/* Whether the error matches the kind of fault. */
 static bool scene_is_told_why(const struct scene *scene, int error)
 {
 	if (scene->path->result && error == scene->path->result)
@@ -235,11 +235,11 @@ static bool scene_is_told_why(const struct scene *scene, int error)
 	case INJECTION_COPY:
 		return error == -EFAULT || scene_broken(scene, "error %d for a copy", error);
 	default:
-		return scene_broken(scene, "error %d though nothing had failed", error);
+		return scene_broken(scene, "error %d although nothing had failed", error);
 	}
 }
 
-/* Without a fault, what is left to do is done. */
+/* Without a fault, the rest of the call succeeds. */
 static bool scene_completes(struct scene *scene, int ret)
 {
 	const int result = scene->path->result;
@@ -247,18 +247,18 @@ static bool scene_completes(struct scene *scene, int ret)
 	scene->nth = 0;
 	if (result)
 		return ret == result || scene_run(scene) == result ||
-		       scene_broken(scene, "another result than %d once nothing fails", result);
+		       scene_broken(scene, "the result is not %d without faults", result);
 	while (ret < 0 || scene->moved < scene->count) {
 		ret = scene_run(scene);
 		if (ret <= 0 && scene->moved < scene->count)
-			return scene_broken(scene, "result %d once nothing fails", ret);
+			return scene_broken(scene, "result %d without faults", ret);
 		if (ret < 0)
-			return scene_broken(scene, "error %d once nothing fails", ret);
+			return scene_broken(scene, "error %d without faults", ret);
 	}
 	return true;
 }
 
-/* Returns whether there was something that could fail. */
+/* Returns whether a fault point remained. */
 static bool sweep_one(struct sweep *sweep, const struct path *path, char *elems, unsigned int nth)
 {
 	const struct holdings before = holdings_now();
@@ -285,7 +285,7 @@ static bool sweep_one(struct sweep *sweep, const struct path *path, char *elems,
 	after = holdings_now();
 	scene.nth = nth;
 	if (memcmp(&after, &before, sizeof(after)))
-		right = scene_broken(&scene, "something was left behind");
+		right = scene_broken(&scene, "something was leaked");
 	sweep->broken += !right;
 	return scene.failed != INJECTION_NONE;
 }
@@ -296,15 +296,15 @@ static struct sweep sweep_all(const struct path *path, char *elems)
 	unsigned int nth = 1, ways = 0;
 
 	/*
-	 * A way that the kernel has found, as a slab of another order, it may not need the next
-	 * time: then what comes after it has its number.
+	 * A fallback that the kernel used, such as a slab of another order, may not be needed the
+	 * next time: then the following fault point has its number.
 	 */
 	while (sweep_one(&sweep, path, elems, nth)) {
 		if (sweep.absorbed && ++ways < SWEEP_WAYS)
 			continue;
 		ways = 0;
 		if (nth++ == SWEEP_END)
-			give_up("still something that can fail after %u faults", SWEEP_END);
+			give_up("still a fault point after %u faults", SWEEP_END);
 	}
 	return sweep;
 }

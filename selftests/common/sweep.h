@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Sweeps: a call is made again and again, and each time another allocation or copy in it
- * fails, until none is left that has not. Each time
+ * Sweeps: a call is repeated, and each time another allocation or copy in it fails, until each has
+ * failed once. Each time
  *
- * - the call succeeds all the same, or its error is ENOMEM for an allocation and EFAULT for a
- *   copy, and nothing has happened: its channels are as before, but for elements that were
- *   requeued; no file descriptor was opened; its user is charged with nothing;
- * - without a fault, the call then succeeds, and all elements are received in their order;
+ * - the call succeeds despite the fault, or its error is ENOMEM for an allocation and EFAULT for a
+ *   copy, and nothing has happened: its channels are unchanged, except for requeued elements; no
+ *   file descriptor was opened; its user is charged nothing;
+ * - without a fault, the call then succeeds, and all elements are received in order;
  * - once the channels are gone, nothing is left of it.
  */
 #ifndef _COMMON_SWEEP_H
@@ -20,21 +20,21 @@
 #include "operation.h"
 
 /**
- * struct scene - what one call is made on, built anew for each
+ * struct scene - the setting of one call, built for each
  * @path: the call
  * @chs: channels
- * @nchs: how many
+ * @nchs: number of channels
  * @file: another file, or -1
  * @elemsize: of the channels
  * @elems: of the call, touched
  * @cases: of the call, if it is a select
- * @ncases: how many
+ * @ncases: number of cases
  * @count: how many elements the call moves
  * @moved: how many it has moved
  * @peer: an operation on the other side of the first channel, or NULL
  * @made: file descriptor that the call has opened, or -1
- * @nth: what fails in the call; 0: nothing
- * @failed: what that was
+ * @nth: number of the fault point that fails; 0: none
+ * @failed: its kind
  */
 struct scene {
 	const struct path *path;
@@ -54,20 +54,20 @@ struct scene {
 };
 
 /**
- * struct path - a call that is swept
- * @build: make what the call needs to succeed
+ * struct path - a call to be swept
+ * @build: set up everything that the call needs to succeed
  * @call: one system call. Returns 0 or more, or a negative errno value
- * @meet: if the call parks, on the first channel: start @peer, which lets it go on; or NULL
- * @check: the call has succeeded: is all as it should be? Takes what is in the channels
+ * @meet: if the call parks, on the first channel: start @peer, which completes it; or NULL
+ * @check: after success: whether the result is correct. Empties the channels
  * @elemsize: of the channels
  * @cap: of the channels
  * @filled: how many elements are in the first channel at the beginning
  * @count: how many elements the call moves
  * @peers: how many elements @peer moves, which is parked at the beginning; 0: no peer
  * @ncases: how many channels or files the call selects from
- * @result: what the call returns if nothing is made fail, if that is an error
- * @enomem: how many faults make the call return -ENOMEM, or more
- * @efault: how many faults make it return -EFAULT, or more
+ * @result: result of the call without a fault, if that is an error
+ * @enomem: minimum number of faults that make the call return -ENOMEM
+ * @efault: minimum number of faults that make it return -EFAULT
  */
 struct path {
 	void (*build)(struct scene *scene);
@@ -86,8 +86,8 @@ struct path {
 };
 
 /**
- * struct sweep - what came out
- * @faults: how many calls there were in which something failed
+ * struct sweep - results
+ * @faults: number of calls in which an allocation or copy failed
  * @enomem: how many of them returned -ENOMEM
  * @efault: how many returned -EFAULT, unless the call does that anyway
  * @broken: how many calls broke a rule; which was printed
@@ -103,18 +103,18 @@ struct sweep {
 
 /*
  * Make each allocation and each copy of the call fail, once. As the kernel sometimes needs more
- * allocations for one than at other times, one can be missed: that is seen in the number of
- * errors, and done again.
+ * allocations than at other times, one can be missed: the number of errors shows that, and the
+ * sweep is repeated.
  */
 struct sweep sweep(const struct path *path);
 
-/* Add one more channel, as the path has it. */
+/* Add one more channel of the path's size and capacity. */
 int scene_add(struct scene *scene);
 /* Element @index of the call. */
 void *scene_elem(const struct scene *scene, unsigned int index);
-/* Do the values from @from to @to come next from the first channel? */
+/* Whether the first channel holds the values from @from to @to next. */
 bool scene_receives(const struct scene *scene, unsigned int from, unsigned int to);
-/* Say which rule is broken. Returns false. */
+/* Print the broken rule. Returns false. */
 bool scene_broken(const struct scene *scene, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 

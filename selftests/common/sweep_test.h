@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Tests of which each is a sweep. Included after kselftest_harness.h.
- */
+/* Tests that each consist of a sweep. Included after kselftest_harness.h. */
 #ifndef _COMMON_SWEEP_TEST_H
 #define _COMMON_SWEEP_TEST_H
 
@@ -23,13 +21,13 @@
 		EXPECT_LE(variant->path.efault, out.efault); \
 	}
 
-/* The main function of a program of sweeps: without faults to inject, none of them can run. */
+/* The main function of a sweep program: without fault injection, all tests are skipped. */
 #define SWEEP_MAIN \
 	int main(int argc, char **argv) \
 	{ \
 		if (injection_exists()) \
 			return test_harness_run(argc, argv); \
-		printf("TAP version 13\n1..0 # SKIP the kernel injects no faults\n"); \
+		printf("TAP version 13\n1..0 # SKIP the kernel has no fault injection\n"); \
 		return KSFT_SKIP; \
 	}
 

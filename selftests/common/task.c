@@ -37,7 +37,7 @@ bool task_sleeps_in(pid_t tid, long syscall_number)
 {
 	char line[256], start[32];
 
-	/* Shows a number only for a task that does not run, and is not about to. */
+	/* Shows a number only for a task that neither runs nor is about to. */
 	snprintf(start, sizeof(start), "%ld ", syscall_number);
 	return task_line(tid, "syscall", start, line, sizeof(line)) &&
 	       task_state(tid) == 'S';

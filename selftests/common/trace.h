@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * How often the calling task makes the kernel call one of its functions.
- */
+/* Number of calls to a kernel function by the calling task. */
 #ifndef _COMMON_TRACE_H
 #define _COMMON_TRACE_H
 
-/* Begin to count. One function at a time. */
+/* Start counting. One function at a time. */
 void trace_start(const char *function);
-/* How often it was. */
+/* The number of calls. */
 unsigned int trace_calls(void);
 void trace_stop(void);
 

@@ -13,7 +13,7 @@ void user_become(uid_t uid)
 {
 	if (setgroups(0, NULL) || setresgid(uid, uid, uid) || setresuid(uid, uid, uid))
 		give_up("cannot become user %u: %s", uid, strerror(errno));
-	/* A change of user clears them. */
+	/* A change of user clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_DUMPABLE, 1);
 }

@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Other users than root, who have no capabilities. Each test has its own, so that none finds
- * what another one holds.
- */
+/* Unprivileged users. Each test has its own, so that tests do not share charges. */
 #ifndef _COMMON_USER_H
 #define _COMMON_USER_H
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Variants of fixtures: the same tests for several capacities, and for operations that
- * run in threads and in processes. Included after kselftest_harness.h.
+ * Variants of fixtures: the same tests for several capacities, and for operations that run in
+ * threads and in processes. Included after kselftest_harness.h.
  */
 #ifndef _COMMON_VARIANTS_H
 #define _COMMON_VARIANTS_H
@@ -11,7 +11,7 @@
 #define CAPACITY_VARIANT(fixture, name, capacity, task) \
 	FIXTURE_VARIANT_ADD(fixture, name) { .cap = capacity, .kind = task, }
 
-/* A fixture that is nothing but its variants: variant->cap and variant->kind. */
+/* A fixture with just its variants: variant->cap and variant->kind. */
 #define CAPACITY_FIXTURE_BARE(fixture) \
 	FIXTURE(fixture) {}; \
 	FIXTURE_VARIANT(fixture) { unsigned int cap; enum task_kind kind; }; \
@@ -42,7 +42,7 @@
 	CAPACITY_FIXTURE_BARE(fixture) \
 	GO_CAPACITY_VARIANTS(fixture)
 
-/* A fixture for nothing but variant->kind. */
+/* A fixture with variant->kind only. */
 #define TASK_FIXTURE(fixture) \
 	FIXTURE(fixture) {}; \
 	FIXTURE_VARIANT(fixture) { enum task_kind kind; }; \
@@ -81,7 +81,7 @@
 	SIZE_VARIANTS(fixture, 65536); \
 	SIZE_VARIANTS(fixture, 1048576)
 
-/* A fixture for nothing but variant->cap. */
+/* A fixture with variant->cap only. */
 #define CAPACITY_ONLY_FIXTURE(fixture) \
 	FIXTURE(fixture) {}; \
 	FIXTURE_VARIANT(fixture) { unsigned int cap; }; \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory of calls. Each call has a region of the arena, which all processes can access; what the
- * call is told is another mapping of it, which can be lacking in many ways.
+ * Memory of calls. Each call has a region of the arena, which all processes can access. The call
+ * gets a second mapping of it, which can be incomplete in many ways.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,11 +15,11 @@
 #include "buffer.h"
 
 #define PAGE		4096UL
-/* Room for what is not at the beginning of a region, and for pages that are not accessible. */
+/* Space for memory not at the start of a region, and for inaccessible pages. */
 #define SIZE_MOST	(FUZZ_REGION - 4 * PAGE)
 
 #define ADDRESS_KERNEL	0xffffffff81000000UL
-/* No address that there can be. */
+/* Not a valid address. */
 #define ADDRESS_WILD	0x8000000000000ff8UL
 
 static char *region(struct fuzz_machine *machine, unsigned int index)
@@ -27,7 +27,7 @@ static char *region(struct fuzz_machine *machine, unsigned int index)
 	return machine->arena + index * FUZZ_REGION;
 }
 
-/* So many pages of the region, and after them one that nobody can access. */
+/* That many pages of the region, followed by an inaccessible one. */
 static void *map_view(struct fuzz_machine *machine, unsigned int index, size_t length,
 		      int protection)
 {
@@ -51,7 +51,7 @@ static void *map_past_eof(size_t length)
 	return view == MAP_FAILED ? NULL : view;
 }
 
-/* The process's own, made when it is first needed. */
+/* Per process, opened on first use. */
 static int fault_fd(struct fuzz_task *task)
 {
 	int *place = &task->shared->faults[task->process];
@@ -93,7 +93,7 @@ static int protection_of(enum fuzz_buffer kind)
 	}
 }
 
-/* Where in its region the memory begins. */
+/* Offset of the memory in its region. */
 static size_t offset_of(enum fuzz_buffer kind, size_t size, size_t length)
 {
 	switch (kind) {
@@ -123,7 +123,7 @@ static bool is_mapped(enum fuzz_buffer kind)
 	return kind != FUZZ_BUFFER_NULL && kind != FUZZ_BUFFER_KERNEL && kind != FUZZ_BUFFER_WILD;
 }
 
-/* Does any call do something to the memory of this one? */
+/* Whether any call manipulates the memory of this one. */
 static bool is_touched(const struct fuzz_program *program, unsigned int call)
 {
 	unsigned int i;
@@ -154,7 +154,7 @@ struct fuzz_memory fuzz_buffer_new(struct fuzz_task *task, size_t size)
 		memory.content = region(task->machine, FUZZ_CALLS_MAX + task->call);
 	if (!is_mapped(kind))
 		return memory;
-	/* To map costs more than most calls. */
+	/* Mapping costs more than most calls. */
 	if (kind == FUZZ_BUFFER_OK && size <= SIZE_MOST &&
 	    !is_touched(&task->shared->program, task->call)) {
 		memory.address = (uintptr_t)memory.content;
@@ -212,7 +212,7 @@ void fuzz_buffer_protect(struct fuzz_task *task, unsigned int call)
 		mprotect((void *)(uintptr_t)view->start, view->length, PROT_READ);
 }
 
-/* Pages that are there already stay as they are; who waits for one is woken. */
+/* Pages that exist already are kept; waiters for the others are woken. */
 void fuzz_buffer_release(struct fuzz_machine *machine, unsigned int call, int fault_fd)
 {
 	const struct fuzz_view *view = fuzz_buffer_view(machine->shared, call);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls of programs: those of channels. Whatever is needed to make one is done first, so that
- * what counts is a single system call.
+ * Channel calls of programs. Preparations come first, so that the measured part is a single system
+ * call.
  */
 #include <fcntl.h>
 #include <string.h>
@@ -138,7 +138,7 @@ static int64_t call_open(struct fuzz_task *task)
 					       0, 0));
 }
 
-/* Where there is no channel yet, one is opened first. */
+/* Opens a channel first if the slot has none. */
 static int64_t call_make(struct fuzz_task *task)
 {
 	struct chan_make make = {
@@ -258,7 +258,7 @@ static int64_t call_dup(struct fuzz_task *task)
 					(uintptr_t)&dup));
 }
 
-/* Ticks have no values that we know. */
+/* The values of ticks are not known in advance. */
 static int64_t call_timer(struct fuzz_task *task)
 {
 	struct chan_timer timer = {
@@ -285,7 +285,7 @@ static int64_t call_query(struct fuzz_task *task)
 	return task_ioctl(task, fuzz_task_fd(task, 0), CHAN_IOC_QUERY, memory.address);
 }
 
-/* Any command with anything for its structure: small numbers, addresses, and others. */
+/* Any command with any argument: small numbers, addresses, and others. */
 static int64_t call_ioctl(struct fuzz_task *task)
 {
 	struct fuzz_memory memory = fuzz_buffer_new(task, 4096);

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The calls of programs, carried out.
- */
+/* Executes the calls of programs. */
 #ifndef _FUZZ_CALLS_H
 #define _FUZZ_CALLS_H
 
@@ -9,25 +7,25 @@
 
 struct chan_info;
 
-/* Before any. @sockets: through which file descriptors are passed. */
+/* Call it first. @sockets: to pass file descriptors through. */
 void fuzz_calls_init(const int sockets[2]);
-/* The task's current call. Returns a negative errno, or what it returned. */
+/* The task's current call. Returns its result, or a negative errno. */
 int64_t fuzz_call_run(struct fuzz_task *task);
 
-/* What the call is told: the value of the @nth field of a set. */
+/* Argument of the call: the value of the @nth field of a set. */
 uint64_t fuzz_task_value(const struct fuzz_task *task, enum fuzz_set set, unsigned int nth);
 /* The slot that the call names, the @nth of them from 0. */
 unsigned int fuzz_task_slot(const struct fuzz_task *task, unsigned int nth);
-/* What is in it; -1 is none. */
+/* Its content; -1 is none. */
 int fuzz_task_fd(const struct fuzz_task *task, unsigned int nth);
 int fuzz_slot_fd(const struct fuzz_task *task, unsigned int slot);
-/* Put it into the slot; what was there is closed. Returns it; errors change nothing. */
+/* Put it into the slot and close the previous content. Returns it; errors change nothing. */
 int64_t fuzz_slot_set(struct fuzz_task *task, unsigned int slot, int64_t fd);
-/* All that is said of the channel; all 0 if it is none. */
+/* Info of the channel; all 0 if it is none. */
 struct chan_info fuzz_fd_info(int fd);
-/* Now, or the absolute time that the call is told. */
+/* Now, or the absolute time given to the call. */
 uint64_t fuzz_task_deadline(const struct fuzz_task *task);
-/* What the call states where elements have this size. */
+/* The size that the call states for elements of this size. */
 uint32_t fuzz_task_size(const struct fuzz_task *task, uint32_t size);
 /* The same for poll(2), in milliseconds from now. */
 int fuzz_task_timeout(const struct fuzz_task *task);

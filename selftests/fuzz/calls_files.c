@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Calls of programs: those that are about file descriptors of any kind.
- */
+/* File descriptor calls of programs. */
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -16,7 +14,7 @@
 
 #include "calls.h"
 
-/* Descriptors that are passed go in at the first, and come out at the second. */
+/* Passed descriptors go in at the first, and come out at the second. */
 static int passing[2];
 
 void fuzz_calls_init(const int sockets[2])
@@ -39,7 +37,7 @@ int64_t fuzz_call_copy(struct fuzz_task *task)
 			     fuzz_task_syscall(task, SYS_dup, fuzz_task_fd(task, 0), 0, 0, 0, 0));
 }
 
-/* Others may be about to use the descriptor that becomes another file. */
+/* Other calls may be about to use the descriptor that becomes another file. */
 int64_t fuzz_call_over(struct fuzz_task *task)
 {
 	int from = fuzz_task_fd(task, 0), to = fuzz_task_fd(task, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls of programs: select. A number says what its cases are, a byte for each of eight, which
- * are repeated: three bits are the slot, two the operation; the others say what is wrong with it.
+ * Select calls of programs. A number describes the cases, one byte for each of eight, which are
+ * repeated: three bits are the slot, two the operation; the others select errors.
  */
 #include <poll.h>
 #include <string.h>
@@ -26,8 +26,8 @@
  * struct selection - a select and its memory
  * @stride: from one case to the next, in bytes
  * @channels: of the cases; 0 is none
- * @size: room for one element
- * @fit: so many have room; further ones have that of others
+ * @size: size of one element's buffer
+ * @fit: that many cases have their own buffer; further ones share these
  */
 struct selection {
 	uint32_t count;
@@ -47,7 +47,7 @@ static unsigned int byte_of(const struct selection *s, unsigned int index)
 	return s->bytes >> index % 8 * 8 & 0xff;
 }
 
-/* In a program that means no harm, a case that can be nothing is a poll. */
+/* In a benign program, a case that can be empty is a poll. */
 static unsigned int operation_of(unsigned int byte)
 {
 	switch ((byte & BYTE_OPERATION) >> 3) {
@@ -74,7 +74,7 @@ static unsigned int element_of(const struct selection *s, unsigned int index)
 	return s->fit ? index % s->fit : 0;
 }
 
-/* An element of such a case has a value. */
+/* The element of such a case has a known value. */
 static bool is_known(const struct selection *s, unsigned int index)
 {
 	return operation_of(byte_of(s, index)) == CHAN_CASE_SEND && s->infos[index].id &&
@@ -94,7 +94,7 @@ static void case_fill(struct fuzz_task *task, struct selection *s, unsigned int 
 		kase.elem = s->memory.address + element * s->size;
 	if (kase.op != CHAN_CASE_POLL)
 		kase.size = fuzz_task_size(task, elemsize);
-	/* What nobody reads, and what nobody touches. */
+	/* Fields that the kernel must neither read nor write. */
 	kase.length = kase.revents = kase.result = kase.user = s->bytes;
 	if (is_known(s, index)) {
 		fuzz_element_fill(s->memory.content + element * s->size, elemsize, task->call,
@@ -136,7 +136,7 @@ static void selection_init(struct fuzz_task *task, struct selection *s)
 		case_fill(task, s, i);
 }
 
-/* All offers fail but that of the case that was carried out. */
+/* All sends failed except that of the chosen case. */
 static void selection_settle(struct fuzz_task *task, struct selection *s, long result)
 {
 	struct fuzz_values *values = &task->shared->values;
@@ -150,7 +150,7 @@ static void selection_settle(struct fuzz_task *task, struct selection *s, long r
 	}
 	if (result < 0 || index >= cases || result & CHAN_SELECT_CLOSED || !s->infos[index].id)
 		return;
-	/* One that states another size moves nothing. */
+	/* A case with another size moves nothing. */
 	if (fuzz_task_size(task, s->infos[index].elemsize) != s->infos[index].elemsize)
 		return;
 	if (is_known(s, index)) {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Calls of programs: those that are about tasks, and about the memory of other calls.
- */
+/* Task calls of programs, and calls that manipulate the memory of other calls. */
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
@@ -14,7 +12,7 @@
 #include "buffer.h"
 #include "calls.h"
 
-/* What the child receives or sends, if it does, nobody gets to know. */
+/* Elements that the child receives or sends are not tracked. */
 static void child_run(struct fuzz_task *task, enum fuzz_child what, uint64_t address,
 		      size_t size)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Calls of programs: those by io_uring(7). Each task has a ring, in which what it submits goes on
- * by itself; nobody looks at what came of it, and all ends with the task.
+ * io_uring(7) calls of programs. Each task has a ring whose submissions proceed asynchronously;
+ * completions are ignored, and everything ends with the task.
  */
 #include <errno.h>
 #include <linux/io_uring.h>
@@ -15,15 +15,15 @@
 
 #define ENTRIES	8
 
-/* Of what a call is told as its flags. */
+/* Bits of the call's flags argument. */
 #define FLAG_BY_WORKER	1
 #define FLAG_MULTISHOT	2
 
 /**
  * struct uring - a ring of a task
- * @fd: 0 is none yet, and -1 that there can be none
- * @submit: head, tail and array of what is submitted
- * @sqes: what is submitted
+ * @fd: 0 is none yet, -1 is unsupported
+ * @submit: head, tail and array of the submission queue
+ * @sqes: submission queue entries
  */
 struct uring {
 	int fd;
@@ -69,7 +69,7 @@ static int64_t submit(struct fuzz_task *task, const struct io_uring_sqe *sqe)
 	return fuzz_task_syscall(task, SYS_io_uring_enter, uring.fd, 1, 0, 0, 0);
 }
 
-/* Whether it is sent, and what is received, nobody gets to know. */
+/* Whether elements are sent or received is not tracked. */
 static int64_t submit_transfer(struct fuzz_task *task, int operation)
 {
 	uint64_t bytes, size;
@@ -104,7 +104,7 @@ static int64_t submit_poll(struct fuzz_task *task)
 	return submit(task, &sqe);
 }
 
-/* All that the ring has not completed. */
+/* All requests that the ring has not completed. */
 static int64_t submit_cancel(struct fuzz_task *task)
 {
 	const struct io_uring_sqe sqe = {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Programs that are worth keeping, in memory and in files.
- */
+/* The corpus: programs worth keeping, in memory and in files. */
 #include <dirent.h>
 #include <err.h>
 #include <stdio.h>
@@ -10,7 +8,7 @@
 
 #include "corpus.h"
 
-/* Of a file; comments count. */
+/* Size of a file; comments count. */
 #define FILE_MAX	(2 * FUZZ_TEXT_MAX)
 #define LICENSE		"# SPDX-License-Identifier: GPL-2.0-only\n"
 
@@ -85,7 +83,7 @@ void fuzz_program_save(const struct fuzz_program *program, const char *path, con
 		err(2, "%s", path);
 }
 
-/* A new one gets a name that depends on nothing but the program. */
+/* The name of a new program depends only on its text. */
 static void entry_path(const struct fuzz_entry *entry, const char *directory, char *path,
 		       size_t room)
 {
@@ -102,7 +100,7 @@ static void entry_path(const struct fuzz_entry *entry, const char *directory, ch
 	snprintf(path, room, "%s/%08x.txt", directory, hash);
 }
 
-/* Who adds most, for its size: it is worth more calls. NULL if nobody adds anything. */
+/* The entry that adds most for its size: it is worth more calls. NULL if none adds anything. */
 static const struct fuzz_entry *best(const struct fuzz_corpus *corpus, const struct fuzz_map *map)
 {
 	const struct fuzz_entry *found = NULL;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Programs that are worth keeping.
- */
+/* The corpus: programs worth keeping. */
 #ifndef _FUZZ_CORPUS_H
 #define _FUZZ_CORPUS_H
 
@@ -9,9 +7,9 @@
 #include "program.h"
 
 /**
- * struct fuzz_entry - one of them
+ * struct fuzz_entry - one program
  * @name: of its file; empty if it has none
- * @features: what it has reached, once it has run; NULL before
+ * @features: the features it reached, once it has run; NULL before
  */
 struct fuzz_entry {
 	struct fuzz_program program;
@@ -24,16 +22,16 @@ struct fuzz_corpus {
 	unsigned int count;
 };
 
-/* Takes the features over. */
+/* Takes ownership of the features. */
 void fuzz_corpus_add(struct fuzz_corpus *corpus, const char *name,
 		     const struct fuzz_program *program, struct fuzz_features *features);
-/* All DIR/NAME.txt, in the order of their names. Gives up where one is not understood. */
+/* All DIR/NAME.txt, in the order of their names. Gives up on a syntax error. */
 void fuzz_corpus_load(struct fuzz_corpus *corpus, const char *directory);
-/* As few as reach all that all of them have reached. Returns how many. */
+/* Reduce to few programs that reach all features of the corpus. Returns how many. */
 unsigned int fuzz_corpus_save(const struct fuzz_corpus *corpus, const char *directory);
-/* Gives up where it is not understood. */
+/* Gives up on a syntax error. */
 void fuzz_program_load(struct fuzz_program *program, const char *path);
-/* With the line about its license; @path is written anew. */
+/* With a license line; @path is overwritten. */
 void fuzz_program_save(const struct fuzz_program *program, const char *path, const char *comment);
 
 #endif /* _FUZZ_CORPUS_H */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What programs have reached.
- */
+/* Coverage of programs. */
 #include <err.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What programs have reached: blocks of the module, edges between them, and states of channels.
- * Each has a place in a map; how often an edge or a state was reached is a bit there.
+ * Coverage of programs: blocks of the module, edges between them, and states of channels. Each has
+ * a place in a map, with a bit per class of counts for edges and states.
  */
 #ifndef _FUZZ_COVERAGE_H
 #define _FUZZ_COVERAGE_H
@@ -23,8 +23,8 @@ enum fuzz_kind {
 #define FUZZ_PLACES	(FUZZ_KINDS * FUZZ_KIND)
 
 /**
- * struct fuzz_trace - what one run has reached
- * @places: with a count that is not 0, in no order
+ * struct fuzz_trace - coverage of one run
+ * @places: with a count that is not 0, unordered
  */
 struct fuzz_trace {
 	uint8_t counts[FUZZ_PLACES];
@@ -33,9 +33,9 @@ struct fuzz_trace {
 };
 
 /**
- * struct fuzz_map - what all of some runs have reached
+ * struct fuzz_map - coverage of several runs
  * @bits: of each place, one for each class of counts
- * @reached: how many places of each kind
+ * @reached: number of reached places of each kind
  */
 struct fuzz_map {
 	uint8_t bits[FUZZ_PLACES];
@@ -45,15 +45,14 @@ struct fuzz_map {
 struct chan_info;
 
 void fuzz_trace_clear(struct fuzz_trace *trace);
-/* @cover: a count, and so many program counters. */
+/* @cover: a count, and that many program counters. */
 void fuzz_trace_add_cover(struct fuzz_trace *trace, const uint64_t *cover);
 /* After a call of this operation; @cases of a select. */
 void fuzz_trace_add_state(struct fuzz_trace *trace, unsigned int operation, uint64_t cases,
 			  const struct chan_info *info);
 
 /**
- * struct fuzz_features - what was reached, and how often: of each place and class of counts, a
- *	number
+ * struct fuzz_features - features reached: a number for each place and class of counts
  */
 struct fuzz_features {
 	unsigned int count;

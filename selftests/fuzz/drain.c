@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What is left in the channels of a program, received by its first process.
- */
+/* Draining: the first process of a program receives all elements left in its channels. */
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -10,7 +8,7 @@
 #include "calls.h"
 #include "drain.h"
 
-/* At once: so many of those that need no memory. */
+/* Batch size for elements that need no memory. */
 #define COUNT_MAX	(1U << 20)
 
 static uint64_t sum(const struct chan_paths *paths)
@@ -18,7 +16,7 @@ static uint64_t sum(const struct chan_paths *paths)
 	return paths->handoff + paths->ring + paths->park;
 }
 
-/* What was sent was received, was not taken back, or is there. */
+/* Every sent element was received, was withdrawn, or is still there. */
 static bool is_even(const struct chan_info *info)
 {
 	return sum(&info->sends) + info->requeues ==
@@ -32,7 +30,7 @@ static unsigned int count_of(const struct chan_info *info)
 	return FUZZ_REGION / info->elemsize;
 }
 
-/* Returns false if it may be that something is left. */
+/* Returns false if elements may be left. */
 static bool drain(struct fuzz_shared *shared, int fd, struct chan_info *info, char *memory)
 {
 	struct chan_xfer xfer = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The fuzzer: runs programs on /dev/chan, prefers those that reach what none has reached before,
- * and makes new ones of them. See README.md.
+ * The fuzzer: runs programs on /dev/chan, keeps those that reach new coverage, and derives new ones
+ * from them. See README.md.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -20,11 +20,11 @@
 #include "run.h"
 #include "watch.h"
 
-/* Of so many new programs, one is made of nothing. */
+/* One of that many new programs is generated from scratch. */
 #define NEW_ONE_IN	8
 #define REPORT_EVERY	2000
 
-/* What the options say, in their order. */
+/* Values of the options, in their order. */
 static struct {
 	const char *corpus;
 	const char *save;
@@ -46,19 +46,19 @@ static int last_fd = -1;
 static void usage(FILE *to)
 {
 	fprintf(to, "Usage: fuzz [OPTION]... [FILE]...\n\n"
-		"Fuzzes /dev/chan, as root; or only runs the programs in the files, and says what\n"
-		"each call returned.\n\n"
+		"Fuzzes /dev/chan, as root; or only runs the programs in the files, and prints the\n"
+		"result of each call.\n\n"
 		"  --corpus DIR     run the programs DIR/*.txt first\n"
-		"  --save DIR       write those there that reach most\n"
-		"  --crashes DIR    write the program there that finds something wrong\n"
-		"  --last FILE      always has the program that runs\n"
-		"  --reached FILE   write there at the end which blocks of the module were reached\n"
-		"  --splats FILE    patterns of what the kernel shall not say\n"
+		"  --save DIR       write the programs with the most coverage there\n"
+		"  --crashes DIR    write a program that finds a bug there\n"
+		"  --last FILE      always holds the running program\n"
+		"  --reached FILE   write the reached blocks of the module there at the end\n"
+		"  --splats FILE    patterns of kernel messages that are errors\n"
 		"                   (default: scripts/splats)\n"
-		"  --seconds N      go on for so long (default 60); 0: only the corpus\n"
+		"  --seconds N      duration (default 60); 0: only the corpus\n"
 		"  --seed N         of the random numbers (default: the time)\n"
-		"  --progress       say every two seconds how far it is\n\n"
-		"Exit status: 0 nothing was found, 1 something was, 2 it could not work.\n");
+		"  --progress       show progress every two seconds\n\n"
+		"Exit status: 0 no bug was found, 1 a bug was found, 2 the fuzzer could not run.\n");
 }
 
 static void parse_options(int argc, char **argv)
@@ -107,7 +107,7 @@ static void write_setting(const char *path, const char *value)
 	close(fd);
 }
 
-/* Let allocations that may sleep fail, too; and copies; and say nothing of it. */
+/* Also fail allocations that may sleep, and copies; do not log that. */
 static void set_faults(void)
 {
 	write_setting("/sys/kernel/debug/failslab/verbose", "0");
@@ -119,14 +119,14 @@ static void set_faults(void)
 	write_setting("/sys/kernel/debug/fail_usercopy/verbose", "0");
 }
 
-/* What is told is run through as well; without names of tasks, as in common/events.c. */
+/* Enable the tracepoints, so that their code runs too; without task names, see common/events.c. */
 static void set_tracing(void)
 {
 	write_setting("/sys/kernel/tracing/trace_options", "norecord-cmd");
 	write_setting("/sys/kernel/tracing/events/chan/enable", "1");
 }
 
-/* Before it runs, so that it is known when the machine is gone. */
+/* Saved before the run, so that it survives a crash of the machine. */
 static void write_last(const struct fuzz_program *program)
 {
 	static size_t before;
@@ -150,7 +150,7 @@ static void report(void)
 	fflush(stdout);
 }
 
-/* Each call, and what it returned. */
+/* Each call and its result. */
 static void print_results(const struct fuzz_program *program)
 {
 	char text[FUZZ_TEXT_MAX + 1], *line, *rest = text;
@@ -168,7 +168,7 @@ static void print_results(const struct fuzz_program *program)
 	}
 }
 
-/* Something is wrong: after that, nothing can be trusted. */
+/* A bug was found: later results are not trustworthy. */
 static void __attribute__((noreturn)) crash(const struct fuzz_program *program, const char *reason)
 {
 	char path[4096], comment[512];
@@ -197,7 +197,7 @@ static struct fuzz_features *run(const struct fuzz_program *program)
 	return features;
 }
 
-/* Does it reach all that is wanted, this time, too? */
+/* Whether it reaches all wanted features this time, too. */
 static bool reaches(const struct fuzz_program *program, const struct fuzz_features *wanted)
 {
 	struct fuzz_features *features = run(program);
@@ -214,7 +214,7 @@ static bool reaches(const struct fuzz_program *program, const struct fuzz_featur
 	return all;
 }
 
-/* Take out what it does not need for what is wanted. */
+/* Remove calls that the wanted features do not need. */
 static void reduce(struct fuzz_program *program, const struct fuzz_features *wanted)
 {
 	struct fuzz_program less;
@@ -232,7 +232,7 @@ static void reduce(struct fuzz_program *program, const struct fuzz_features *wan
 		*program = less;
 }
 
-/* Keep a program that has reached something new, if that was no accident. */
+/* Keep a program that reproducibly reaches new features. */
 static void consider(struct fuzz_program *program)
 {
 	struct fuzz_features *features = run(program);
@@ -240,7 +240,7 @@ static void consider(struct fuzz_program *program)
 
 	fuzz_map_add(&map, features);
 	if (new->count && reaches(program, new)) {
-		/* Who saves nothing has more time for new ones. */
+		/* Without saving, there is more time for new programs. */
 		if (options.save)
 			reduce(program, new);
 		free(features);
@@ -268,7 +268,7 @@ static void run_corpus(void)
 
 static const struct fuzz_program *any(struct fuzz_random *random)
 {
-	/* What was found late leads on more often. */
+	/* Recent finds are mutated more often. */
 	unsigned int half = corpus.count / 2, from = fuzz_random_below(random, 2) ? half : 0;
 
 	return &corpus.entries[from + fuzz_random_below(random, corpus.count - from)].program;
@@ -335,6 +335,6 @@ int main(int argc, char **argv)
 	printf("seed %lu, corpus of %u programs: %u edges\n", options.seed, loaded, edges_loaded);
 	report();
 	if (covers && !map.reached[FUZZ_EDGE])
-		errx(2, "kcov tells nothing: build the module with CHAN_KCOV=y");
+		errx(2, "kcov reports no coverage: build the module with CHAN_KCOV=y");
 	return 0;
 }

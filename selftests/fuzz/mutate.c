@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * New programs, made up or made of others. Where programs find something, they mostly have few
- * channels that many calls are about; so small numbers of slots are likelier than others.
+ * Generates and mutates programs. Productive programs mostly have few channels used by many calls,
+ * so small slot numbers are preferred.
  */
 #include <string.h>
 
@@ -9,7 +9,7 @@
 
 #define GENERATED_MIN	4
 #define CHANGES_MAX	4
-/* Of so many calls, one has an allocation or a copy that fails. */
+/* One of that many calls has an injected allocation or copy fault. */
 #define FAIL_ONE_IN	12
 #define FAIL_MAX	8
 
@@ -102,7 +102,7 @@ void fuzz_program_generate(struct fuzz_program *program, struct fuzz_random *ran
 	}
 }
 
-/* References to calls from @index on move by @by. */
+/* Shift references to calls from @index on by @by. */
 static void renumber(struct fuzz_program *program, unsigned int index, int by)
 {
 	unsigned int i, field;

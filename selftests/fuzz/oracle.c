@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What the kernel says about itself: its messages, and the counters of the module.
- */
+/* Kernel-side oracle: log messages, and the counters of the module. */
 #include <errno.h>
 #include <fcntl.h>
 #include <regex.h>
@@ -13,7 +11,7 @@
 #include "oracle.h"
 
 #define PATTERNS_MAX	64
-/* What a dying process holds is requeued a moment after its death. */
+/* Elements held by a dying process are requeued a moment after its death. */
 #define COUNTER_TRIES	2000
 #define COUNTER_NAP	1000
 
@@ -79,7 +77,7 @@ bool fuzz_oracle_kernel(char *reason, size_t room)
 
 	for (;;) {
 		length = read(messages_fd, record, sizeof(record) - 1);
-		/* Some were overwritten: go on with those that are left. */
+		/* Some messages were overwritten: continue with the oldest one left. */
 		if (length < 0 && errno == EPIPE)
 			continue;
 		if (length <= 0)

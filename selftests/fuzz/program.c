@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What programs of the fuzzer are made of.
- */
+/* Operations and fields of fuzzer programs. */
 #include <limits.h>
 #include <poll.h>
 #include <sys/epoll.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Programs of the fuzzer: a few calls, each by one of some tasks, on slots that hold file
- * descriptors. As text, a program is a line for each call, which begins with the number of
- * its task; see README.md.
+ * Programs of the fuzzer: a few calls, each by one of several tasks, on slots that hold file
+ * descriptors. As text, a program has a line for each call, which begins with the number of its
+ * task; see README.md.
  */
 #ifndef _FUZZ_PROGRAM_H
 #define _FUZZ_PROGRAM_H
@@ -18,7 +18,7 @@
 #define FUZZ_THREADS	4
 #define FUZZ_PROCESSES	3
 #define FUZZ_TASKS	(FUZZ_THREADS + FUZZ_PROCESSES - 1)
-/* Elements of one call whose values are known. */
+/* Maximum number of elements of one call with known values. */
 #define FUZZ_ELEMS_MAX	128
 /* Characters of a program as text. */
 #define FUZZ_TEXT_MAX	8192
@@ -66,12 +66,12 @@ enum fuzz_buffer {
 	FUZZ_BUFFER_NULL,
 	FUZZ_BUFFER_KERNEL,
 	FUZZ_BUFFER_WILD,
-	FUZZ_BUFFER_NONE,	/* mapped, and not accessible */
+	FUZZ_BUFFER_NONE,	/* mapped, but inaccessible */
 	FUZZ_BUFFER_READONLY,
 	FUZZ_BUFFER_BORDER,	/* half of it is accessible */
 	FUZZ_BUFFER_UNALIGNED,
 	FUZZ_BUFFER_EOF,	/* of a file that ends before it */
-	FUZZ_BUFFER_SLOW,	/* who accesses it waits until it is released: userfaultfd(2) */
+	FUZZ_BUFFER_SLOW,	/* accesses wait until it is released: userfaultfd(2) */
 	FUZZ_BUFFERS
 };
 
@@ -97,15 +97,15 @@ enum fuzz_file {
 };
 
 enum fuzz_signal {
-	FUZZ_SIGNAL_INTERRUPT,	/* its handler has no SA_RESTART */
-	FUZZ_SIGNAL_RESTART,	/* its handler has */
+	FUZZ_SIGNAL_INTERRUPT,	/* handler without SA_RESTART */
+	FUZZ_SIGNAL_RESTART,	/* handler with SA_RESTART */
 	FUZZ_SIGNAL_STOP,
 	FUZZ_SIGNAL_CONTINUE,
 	FUZZ_SIGNAL_KILL,
 	FUZZ_SIGNALS
 };
 
-/* What a forked child does. */
+/* Actions of a forked child. */
 enum fuzz_child {
 	FUZZ_CHILD_EXIT,
 	FUZZ_CHILD_EXEC,
@@ -121,7 +121,7 @@ enum fuzz_show {
 	FUZZ_SHOWS
 };
 
-/* What is submitted to io_uring(7). */
+/* Requests submitted to io_uring(7). */
 enum fuzz_uring {
 	FUZZ_URING_READ,
 	FUZZ_URING_WRITE,
@@ -130,7 +130,7 @@ enum fuzz_uring {
 	FUZZ_URINGS
 };
 
-/* Which size of its elements a call states: that of the channel, or another. */
+/* The element size that a call states: that of the channel, or another. */
 enum fuzz_expect {
 	FUZZ_EXPECT_RIGHT,
 	FUZZ_EXPECT_LESS,
@@ -139,7 +139,7 @@ enum fuzz_expect {
 	FUZZ_EXPECTS
 };
 
-/* What values a field may have; which of them are interesting. */
+/* The values of a field, including the interesting ones. */
 enum fuzz_set {
 	FUZZ_SET_NONE,
 	FUZZ_SET_SLOT,
@@ -169,7 +169,7 @@ enum fuzz_set {
 /**
  * struct fuzz_set_of - the values of a field
  * @names: of its values, from 0 on; else numbers
- * @values: those that are worth a try
+ * @values: values worth trying
  * @limit: values are below; 0 is no limit
  */
 struct fuzz_set_of {
@@ -185,7 +185,7 @@ struct fuzz_field {
 };
 
 /**
- * struct fuzz_form - what an operation is called, and what it is told
+ * struct fuzz_form - name and fields of an operation
  * @weight: how often it is chosen, among all
  */
 struct fuzz_form {
@@ -198,7 +198,7 @@ struct fuzz_form {
  * struct fuzz_call - one call of a program
  * @operation: FUZZ_*
  * @task: which of the FUZZ_TASKS makes it
- * @fail: the how manieth of its allocations, and of its copies from and to user memory, fails; or 0
+ * @fail: number of its allocation, or copy from and to user memory, that fails; or 0
  * @values: of the fields, in their order; the others are 0
  */
 struct fuzz_call {
@@ -212,7 +212,7 @@ _Static_assert(sizeof(struct fuzz_call) == 8 + 8 * FUZZ_FIELDS_MAX, "without hol
 
 /**
  * struct fuzz_program - calls, in the order in which they begin
- * @collide: those of the second half begin at once
+ * @collide: calls of the second half begin at once
  */
 struct fuzz_program {
 	uint32_t count;
@@ -223,16 +223,16 @@ struct fuzz_program {
 extern const struct fuzz_form fuzz_forms[FUZZ_OPERATIONS];
 extern const struct fuzz_set_of fuzz_sets[FUZZ_SETS];
 
-/* How many fields an operation has. */
+/* Number of fields of an operation. */
 unsigned int fuzz_form_fields(enum fuzz_operation operation);
-/* The value of the field of this set, the @nth of them from 0; 0 if there is none. */
+/* The value of the @nth field of this set, from 0; 0 if there is none. */
 uint64_t fuzz_call_value(const struct fuzz_call *call, enum fuzz_set set, unsigned int nth);
-/* Bring all numbers into their limits. */
+/* Clamp all numbers to their limits. */
 void fuzz_call_limit(struct fuzz_call *call);
 
 /* Writes at most FUZZ_TEXT_MAX characters, and a NUL. */
 void fuzz_program_print(const struct fuzz_program *program, char *text);
-/* 0, or the number of the line that is not understood. */
+/* Returns 0, or the number of the first line with a syntax error. */
 unsigned int fuzz_program_parse(struct fuzz_program *program, const char *text);
 
 #endif /* _FUZZ_PROGRAM_H */

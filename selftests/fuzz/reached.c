@@ -6,9 +6,9 @@
 
 #include "reached.h"
 
-/* Bytes of the section, at the most. */
+/* Maximum size of the section in bytes. */
 #define TEXT_MAX	(1U << 20)
-/* From what the call refers to, to where it returns: that is what kcov tells. */
+/* From the relocation of a call to its return address, which kcov reports. */
 #define CALL_REST	4
 
 static uint64_t text;

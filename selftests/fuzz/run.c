@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Programs, run: the processes of a program, from the first to the last, and what is asked of the
- * kernel in between and afterwards.
+ * Runs programs: starts the processes, releases the calls in order, and consults the oracle in
+ * between and afterwards.
  */
 #include <err.h>
 #include <errno.h>
@@ -28,13 +28,13 @@
 #include "task.h"
 #include "watch.h"
 
-/* In milliseconds: how long a task may take to end, asleep; and how long a machine may be slow. */
+/* In milliseconds: how long a task may take to end, asleep; and how slow a machine may be. */
 #define END_MAX		5000
 #define SLOW_MAX	60000
-/* How long a call may take until the next one begins, whether or not it sleeps. */
+/* Maximum delay between two calls, whether or not the first one sleeps. */
 #define CALL_MAX	100
 #define START_MAX	2000
-/* In microseconds: until the next look. */
+/* In microseconds: polling interval. */
 #define NAP		500
 
 /* KCOV_INIT_TRACE of a 64-bit kernel, also in a program of 32 bits. */
@@ -72,7 +72,7 @@ bool fuzz_run_init(void)
 	bool covers = true;
 	unsigned int task;
 
-	/* Whose parent dies comes to us. */
+	/* Become the subreaper: orphans are reparented to this process. */
 	if (prctl(PR_SET_CHILD_SUBREAPER, 1))
 		err(2, "prctl");
 	fuzz_reached_init();
@@ -134,7 +134,7 @@ static void release(uint32_t calls)
 	fuzz_futex_wake(&machine.shared->released);
 }
 
-/* Where the keeper is stopped, the task starts once it goes on. */
+/* If the keeper is stopped, the task starts once it continues. */
 static void start_task(unsigned int task)
 {
 	const uint64_t end = fuzz_watch_now() + START_MAX;
@@ -148,7 +148,7 @@ static void start_task(unsigned int task)
 		fuzz_watch_nap(&watch, NAP);
 }
 
-/* Until the call has returned, or what its task does cannot end by itself. */
+/* Until the call has returned, or its task cannot proceed by itself. */
 static void await_call(unsigned int call)
 {
 	const uint64_t end = fuzz_watch_now() + CALL_MAX;
@@ -161,7 +161,7 @@ static void await_call(unsigned int call)
 	}
 }
 
-/* Asks the channel that the call was about. */
+/* Reads the state of the call's channel. */
 static void add_state(unsigned int index)
 {
 	const struct fuzz_call *call = &machine.shared->program.calls[index];
@@ -193,7 +193,7 @@ static void run_calls(void)
 	}
 }
 
-/* Let all memory be there, and all that were stopped go on. */
+/* Release all memory, and continue all stopped tasks. */
 static void help(void)
 {
 	unsigned int call;
@@ -213,7 +213,7 @@ static void help(void)
 	}
 }
 
-/* Interrupt all tasks until they make no call any more. */
+/* Interrupt all tasks until none makes a call any more. */
 static bool finish_tasks(char *reason, size_t room)
 {
 	const uint64_t slow = fuzz_watch_now() + SLOW_MAX;
@@ -227,7 +227,7 @@ static bool finish_tasks(char *reason, size_t room)
 		task = fuzz_watch_interrupt(&watch);
 		if (task < 0)
 			return true;
-		/* A machine that is slow is no task that sleeps. */
+		/* Distinguish a slow machine from a sleeping task. */
 		if (!fuzz_watch_stuck(&watch, task) && fuzz_watch_now() < slow)
 			end = fuzz_watch_now() + END_MAX;
 		if (fuzz_watch_now() > end) {

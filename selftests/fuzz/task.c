@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Tasks: each makes its calls of the program in turn, as soon as they are released. The first
- * process has a thread, the keeper, that makes no calls: it starts the others.
+ * process has a thread, the keeper, that makes no calls and starts the other tasks.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #include "drain.h"
 #include "task.h"
 
-/* In microseconds. Nobody who is woken sleeps so long. */
+/* In microseconds. A woken task never sleeps that long. */
 #define SLEEP_MAX	1000000
 
 static struct fuzz_task tasks[FUZZ_TASKS];
@@ -47,7 +47,7 @@ void fuzz_shared_change(struct fuzz_shared *shared)
 	fuzz_futex_wake(&shared->changes);
 }
 
-/* Without CAP_SYS_RESOURCE, limits hold; with it, a task may let itself fail. */
+/* Without CAP_SYS_RESOURCE, limits hold; with it, a task may inject faults. */
 static void set_privileged(bool privileged)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
@@ -69,7 +69,7 @@ static void fail_nth(struct fuzz_task *task, unsigned int nth)
 		return;
 }
 
-/* Where the kernel injects no faults, nothing fails. */
+/* Without fault injection in the kernel, nothing fails. */
 static void arm(struct fuzz_task *task)
 {
 	unsigned int nth = task->shared->program.calls[task->call].fail;
@@ -90,7 +90,7 @@ static void disarm(struct fuzz_task *task)
 	set_privileged(false);
 }
 
-/* What the preparations of a call have covered does not count. */
+/* Coverage of the preparations of a call does not count. */
 long fuzz_task_syscall(struct fuzz_task *task, long number, long a, long b, long c, long d, long e)
 {
 	long result;
@@ -168,7 +168,7 @@ static void *task_run(void *argument)
 	return NULL;
 }
 
-/* What a process holds counts until the program ends. */
+/* The process lives until the program ends, as its descriptors keep channels open. */
 static void process_run(struct fuzz_task *task)
 {
 	struct fuzz_shared *shared = task->shared;
@@ -219,7 +219,7 @@ static void set_signals(void)
 	action.sa_handler = SIG_IGN;
 	sigaction(SIGCHLD, &action, NULL);
 	sigaction(SIGPIPE, &action, NULL);
-	/* Of a signal to the whole process, the keeper has no use. */
+	/* The keeper ignores signals to the whole process. */
 	action.sa_handler = SIG_DFL;
 	sigaction(SIGINT, &action, NULL);
 }

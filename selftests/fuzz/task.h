@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The tasks of a program that runs, and what they share with the process that runs it.
- */
+/* The tasks of a running program, and the memory shared with the process that runs it. */
 #ifndef _FUZZ_TASK_H
 #define _FUZZ_TASK_H
 
@@ -12,11 +10,11 @@
 
 /* Memory of one call, in bytes: one of the largest elements, and more. */
 #define FUZZ_REGION	0x120000UL
-/* Those of the calls; what those with slow memory send; and one for what is left in channels. */
+/* Regions: of the calls; the data to send of those with slow memory; and one for draining. */
 #define FUZZ_REGIONS	(2 * FUZZ_CALLS_MAX + 1)
 #define FUZZ_ARENA	(FUZZ_REGIONS * FUZZ_REGION)
 
-/* Program counters of one task. */
+/* Maximum number of program counters of one task. */
 #define FUZZ_COVER_SIZE	16384
 
 #define FUZZ_CHILDREN_MAX	FUZZ_CALLS_MAX
@@ -27,12 +25,12 @@ enum fuzz_progress {
 	FUZZ_ENDED,
 };
 
-/* What the first process is asked for: bits; those below start a task. */
+/* Requests to the first process, as bits; those below start a task. */
 #define FUZZ_REQUEST_DRAIN	(1U << FUZZ_TASKS)
 
 /**
  * struct fuzz_view - memory of a call as its task sees it
- * @start: of what is mapped; 0 if nothing is
+ * @start: of the mapping; 0 if there is none
  * @kind: enum fuzz_buffer
  */
 struct fuzz_view {
@@ -44,18 +42,18 @@ struct fuzz_view {
 
 /**
  * struct fuzz_shared - shared by all tasks of a program
- * @released: so many calls may begin; a futex
- * @changes: counts what is worth a look; a futex
+ * @released: that many calls may begin; a futex
+ * @changes: counts events to check; a futex
  * @requests: FUZZ_REQUEST_*; a futex
  * @ending: no further call is to begin
  * @progress: enum fuzz_progress, of each call
- * @results: of each call: a negative errno, or what it returned
+ * @results: of each call: its result, or a negative errno
  * @tids: of the tasks; 0 is not started, and @pids: of their processes
- * @finished: of the tasks: makes no call any more
+ * @finished: of the tasks: makes no more calls
  * @slots: file descriptors, of each process; -1 is none
  * @faults: file descriptors of userfaultfd(2), of each process; -1 is none
  * @children: forked by calls
- * @drained: channels from which all was received that was left
+ * @drained: channels that were drained completely
  * @uneven: one of those, whose counters do not agree; or 0
  */
 struct fuzz_shared {
@@ -80,9 +78,9 @@ struct fuzz_shared {
 };
 
 /**
- * struct fuzz_machine - what stays from program to program
+ * struct fuzz_machine - state kept from program to program
  * @arena: memory of the calls; a file, which all processes have mapped here
- * @covers: for each task, what kcov writes: a count, and so many program counters
+ * @covers: for each task, the kcov buffer: a count, and that many program counters
  * @kcov: file descriptors of kcov; -1 is none
  */
 struct fuzz_machine {
@@ -94,9 +92,9 @@ struct fuzz_machine {
 };
 
 /**
- * struct fuzz_task - a task, as it sees itself
- * @call: which it makes
- * @view: memory of that call, until all may do something to it
+ * struct fuzz_task - a task, as seen by itself
+ * @call: the current call
+ * @view: memory of that call, until all may manipulate it
  * @cover: of it; NULL is none
  * @mark: how much of @cover counts
  */
@@ -117,16 +115,16 @@ static inline unsigned int fuzz_task_process(unsigned int task)
 	return task < FUZZ_THREADS ? 0 : task - FUZZ_THREADS + 1;
 }
 
-/* Wait until *@word is no longer @value, or for so many microseconds; or a signal. */
+/* Wait until *@word is no longer @value, or for that many microseconds; or a signal. */
 void fuzz_futex_wait(uint32_t *word, uint32_t value, unsigned int microseconds);
 void fuzz_futex_wake(uint32_t *word);
-/* Something is worth a look. */
+/* Report a change to the watching process. */
 void fuzz_shared_change(struct fuzz_shared *shared);
 
 /* Make a system call that is part of the program. Returns its result, or a negative errno. */
 long fuzz_task_syscall(struct fuzz_task *task, long number, long a, long b, long c, long d, long e);
 
-/* The life of the first process. @sockets: to pass file descriptors through. */
+/* The main function of the first process. @sockets: to pass file descriptors through. */
 void fuzz_keeper_run(struct fuzz_machine *machine, const int sockets[2])
 	__attribute__((noreturn));
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Programs of the fuzzer as text, both ways.
- */
+/* Converts programs of the fuzzer to text and back. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
@@ -11,7 +9,7 @@
 
 #include "program.h"
 
-/* Where text goes, and how much room is left. */
+/* Output position, and the space left. */
 struct output {
 	char *text;
 	size_t room;
@@ -43,7 +41,7 @@ static void print_value(struct output *out, const struct fuzz_field *field, uint
 		add(out, " %s=0x%" PRIx64, field->name, value);
 }
 
-/* What is 0 is left out, but for the first field. */
+/* Zero fields are omitted, except for the first one. */
 static void print_call(struct output *out, const struct fuzz_call *call)
 {
 	const struct fuzz_form *form = &fuzz_forms[call->operation];
@@ -145,7 +143,7 @@ static bool parse_call(struct fuzz_call *call, char *line)
 	return true;
 }
 
-/* Lines that are empty, or begin with "#", say nothing. */
+/* Empty lines and lines that begin with "#" are skipped. */
 static bool parse_line(struct fuzz_program *program, char *line)
 {
 	if (!*line || *line == '#')

@@ -2,7 +2,7 @@
 #include "calls.h"
 #include "transfer.h"
 
-/* Where the size is not known, the channel may get one in a moment. */
+/* If the size is unknown, the channel may be made concurrently. */
 struct fuzz_transfer fuzz_transfer_new(struct fuzz_task *task, uint64_t count)
 {
 	struct fuzz_transfer transfer = { .fd = fuzz_task_fd(task, 0), .count = count };
@@ -36,7 +36,7 @@ void fuzz_transfer_offer(struct fuzz_task *task, const struct fuzz_transfer *tra
 	fuzz_values_offer(values, task->call, 0, transfer->known, transfer->info.id);
 }
 
-/* A call that states another size moves nothing. If it does, values are missing, or too many. */
+/* A call that states another size moves nothing. If it does, values are missing or unexpected. */
 static int64_t expected(const struct fuzz_transfer *transfer, int64_t moved)
 {
 	return transfer->size == transfer->info.elemsize && moved > 0 ? moved : 0;

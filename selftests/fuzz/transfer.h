@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Elements that a call moves between a channel and its memory, and what is known of them.
- */
+/* Elements that a call moves between a channel and its memory, and their known values. */
 #ifndef _FUZZ_TRANSFER_H
 #define _FUZZ_TRANSFER_H
 
@@ -23,14 +21,14 @@ struct fuzz_transfer {
 	unsigned int known;
 };
 
-/* Of the channel and with the memory that the call names. */
+/* From the channel and the memory that the call names. */
 struct fuzz_transfer fuzz_transfer_new(struct fuzz_task *task, uint64_t count);
-/* Of so many bytes as it is told: of whole elements, and of what is left. @size: of an element. */
+/* For the given number of bytes: whole elements and a remainder. @size: of an element. */
 struct fuzz_transfer fuzz_transfer_bytes(struct fuzz_task *task, uint64_t *bytes, uint64_t *size);
 
 /* The call is about to send them. */
 void fuzz_transfer_offer(struct fuzz_task *task, const struct fuzz_transfer *transfer);
-/* It has sent, or received, so many of them; or @moved is a negative errno. */
+/* It has sent or received that many of them; or @moved is a negative errno. */
 void fuzz_transfer_settle(struct fuzz_task *task, const struct fuzz_transfer *transfer,
 			  int64_t moved);
 void fuzz_transfer_receive(struct fuzz_task *task, const struct fuzz_transfer *transfer,

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What became of elements.
- */
+/* The fates of elements. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +7,7 @@
 #include "values.h"
 
 #define VALUE_MARK	0xc4a0f0220000ULL
-/* Bytes of an element that are looked at, from its beginning and from its end. */
+/* How many bytes of an element are checked, at its beginning and at its end. */
 #define PART		512
 
 static uint64_t value_of(unsigned int call, unsigned int element)
@@ -17,7 +15,7 @@ static uint64_t value_of(unsigned int call, unsigned int element)
 	return VALUE_MARK << 16 | call << 8 | element;
 }
 
-/* Returns false if it is none of ours. */
+/* Returns false if it is not one of these values. */
 static bool value_split(uint64_t value, unsigned int *call, unsigned int *element)
 {
 	*call = value >> 8 & 0xff;
@@ -25,7 +23,7 @@ static bool value_split(uint64_t value, unsigned int *call, unsigned int *elemen
 	return value >> 16 == VALUE_MARK && *call < FUZZ_CALLS_MAX && *element < FUZZ_ELEMS_MAX;
 }
 
-/* The byte at this place of an element. */
+/* The expected byte at this offset of an element. */
 static uint8_t byte_at(uint64_t value, size_t place)
 {
 	return place < sizeof(value) ? value >> 8 * place : value * 31 + place * 7;
@@ -107,7 +105,7 @@ static bool contains(const uint64_t *channels, unsigned int count, uint64_t chan
 	return false;
 }
 
-/* What is wrong with this one; NULL if nothing is. */
+/* The error of this element; NULL if there is none. */
 static const char *element_wrong(const struct fuzz_values *values, unsigned int call,
 				 unsigned int element, bool empty)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What became of the elements of one program. Each of at least 8 bytes has a value of its own,
- * which says which call sends it and as the how manieth; all of its other bytes depend on it.
+ * The fates of the elements of one program. Each element of at least 8 bytes has a unique value,
+ * which encodes the sending call and the index; all of its other bytes depend on it.
  */
 #ifndef _FUZZ_VALUES_H
 #define _FUZZ_VALUES_H
@@ -22,9 +22,9 @@ enum fuzz_fate {
  * @channels: to which it was sent
  * @unknown: some calls may send elements without such a value
  * @unsure: a call may have met another channel than it seemed, or memory may have lost elements
- * @killed: somebody was killed who may have received what nobody knows of
- * @invented: a value was received that none of these can be
- * @torn: an element was received of whose bytes some do not belong to its value
+ * @killed: a task was killed that may have received unreported elements
+ * @invented: a value was received that no call has sent
+ * @torn: a received element has bytes that do not match its value
  */
 struct fuzz_values {
 	uint8_t fates[FUZZ_CALLS_MAX][FUZZ_ELEMS_MAX];
@@ -43,15 +43,15 @@ void fuzz_element_fill(void *memory, size_t size, unsigned int call, unsigned in
 /* A call is about to send @count elements, the first of which is @first. */
 void fuzz_values_offer(struct fuzz_values *values, unsigned int call, unsigned int first,
 		       unsigned int count, uint64_t channel);
-/* It has sent @sent of those, and the rest not. */
+/* It has sent @sent of those, and not the rest. */
 void fuzz_values_settle(struct fuzz_values *values, unsigned int call, unsigned int first,
 			unsigned int count, unsigned int sent);
-/* One was received, of so many bytes. */
+/* One was received, of that many bytes. */
 void fuzz_values_receive(struct fuzz_values *values, const void *memory, size_t size);
 
 /*
- * When all is over: is anything wrong? @drained: channels from which all that was left has been
- * received, too. Returns false and says what in @reason, or true.
+ * Final check of all elements. @drained: channels that were drained completely. Returns false and
+ * the reason in @reason, or true.
  */
 bool fuzz_values_judge(const struct fuzz_values *values, const uint64_t *drained,
 		       unsigned int channels, char *reason, size_t room);

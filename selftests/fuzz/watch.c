@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The tasks of a program, watched.
- */
+/* Watches the tasks of a program. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -17,7 +15,7 @@
 
 #include "watch.h"
 
-/* So often a child that was killed is looked for. */
+/* How many times to check for a killed child. */
 #define CHILD_TRIES	1000
 #define CHILD_NAP	500
 
@@ -52,7 +50,7 @@ static int open_state(pid_t pid, pid_t tid)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
-/* Of a task, or of the keeper, which comes after them: its letter; 0 if it is gone. */
+/* State letter of a task, or of the keeper, which comes after them; 0 if it is gone. */
 static char state_of(struct fuzz_watch *watch, unsigned int task)
 {
 	const bool is_keeper = task == FUZZ_TASKS;
@@ -74,7 +72,7 @@ bool fuzz_watch_started(const struct fuzz_watch *watch, unsigned int task)
 	return __atomic_load_n(&watch->shared->tids[task], __ATOMIC_ACQUIRE);
 }
 
-/* Takes away what is dead. Returns false if nothing is left. */
+/* Reaps dead processes. Returns false if none is left. */
 static bool reap(struct fuzz_watch *watch)
 {
 	pid_t pid;
@@ -156,7 +154,7 @@ int fuzz_watch_interrupt(struct fuzz_watch *watch)
 		if (!(watch->requested & 1U << task) ||
 		    __atomic_load_n(&shared->finished[task], __ATOMIC_ACQUIRE))
 			continue;
-		/* One that was asked for while the keeper was stopped may start now. */
+		/* A task requested while the keeper was stopped may start now. */
 		if (!fuzz_watch_started(watch, task))
 			left = watch->dead ? left : task;
 		else if (!syscall(SYS_tgkill, shared->pids[task], shared->tids[task], SIGUSR1))
@@ -186,7 +184,7 @@ bool fuzz_watch_reap(struct fuzz_watch *watch)
 	return reap(watch) || !kill(-watch->keeper, 0);
 }
 
-/* Who is left may be anywhere; it suffices to look at those that make calls. */
+/* The remaining tasks may be anywhere; checking those that make calls is enough. */
 bool fuzz_watch_any_runs(struct fuzz_watch *watch)
 {
 	unsigned int task;

@@ -29,7 +29,7 @@ static void *allocate(void *memory, size_t n, size_t size)
 
 void cache_empty(struct cache *cache, size_t size)
 {
-	/* What a large search needed costs every small one after it. */
+	/* Memory grown for a large search would be cleared by every small one after it. */
 	if (cache->nslots != SLOTS_FIRST) {
 		cache->nslots = SLOTS_FIRST;
 		cache->slots = allocate(cache->slots, cache->nslots, sizeof(*cache->slots));

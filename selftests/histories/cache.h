@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * A set of records of one size, to which a search adds where it has been.
- */
+/* A set of fixed-size records, in which a search stores the states it has visited. */
 #ifndef _HISTORIES_CACHE_H
 #define _HISTORIES_CACHE_H
 
@@ -12,10 +10,10 @@
 /**
  * struct cache - the set
  * @size: of a record
- * @records: that were added since the set was emptied
- * @n: how many
- * @room: for how many there is room
- * @slots: a hash table of numbers of records, beginning at 1; 0 is free
+ * @records: records added since the set was emptied
+ * @n: number of records
+ * @room: capacity of @records
+ * @slots: a hash table of record numbers, starting at 1; 0 is free
  * @nslots: a power of two
  */
 struct cache {
@@ -28,7 +26,7 @@ struct cache {
 };
 
 void cache_empty(struct cache *cache, size_t size);
-/* False if it was there already. */
+/* Returns false if it was there already. */
 bool cache_add(struct cache *cache, const void *record);
 
 #endif /* _HISTORIES_CACHE_H */

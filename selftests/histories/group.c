@@ -91,7 +91,7 @@ void group_end(struct group *group)
 	}
 }
 
-/* The element that a task had received into its memory when it was killed, if it had. */
+/* The element that a killed task had received into its memory, if any. */
 static bool find_kept(const struct group *group, unsigned int i, const struct step *step,
 		      unsigned int *chosen, uint64_t *value)
 {
@@ -199,7 +199,7 @@ static void report(struct group *group, const struct history *history, const cha
 	fclose(stream);
 }
 
-/* What is left in the channels is received, so that the next round begins with empty ones. */
+/* The channels are drained, so that the next round begins with empty ones. */
 static const char *drain(struct group *group)
 {
 	const struct history_op *op;
@@ -212,7 +212,7 @@ static const char *drain(struct group *group)
 		} while (op->outcome == OUTCOME_DONE);
 		info = channel_info(group->performer.fds[i]);
 		if (info.sendq || info.recvq)
-			return "somebody is still parked";
+			return "a task is still parked";
 		watch_act(group, VERB_LOOK, i);
 	}
 	return NULL;
@@ -241,7 +241,7 @@ static bool check(struct group *group, const char *what)
 	return false;
 }
 
-/* The dead are replaced, and channels that were closed. */
+/* Dead workers and closed channels are replaced. */
 static void repair(struct group *group)
 {
 	unsigned int i;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * A group of workers, and the runner that plays rounds with them. Each round is a history.
- */
+/* A group of workers, and the runner that plays rounds with them. Each round is a history. */
 #ifndef _HISTORIES_GROUP_H
 #define _HISTORIES_GROUP_H
 
@@ -11,19 +9,19 @@
 #include "shared.h"
 #include "worker.h"
 
-/* Operations of the runner itself in one round, most of them to let workers go on. */
+/* Operations of the runner itself in one round, most of them to unblock workers. */
 #define OWN_MAX		(HISTORY_OPS - WORKERS * SCRIPT_MAX)
 #define NEMESES_MAX	24
 
 /**
- * struct stats - what was done, by all groups; shared
- * @histories: that were explained
+ * struct stats - totals of all groups; shared
+ * @histories: histories explained
  * @ops: operations in them
  * @asleep: of these, known to have been parked
  * @killed: workers that were killed while they were parked
  * @streamed: elements
  * @selected: of these, through several channels
- * @refused: how often a channel of a stream was not ready for who did not wait
+ * @refused: how often a non-blocking caller found a channel of a stream not ready
  * @stream_killed: processes that were killed while elements streamed
  * @requeues: elements that were requeued
  * @strikes: of each nemesis, while its victim was inside an operation
@@ -55,12 +53,12 @@ enum life {
 };
 
 /**
- * struct member - a worker, as the runner knows it
+ * struct member - a worker, as seen by the runner
  * @died: ticket drawn when it was dead
  * @struck: ticket drawn before the first nemesis of the round struck it; 0: none
  * @slow: the runner's copy of its userfaultfd; -1: none
  * @fault: address that it waits for; 0: none
- * @hold: how often the runner may look elsewhere before it lets it go on
+ * @hold: how many turns the runner may wait before it releases it
  */
 struct member {
 	pid_t pid;
@@ -77,14 +75,14 @@ struct member {
  * struct group - a group
  * @seed: of all that is random in it
  * @random: state of that
- * @calm: nobody is struck but by rounds of many kills
+ * @calm: workers are only struck in rounds of many kills
  * @killing: the round is one of many kills
- * @violations: folder for histories that cannot be explained; NULL: none
- * @own: what the runner itself has done in the round
+ * @violations: directory for histories that cannot be explained; NULL: none
+ * @own: operations of the runner itself in the round
  * @values: how many it has sent in the round
  * @freezers: control groups, by version
- * @presses: how often it has pressed on memory
- * @pressing: the process that did it last; 0: none
+ * @presses: number of memory pressure strikes
+ * @pressing: the process of the last one; 0: none
  */
 struct group {
 	struct shared *shared;
@@ -118,7 +116,7 @@ static inline unsigned int group_random(struct group *group, unsigned int n)
 	return random_next(&group->random) % n;
 }
 
-/* Of each sender and round, values are its own; never 0. */
+/* Values are unique per sender and round; never 0. */
 static inline uint64_t value_of(const struct group *group, unsigned int task, unsigned int number)
 {
 	return (uint64_t)group->shared->round << 11 | task << 8 | (number + 1);
@@ -127,10 +125,10 @@ static inline uint64_t value_of(const struct group *group, unsigned int task, un
 /* group.c */
 void group_init(struct group *group, struct stats *stats, uint64_t seed, unsigned int number);
 void group_end(struct group *group);
-/* Play a round and check it. False: a failure was found, and said. */
+/* Play a round and check it. Returns false if a failure was found and printed. */
 bool group_play(struct group *group, bool killing);
 
-/* script.c: what the workers shall do in the next round. */
+/* script.c: the operations of the workers in the next round. */
 void script_write(struct group *group);
 
 /* watch.c: from the beginning of a round to its end. */
@@ -138,7 +136,7 @@ void watch_round(struct group *group);
 /* The runner does an operation of one case; the result stays valid until the end of the round. */
 const struct history_op *watch_act(struct group *group, enum history_verb verb,
 				   unsigned int channel);
-/* Is this worker inside an operation? */
+/* Whether this worker is inside an operation. */
 bool watch_is_inside(const struct group *group, unsigned int member);
 
 #endif /* _HISTORIES_GROUP_H */

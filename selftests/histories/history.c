@@ -69,7 +69,7 @@ void history_print(const struct history *history, FILE *stream)
 	}
 }
 
-/* The number of the name that a word begins with; the rest is left in @word. */
+/* The index of the name that a word begins with; the rest is left in @word. */
 static int parse_name(char **word, const char *const names[], unsigned int n)
 {
 	char *name = strsep(word, ":");

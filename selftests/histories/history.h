@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A history: what several tasks did with a few channels that were empty when it began, and
- * when. Time is a ticket that all tasks draw from the same counter: one before each
- * operation, and one after it.
+ * A history: the operations of several tasks on a few initially empty channels, with times. Time is
+ * a ticket that all tasks draw from the same counter: one before each operation, and one after it.
  *
  * As text, a history is a line with the capacities of its channels, and one for each operation:
  *
@@ -10,17 +9,17 @@
  *   1 4 A wait send:0:17 = done:0
  *   2 3 B try recv:0 send:1:18 = done:0:17
  *
- * Ticket before, ticket after, task, whether it may wait, its cases, what came of it. A case is
- * verb, channel and, of a send, the value. An outcome is
+ * Ticket before, ticket after, task, whether it may wait, its cases, its outcome. A case is verb,
+ * channel and, of a send, the value. An outcome is
  *
  *   done:I        case I, which was a send or a close, was carried out
  *   done:I:V      case I received the value V
  *   closed:I      case I found its channel closed
- *   shows:L:R:C   a look: L elements in the buffer, R requeued, C is 1 if closed
+ *   shows:L:R:C   INFO: L elements in the buffer, R requeued, C is 1 if closed
  *   not-ready     no case was ready (EAGAIN, ETIMEDOUT)
  *   nothing       nothing happened (EINTR, ENOMEM)
  *   fault         nothing happened, as there was no memory for the element (EFAULT)
- *   killed        the task was killed before it could tell, and kept nothing that it received; the
+ *   killed        the task was killed before it returned, and kept no received element; the
  *                 second ticket is that of its death
  *   error:E       an error that must not be
  *
@@ -66,7 +65,7 @@ enum history_outcome {
 
 /**
  * struct history_case - one case of an operation
- * @value: that is sent, or was received; of a look, HISTORY_SHOWN()
+ * @value: that is sent, or was received; of an INFO, HISTORY_SHOWN()
  */
 struct history_case {
 	uint64_t value;
@@ -84,7 +83,7 @@ struct history_case {
  * @asleep: ticket at which it was parked or completed; 0: not known
  * @task: number of its task
  * @mode: enum history_mode
- * @n: how many cases
+ * @n: number of cases
  * @outcome: enum history_outcome
  * @chosen: the case that was carried out; of an error, its number
  */
@@ -110,7 +109,7 @@ struct history {
 /* By the ticket after each operation. */
 void history_sort(struct history *history);
 void history_print(const struct history *history, FILE *stream);
-/* The line of the first mistake, or 0 if the text is a history. */
+/* Returns the line of the first syntax error, or 0. */
 unsigned int history_parse(struct history *history, const char *text);
 
 #endif /* _HISTORIES_HISTORY_H */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The judge of a history in a file, as a run that failed has stored it.
- */
+/* Judges a history in a file, as stored by a failed run. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,7 +46,7 @@ int main(int argc, char **argv)
 	}
 	line = history_parse(&history, read_all(stream));
 	if (line) {
-		fprintf(stderr, "judge: line %u is none of a history\n", line);
+		fprintf(stderr, "judge: line %u is not part of a history\n", line);
 		return 2;
 	}
 	verdict = linear_check(&history);

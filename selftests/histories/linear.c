@@ -4,15 +4,15 @@
 #include "cache.h"
 #include "linear.h"
 
-/* Elements that are on their way back, and tasks that may have one. */
+/* Elements being requeued, and tasks that may hold one. */
 #define TAKEN_MAX	16
 #define STATES_MAX	2000000
 #define WORDS		((HISTORY_OPS + 63) / 64)
 
 /**
  * struct channel - a simple channel
- * @ring: numbers of the values that it buffers
- * @requeued: those that were requeued, by ticket
+ * @ring: numbers of the buffered values
+ * @requeued: the requeued values, by ticket
  * @tickets: the ticket of the next element that is taken out
  */
 struct channel {
@@ -29,8 +29,8 @@ struct channel {
 };
 
 /**
- * struct state - where a search is; equal states are equal bytes
- * @done: which operations have taken place
+ * struct state - a state of the search; equal states are equal bytes
+ * @done: the operations that have taken place
  * @taken: the elements that tasks have to requeue; value 0: none
  */
 struct state {
@@ -70,15 +70,15 @@ static void set_done(struct state *s, unsigned int i)
 	s->done[i / 64] |= 1ULL << i % 64;
 }
 
-/* May it have taken place, or not? */
+/* Whether its taking place is optional. */
 static bool is_open(const struct history_op *op)
 {
 	return op->outcome == OUTCOME_KILLED || op->outcome == OUTCOME_FAULT;
 }
 
 /*
- * Was another operation known to be asleep in the channel when this one began? A select that
- * this one meets (@peer) may be, with cases of both sides.
+ * Whether another operation was known to be asleep in the channel when this one began. A select
+ * that it meets (@peer) may be, with cases on both sides.
  */
 static bool somebody_slept(const struct state *s, unsigned int i, unsigned int peer,
 			   unsigned int verb, unsigned int channel)
@@ -221,7 +221,7 @@ static bool found_closed(const struct state *s, const struct history_case *c)
 	return ch->closed && (c->verb != VERB_RECV || is_empty(ch));
 }
 
-/* May operation @i have carried out its case @k? */
+/* Whether operation @i may have carried out its case @k. */
 static bool may_carry_out(unsigned int i, unsigned int k)
 {
 	const struct history_op *op = &search.h->ops[i];
@@ -238,7 +238,7 @@ static bool may_carry_out(unsigned int i, unsigned int k)
 	}
 }
 
-/* The first instant that the next operation may not come after; UINT64_MAX: none has to. */
+/* The latest instant for the next operation; UINT64_MAX: no bound. */
 static uint64_t first_return(const struct state *s)
 {
 	const struct history *h = search.h;
@@ -255,7 +255,7 @@ static uint64_t first_return(const struct state *s)
 	return UINT64_MAX;
 }
 
-/* The instant that the next operation cannot come before. */
+/* The earliest instant for the next operation. */
 static uint64_t latest_call(const struct state *s)
 {
 	const struct history *h = search.h;
@@ -360,7 +360,7 @@ static bool explains_with(const struct state *s, unsigned int i, const struct wi
 	return false;
 }
 
-/* Does the state lead to an end? What ended first is tried first. */
+/* Whether the state leads to an end. Tries operations in the order of their ends. */
 static bool is_explained_from(const struct state *s)
 {
 	struct window window = { .to = first_return(s) };
@@ -423,7 +423,7 @@ enum linear_verdict linear_check(const struct history *history)
 		if (op->outcome == OUTCOME_ERROR || op->call >= op->ret)
 			return LINEAR_WRONG;
 		search.asleep |= op->asleep;
-		/* What others receive they keep: number 0 is theirs, for a moment. */
+		/* Other receives keep their element: they use number 0, for a moment. */
 		search.taken[i] = is_open(op) ? open++ : 0;
 		search.too_large |= open > TAKEN_MAX;
 	}

@@ -20,11 +20,11 @@
 #include "nemesis.h"
 #include "wait.h"
 
-/* Bytes that remain free under pressure, and how often a group presses. */
+/* Bytes that remain free under memory pressure, and how often a group causes it. */
 #define PRESSURE_LEAVES	(16UL << 20)
 #define PRESSES_MAX	3
 
-/* How long a victim is left without what a nemesis took from it, in turns of others. */
+/* How long a victim is left without the resource that a nemesis took, in turns of others. */
 static void linger(struct group *group)
 {
 	unsigned int turns = group_random(group, 6);
@@ -33,7 +33,7 @@ static void linger(struct group *group)
 		sched_yield();
 }
 
-/* From now on it may leave its place in a queue. */
+/* From now on it may lose its place in a queue. */
 static void be_struck(struct group *group, unsigned int member)
 {
 	if (!group->members[member].struck)
@@ -63,7 +63,7 @@ static bool strike_signal_restart(struct group *group, unsigned int member)
 	return !kill(group->members[member].pid, SIGUSR2);
 }
 
-/* Who waits for slow memory stops only after that. */
+/* A waiter for slow memory stops only after that. */
 static void await_stop(struct group *group, pid_t pid)
 {
 	pid_t stopped;
@@ -101,7 +101,10 @@ static bool strike_trace(struct group *group, unsigned int member)
 	return !ptrace(PTRACE_DETACH, pid, NULL, NULL);
 }
 
-/* May somebody wait for slow memory in this round? Nobody would let it go on while it freezes. */
+/*
+ * Whether a task may wait for slow memory in this round: the runner could not release it while
+ * freezing.
+ */
 static bool may_be_slow(const struct group *group)
 {
 	unsigned int i, j;
@@ -117,10 +120,7 @@ static bool may_be_slow(const struct group *group)
 	return false;
 }
 
-/*
- * What is frozen is a control group that only this runner has; those who were frozen before are
- * still in it.
- */
+/* Only this runner uses this control group; tasks frozen before are still in it. */
 static bool strike_freeze(struct group *group, unsigned int member, int version)
 {
 	const struct operation op = { .kind = TASK_PROCESS, .pid = group->members[member].pid };
@@ -161,7 +161,7 @@ static bool ask_assistant(struct group *group, unsigned int member, enum assista
 	return true;
 }
 
-/* Does it receive into memory that can be taken away? */
+/* Whether it receives into memory that can be removed. */
 static bool is_fragile(const struct group *group, unsigned int member)
 {
 	const struct worker *worker = &group->shared->workers[member];
@@ -199,7 +199,7 @@ static bool strike_exec(struct group *group, unsigned int member)
 	return ask_assistant(group, member, ASSIST_EXEC) && die(group, member, 0);
 }
 
-/* If memory ends all the same, nobody else shall die. */
+/* If memory runs out all the same, the OOM killer picks this process. */
 static void die_first(void)
 {
 	const int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -209,7 +209,7 @@ static void die_first(void)
 	close(fd);
 }
 
-/* Of several, each would take for free what others are about to take. */
+/* Several at once would each count the same memory as free. */
 static void press_alone(void)
 {
 	const int fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
@@ -218,7 +218,7 @@ static void press_alone(void)
 		give_up("flock: %s", strerror(errno));
 }
 
-/* Take nearly all memory that is free, and leave it. */
+/* Allocate nearly all free memory, and keep it. */
 static void press(void)
 {
 	struct sysinfo info;
@@ -236,7 +236,7 @@ static void press(void)
 		memory[at] = 1;
 }
 
-/* It takes long, and others meanwhile do many rounds. */
+/* It is slow, so others do many rounds meanwhile. */
 static bool strike_memory(struct group *group, unsigned int member)
 {
 	if (group->presses == PRESSES_MAX ||
@@ -290,7 +290,7 @@ static void strike(struct group *group, unsigned int member, unsigned int nemesi
 		stats_add(&group->stats->strikes[nemesis], 1);
 }
 
-/* One that may strike those who are parked, or anybody. */
+/* A nemesis for parked victims, or for any. */
 static unsigned int choose(struct group *group, bool parked)
 {
 	unsigned int sum = 0, i, dice;
@@ -322,7 +322,7 @@ void nemesis_strike_parked(struct group *group, unsigned int member)
 {
 	unsigned int nemesis = choose(group, true);
 
-	/* Few have memory that these can take away. */
+	/* Few workers have memory that these can remove. */
 	if (is_fragile(group, member) && group_random(group, 4))
 		nemesis = group_random(group, 2) ? NEMESIS_UNMAP : NEMESIS_PROTECT;
 	strike(group, member, nemesis);
@@ -334,7 +334,7 @@ void nemesis_kill_parked(struct group *group, unsigned int member)
 	strike(group, member, NEMESIS_KILL);
 }
 
-/* The runner's own copy of what the worker has. */
+/* The runner's own copy of the worker's descriptor. */
 static void fetch_slow(struct group *group, unsigned int i)
 {
 	struct member *member = &group->members[i];
@@ -358,7 +358,7 @@ static void let_go_on(struct member *member)
 		.range = { .start = member->fault, .len = AREA_PAGE },
 	};
 
-	/* Its process may be gone. Who is disturbed in its wait asks twice. */
+	/* Its process may be gone. A disturbed waiter faults twice. */
 	if (ioctl(member->slow, UFFDIO_ZEROPAGE, &zero) && errno != ESRCH && errno != ENOENT &&
 	    (errno != EEXIST || ioctl(member->slow, UFFDIO_WAKE, &zero.range)))
 		give_up("UFFDIO_ZEROPAGE: %s", strerror(errno));

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What befalls workers, in the midst of operations.
- */
+/* Nemeses: disturbances of workers in the middle of operations. */
 #ifndef _HISTORIES_NEMESIS_H
 #define _HISTORIES_NEMESIS_H
 
@@ -9,11 +7,11 @@
 
 /**
  * struct nemesis - one of them
- * @name: what it is
+ * @name: for output
  * @strike: strikes a member of the group; false: it could not
- * @chance: how often it is chosen, compared to others
- * @parked: only those who are parked, and nobody is inside an operation who is not
- * @assistant: only those who have an assistant
+ * @chance: its weight among all
+ * @parked: only parked victims, while no operation is running
+ * @assistant: only victims with an assistant
  */
 struct nemesis {
 	const char *name;
@@ -28,12 +26,12 @@ extern const unsigned int nemeses_count;
 
 /* At any instant. */
 void nemesis_strike(struct group *group);
-/* This one is parked. */
+/* This victim is parked. */
 void nemesis_strike_parked(struct group *group, unsigned int member);
 void nemesis_kill_parked(struct group *group, unsigned int member);
-/* Those who wait for slow memory go on at some time. */
+/* Tasks that wait for slow memory are released eventually. */
 void nemesis_attend(struct group *group);
-/* The dead leave something behind. */
+/* Requeue elements held by dead workers. */
 void nemesis_bury(struct member *member);
 
 #endif /* _HISTORIES_NEMESIS_H */

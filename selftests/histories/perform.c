@@ -79,7 +79,7 @@ static int perform_look(const struct performer *performer, struct history_case *
 	return err;
 }
 
-/* As a select says it: the case in @chosen, and its result. */
+/* In the form of a select: the case in @chosen, and its result. */
 static int perform_single(const struct performer *performer, struct step *step, uint64_t deadline)
 {
 	switch (step->op.cases[0].verb) {
@@ -154,7 +154,7 @@ static void record(const struct performer *performer, struct history_op *op, int
 	if (c->verb != VERB_RECV || op->outcome > OUTCOME_CLOSED)
 		return;
 	c->value = perform_value(performer->views[op->chosen], performer->sizes[c->channel]);
-	/* Closed and drained means zeros. */
+	/* A closed and drained channel returns zeros. */
 	if (op->outcome == OUTCOME_CLOSED &&
 	    !memory_is(performer->views[op->chosen], performer->sizes[c->channel], 0)) {
 		op->outcome = OUTCOME_ERROR;

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * One operation is done, and recorded.
- */
+/* Perform and record one operation. */
 #ifndef _HISTORIES_PERFORM_H
 #define _HISTORIES_PERFORM_H
 
 #include "shared.h"
 
 /**
- * struct performer - who does it
+ * struct performer - the executing task
  * @fds: its file descriptors of the channels of the round
  * @sizes: of their elements
  * @buffers: memory for the element of each case
- * @views: where it sees that memory itself, also when a nemesis has taken the buffer away
+ * @views: its own mapping of that memory, which remains when a nemesis removes the buffer
  */
 struct performer {
 	struct shared *shared;
@@ -22,7 +20,7 @@ struct performer {
 	char *views[HISTORY_CASES];
 };
 
-/* Elements to send are there, and no element is where they are received. */
+/* Prepare the elements to send, and mark receive buffers as empty. */
 void perform_prepare(const struct performer *performer, struct step *step);
 void perform(const struct performer *performer, struct step *step);
 /* The element at @buffer; 0 if it is damaged. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs of several processes are recorded and judged: small histories by a search for an order
- * (linear.h), streams of elements by what they may not do (stream.h).
+ * Records runs of several processes and judges them: small histories by a search for an order
+ * (linear.h), streams of elements by pairwise rules (stream.h).
  */
 #include <errno.h>
 #include <getopt.h>
@@ -19,9 +19,9 @@
 #include "streamed.h"
 
 #define GROUPS_MAX	8
-/* Of so many streamed elements, some are of every kind. */
+/* One per that many streamed elements must be of every kind. */
 #define MANY_STREAMED	1000000
-/* In so many small histories, each nemesis has struck. */
+/* In that many small histories, each nemesis must strike. */
 #define MANY_SMALL	10000
 
 struct options {
@@ -39,19 +39,19 @@ static void usage(FILE *stream)
 {
 	fputs("Usage: run [OPTION]...\n"
 	      "\n"
-	      "Records what several processes do with channels, and judges it. Needs the module\n"
-	      "and root; scripts/histories runs it in a virtual machine.\n"
+	      "Records the operations of several processes on channels and judges them. Needs\n"
+	      "the module and root; scripts/histories runs it in a virtual machine.\n"
 	      "\n"
-	      "  --small N        so many small histories (default 1000)\n"
-	      "  --killed N       and more, until so many parked tasks were killed (default 100)\n"
-	      "  --streamed N     and so many streamed elements (default 100000)\n"
-	      "  --seed N         of what is random; the order of events is not (default 1)\n"
-	      "  --groups N       of processes, at the same time (default 2)\n"
-	      "  --calm           without nemeses, but for --killed\n"
-	      "  --violations DIR where to store a history that cannot be explained\n"
-	      "  --progress       say how far it is\n"
+	      "  --small N        number of small histories (default 1000)\n"
+	      "  --killed N       more of them until N parked tasks were killed (default 100)\n"
+	      "  --streamed N     number of streamed elements (default 100000)\n"
+	      "  --seed N         of the random choices, which excludes timing (default 1)\n"
+	      "  --groups N       number of concurrent groups of processes (default 2)\n"
+	      "  --calm           without nemeses except for --killed\n"
+	      "  --violations DIR directory for histories that cannot be explained\n"
+	      "  --progress       show progress\n"
 	      "\n"
-	      "Exit status: 0 all was as promised, 1 not, 2 wrong usage.\n",
+	      "Exit status: 0 if all promises held, 1 if not, 2 for wrong usage.\n",
 	      stream);
 }
 
@@ -101,7 +101,7 @@ static bool parse(int argc, char **argv, struct options *options)
 	return optind == argc && options->groups >= 1 && options->groups <= GROUPS_MAX;
 }
 
-/* One of several groups: its share of everything. */
+/* One of several groups: its share of all work. */
 static int run_group(const struct options *options, struct stats *stats, unsigned int number)
 {
 	static struct group group;
@@ -124,7 +124,7 @@ static void on_signal(int number)
 {
 }
 
-/* Workers inherit it, so that no signal comes too early for them. */
+/* Inherited by workers, so that no signal comes too early for them. */
 static void catch_signals(void)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
@@ -160,7 +160,7 @@ static void say_progress(const struct stats *stats)
 		(unsigned long long)stats->streamed);
 }
 
-/* How many groups failed. */
+/* Number of failed groups. */
 static unsigned int await_groups(const struct options *options, const struct stats *stats)
 {
 	unsigned int running = options->groups, failed = 0;
@@ -198,7 +198,7 @@ static void say(struct tally *tally, bool good, const char *what, uint64_t n)
 	tally->failed += !good;
 }
 
-/* Nothing that the module counts is left. */
+/* Whether all counters of the module are back to zero. */
 static void say_left(struct tally *tally, const char *counter)
 {
 	const uint64_t left = module_parameter(counter);
@@ -206,7 +206,7 @@ static void say_left(struct tally *tally, const char *counter)
 	say(tally, !left, counter, left);
 }
 
-/* Has everything been done, and has every nemesis struck? */
+/* Whether the planned work is done and every nemesis has struck. */
 static void say_results(struct tally *tally, const struct options *options,
 			const struct stats *stats)
 {
@@ -218,7 +218,7 @@ static void say_results(struct tally *tally, const struct options *options,
 	say(tally, stats->selected || options->streamed < MANY_STREAMED,
 	    "of these by select", stats->selected);
 	say(tally, stats->refused || options->streamed < MANY_STREAMED,
-	    "not ready for who does not wait", stats->refused);
+	    "non-blocking operations refused", stats->refused);
 	for (i = 0; i < nemeses_count && options->small && !options->calm; i++)
 		say(tally, stats->strikes[i] || options->small < MANY_SMALL, nemeses[i].name,
 		    stats->strikes[i]);
@@ -245,7 +245,7 @@ int main(int argc, char **argv)
 	stats = shared_alloc(sizeof(*stats));
 	setlinebuf(stdout);
 	catch_signals();
-	/* An empty one. As long as any is frozen, the kernel's code for freezers need not change. */
+	/* An empty group. As long as one is frozen, the kernel need not patch its freezer code. */
 	freezer_make(&frozen, 1);
 	freezer_freeze(&frozen);
 	start_groups(&options, stats);

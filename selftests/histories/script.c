@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Scripts are random. What makes them end, whatever they are, is the runner (watch.c).
- */
+/* Scripts are random. The runner makes any script end (watch.c). */
 #include <string.h>
 
 #include "group.h"
@@ -26,7 +24,7 @@ static void write_case(struct group *group, unsigned int task, struct history_ca
 {
 	c->channel = group_random(group, group->shared->nchannels);
 	c->verb = group_random(group, 2) ? VERB_SEND : VERB_RECV;
-	/* Where most are on the same side, many are parked. */
+	/* With most tasks on the same side, many are parked. */
 	if (group->killing && group_random(group, 100) < 80)
 		c->verb = group->shared->round >> c->channel & 1 ? VERB_SEND : VERB_RECV;
 	if (c->verb == VERB_SEND)

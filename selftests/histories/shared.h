@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the runner of a group of processes shares with them. The runner gives each worker a
- * script, starts the round, and reads in the same memory what came of it, even if a worker died.
+ * Memory shared by the runner and its processes. The runner gives each worker a script, starts the
+ * round, and reads the results in the same memory, even if a worker died.
  */
 #ifndef _HISTORIES_SHARED_H
 #define _HISTORIES_SHARED_H
@@ -13,29 +13,29 @@
 
 #define WORKERS		4
 #define SCRIPT_MAX	5
-/* Channels that a group keeps, from which each round takes a few. */
+/* Channels of a group, from which each round uses a few. */
 #define POOL		12
-/* Room for the largest element. */
+/* Space for the largest element. */
 #define ELEMENT_MAX	512
-/* What is in memory into which nothing was received. */
+/* Content of memory before a receive. */
 #define EMPTY		UINT64_MAX
 
-/* By which system call. */
+/* The system call used. */
 enum way {
 	WAY_PLAIN,
 	WAY_FILE,
 	WAY_SELECT,
 };
 
-/* Into which memory an operation of a single case receives. */
+/* The memory that an operation of a single case receives into. */
 enum memory {
 	MEMORY_PLAIN,
-	MEMORY_FRAGILE,	/* that a nemesis takes away */
-	MEMORY_SLOW,	/* whose first access waits */
+	MEMORY_FRAGILE,	/* removed by a nemesis */
+	MEMORY_SLOW,	/* its first access waits */
 	MEMORY_KINDS,
 };
 
-/* What the second thread of a worker does, on demand. */
+/* Tasks of the second thread of a worker. */
 enum assistance {
 	ASSIST_NOTHING,
 	ASSIST_UNMAP,
@@ -48,7 +48,7 @@ enum assistance {
 
 /**
  * struct step - an operation to do
- * @op: what, and after it what came of it; @op.ret is written last
+ * @op: the operation, and then its outcome; @op.ret is written last
  * @way: enum way
  * @memory: enum memory
  * @delay: nanoseconds until its deadline
@@ -63,11 +63,11 @@ struct step {
 /**
  * struct worker - a process that plays its script in each round
  * @round: the last round that it has ended
- * @n: how many steps it has to do
- * @at: number of the step that it does
- * @inside: it is inside that
+ * @n: number of steps
+ * @at: number of the current step
+ * @inside: the step's operation has begun and not ended
  * @assistance: enum assistance; nothing again when it is done
- * @fds_lost: file descriptors were closed under it
+ * @fds_lost: its file descriptors were closed
  * @slow: its file descriptor of userfaultfd(2); -1: none
  * @steps: its script
  * @buffers: memory for the elements of one step
@@ -99,11 +99,11 @@ struct slot {
 /**
  * struct shared - all of it
  * @ticket: the next one
- * @round: of this number is running, or was the last one
- * @ended: rises when a worker has ended a round
+ * @round: number of the current round, or of the last one
+ * @ended: incremented when a worker has ended a round
  * @begun: how many workers have begun the round
  * @runner: process that has @slot.fd
- * @nchannels: how many channels the round has
+ * @nchannels: number of channels in the round
  * @channels: which of the pool
  */
 struct shared {

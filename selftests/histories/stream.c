@@ -58,7 +58,7 @@ static void enter_recv(struct judge *judge, uint32_t recv)
 	}
 }
 
-/* Who was killed has sent the first so many. */
+/* A killed task has sent a prefix. */
 static void account_send(struct judge *judge, const struct stream_send *send)
 {
 	bool missing = false;
@@ -75,12 +75,12 @@ static void account_send(struct judge *judge, const struct stream_send *send)
 		if (!send->killed && i < send->done && !came_through(judge, e, send->channel))
 			stream_find_wrong(judge, "received from another channel", value);
 		if (send->killed && received && missing)
-			stream_find_wrong(judge, "sent after one that was not", value);
+			stream_find_wrong(judge, "sent after an unsent one", value);
 		missing |= !received;
 	}
 }
 
-/* What an operation has not sent, the sender's next one begins with, or nobody sends. */
+/* Elements that an operation has not sent are either sent by the sender's next one, or never. */
 static void account_unsent(struct judge *judge)
 {
 	const struct stream *stream = judge->stream;
@@ -94,7 +94,7 @@ static void account_unsent(struct judge *judge)
 			continue;
 		for (j = send->done; j < send->count; j++) {
 			if (element_at(judge, send->sender, send->first + j)->recv)
-				stream_find_wrong(judge, "not sent, and received",
+				stream_find_wrong(judge, "received, but not sent",
 					   STREAM_VALUE(send->sender, send->first + j));
 		}
 	}

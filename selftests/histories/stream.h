@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What channels did with very many elements: no search for an order, which would take too
- * long, but all that can be said of each pair of them. Every element is different, so that
+ * Judges very many elements: there is no search for an order, which would take too long, but all
+ * rules about pairs of elements are checked. Every element is different, so that
  *
- * - none is lost, doubled or invented (G3): what was sent is received once, what was not sent
- *   never; of what a task was sending when it was killed, the first so many. A select sends
- *   through one of its channels, or receives from one (G5);
+ * - none is lost, doubled or invented (G3): a sent element is received once, others never; of the
+ *   elements that a killed task was sending, a prefix. A select sends through one of its channels,
+ *   or receives from one (G5);
  * - if one was sent before another through the same channel, the other is not received before it
- *   (G1), and nothing after somebody was told "closed and drained" (G6). Elements that break this
- *   are late. There are as many as were requeued to the channel at the most (G4);
- * - who was told that nothing can be received at once was told so at a moment when the channel may
- *   have been empty: not if more was sent before than all may have received until after it. The
- *   same of sends and a full buffer (G5).
+ *   (G1), and none after a receive that returned "closed and drained" (G6). Elements that break
+ *   this are late. Each channel has at most as many of them as requeued elements (G4);
+ * - a receive that returned "not ready" did so at a moment when the channel may have been empty:
+ *   not if more elements were sent before than may have been received until after it. The same
+ *   applies to sends and a full buffer (G5).
  */
 #ifndef _HISTORIES_STREAM_H
 #define _HISTORIES_STREAM_H
@@ -21,7 +21,7 @@
 
 #define STREAM_SENDERS	8
 #define STREAM_CHANNELS	4
-/* Of a send that has sent nothing, or was killed: it is not known through which. */
+/* A send that sent nothing, or was killed: its channel is not known. */
 #define STREAM_ANY	STREAM_CHANNELS
 
 /* Element @number, from 0 on, of a sender; never 0. */
@@ -32,9 +32,9 @@
  * @call: ticket before
  * @ret: ticket after, or that of the sender's death
  * @first: number of the first element
- * @count: how many
+ * @count: number of elements
  * @done: how many of these were sent; not known if @killed
- * @channel: through which; or STREAM_ANY
+ * @channel: its channel; or STREAM_ANY
  */
 struct stream_send {
 	uint64_t call;
@@ -61,7 +61,7 @@ struct stream_recv {
 };
 
 /**
- * struct stream_refusal - somebody was told that a channel is not ready
+ * struct stream_refusal - an operation found a channel not ready
  * @sends: to send; else to receive
  */
 struct stream_refusal {
@@ -73,7 +73,7 @@ struct stream_refusal {
 
 /**
  * struct stream_channel - one of the channels
- * @requeues: how many elements were requeued
+ * @requeues: number of requeued elements
  */
 struct stream_channel {
 	uint32_t cap;
@@ -82,7 +82,7 @@ struct stream_channel {
 
 /**
  * struct stream - all of it
- * @counts: how many elements each sender has begun to send
+ * @counts: number of elements that each sender has begun to send
  * @sends: by sender, and by number
  */
 struct stream {
@@ -97,9 +97,9 @@ struct stream {
 };
 
 /**
- * struct stream_verdict - what is wrong
- * @what: NULL if nothing is
- * @value: an element of which that is true; 0: none
+ * struct stream_verdict - the error found
+ * @what: NULL if there is none
+ * @value: a wrong element; 0: none
  */
 struct stream_verdict {
 	const char *what;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The judge of streams, as its parts know it.
- */
+/* Internals of the judge of streams. */
 #ifndef _HISTORIES_STREAM_JUDGE_H
 #define _HISTORIES_STREAM_JUDGE_H
 
@@ -10,8 +8,8 @@
 #include "stream.h"
 
 /**
- * struct element - what became of one
- * @recv: number of the receive that it came by, beginning at 1; 0: none
+ * struct element - the fate of one element
+ * @recv: number of the receive that returned it, starting at 1; 0: none
  * @late: it should have come earlier
  */
 struct element {
@@ -20,9 +18,9 @@ struct element {
 };
 
 /**
- * struct judge - a judge at work
+ * struct judge - state of the judge
  * @elements: of all senders
- * @begin: where those of each are
+ * @begin: the first element of each
  */
 struct judge {
 	const struct stream *stream;
@@ -33,7 +31,7 @@ struct judge {
 
 /* Zeroed; never NULL. */
 void *stream_allocate(size_t n, size_t size);
-/* The first that is wrong counts. */
+/* Keeps the first error. */
 void stream_find_wrong(struct judge *judge, const char *what, uint64_t value);
 
 static inline struct element *element_at(const struct judge *judge, unsigned int sender,
@@ -42,22 +40,22 @@ static inline struct element *element_at(const struct judge *judge, unsigned int
 	return &judge->elements[judge->begin[sender] + number];
 }
 
-/* By which it was received. */
+/* The receive that returned it. */
 static inline const struct stream_recv *recv_of(const struct judge *judge, const struct element *e)
 {
 	return &judge->stream->recvs[e->recv - 1];
 }
 
-/* Was it received through this channel? */
+/* Whether it was received through this channel. */
 static inline bool came_through(const struct judge *judge, const struct element *e,
 				unsigned int channel)
 {
 	return e->recv && recv_of(judge, e)->channel == channel;
 }
 
-/* stream_order.c: elements that are late, and whether there are too many. */
+/* stream_order.c: late elements, and whether there are too many. */
 void stream_judge_order(struct judge *judge);
-/* stream_refused.c: was a channel ready of which somebody was told that it is not? */
+/* stream_refused.c: operations that found a ready channel not ready. */
 void stream_judge_refusals(struct judge *judge);
 
 #endif /* _HISTORIES_STREAM_JUDGE_H */

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * In which order elements of a stream were received.
- */
+/* The order in which elements of a stream were received. */
 #include <stdlib.h>
 
 #include "stream_judge.h"
 
-/* Was this element of the channel received after another was, at @earliest? */
+/* Whether this element of the channel was received after another was, at @earliest. */
 static bool overtaken(const struct judge *judge, unsigned int channel, const struct element *e,
 		      uint64_t earliest)
 {
@@ -49,7 +47,7 @@ static uint64_t earliest_of(const struct judge *judge, unsigned int channel,
 	return earliest;
 }
 
-/* A send, and the earliest ticket after a receive of what it and all later ones have sent. */
+/* A send, and the earliest ticket after a receive of an element of it or of any later send. */
 struct later {
 	uint64_t call;
 	uint64_t earliest;
@@ -62,7 +60,7 @@ static int compare_later(const void *a, const void *b)
 	return (x->call > y->call) - (x->call < y->call);
 }
 
-/* Of what was sent by calls that began after @ticket. */
+/* Of elements sent by calls that began after @ticket. */
 static uint64_t earliest_after(const struct later *later, uint32_t n, uint64_t ticket)
 {
 	uint32_t from = 0, to = n;
@@ -140,7 +138,7 @@ static void count_late(struct judge *judge, unsigned int channel)
 		}
 	}
 	if (late > judge->stream->channels[channel].requeues)
-		stream_find_wrong(judge, "late, though too few were requeued", value);
+		stream_find_wrong(judge, "late, with too few requeued elements", value);
 }
 
 void stream_judge_order(struct judge *judge)

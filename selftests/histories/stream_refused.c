@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Was a channel ready of which somebody was told that it is not? Of how many elements it had at a
- * moment, the bounds are known: what had surely been sent or received by then, and what may have
- * been.
+ * Operations that found a ready channel not ready. The number of elements in a channel at a moment
+ * has known bounds, from the elements certainly sent or received by then, and those possibly so.
  */
 #include <stdlib.h>
 
 #include "stream_judge.h"
 
 /**
- * struct moment - so many elements at a ticket; in struct moments: and at all before
+ * struct moment - a number of elements at a ticket; in struct moments, cumulative
  */
 struct moment {
 	uint64_t ticket;
@@ -45,7 +44,7 @@ static void moments_sum(struct moments *moments)
 		moments->at[i].elements += moments->at[i - 1].elements;
 }
 
-/* How many elements before @ticket. */
+/* Number of elements before @ticket. */
 static uint64_t elements_before(const struct moments *moments, uint64_t ticket)
 {
 	uint32_t from = 0, to = moments->n;
@@ -63,10 +62,10 @@ static uint64_t elements_before(const struct moments *moments, uint64_t ticket)
 
 /**
  * struct bounds - of one channel: when elements went in and out
- * @sent: surely, when the operation had returned
- * @offered: perhaps, as soon as it had begun
- * @received: surely
- * @taken: perhaps
+ * @sent: certainly, when the operation had returned
+ * @offered: possibly, as soon as it had begun
+ * @received: certainly
+ * @taken: possibly
  */
 struct bounds {
 	struct moments sent;
@@ -88,7 +87,9 @@ static void bounds_init(struct bounds *bounds, const struct stream *stream, unsi
 
 		if (send->channel == channel && !send->killed)
 			moments_add(&bounds->sent, send->ret, send->done);
-		/* Also what it did not send in the end: there may have been no room meanwhile. */
+		/*
+		 * Includes elements not sent in the end: the buffer may have been full meanwhile.
+		 */
 		if (send->channel == channel || send->channel == STREAM_ANY)
 			moments_add(&bounds->offered, send->call, send->count);
 	}
@@ -114,7 +115,7 @@ static void bounds_deinit(struct bounds *bounds)
 	free(bounds->taken.at);
 }
 
-/* What is requeued is missing until then. */
+/* A requeued element is missing until then. */
 static bool was_never_empty(const struct bounds *bounds, const struct stream_channel *channel,
 			    const struct stream_refusal *refusal)
 {
@@ -143,9 +144,9 @@ static void judge_channel(struct judge *judge, unsigned int number)
 		if (refusal->channel != number)
 			continue;
 		if (refusal->sends && was_never_full(&bounds, channel, refusal))
-			stream_find_wrong(judge, "a send was refused, though there was room", 0);
+			stream_find_wrong(judge, "a send was refused although the buffer had space", 0);
 		if (!refusal->sends && was_never_empty(&bounds, channel, refusal))
-			stream_find_wrong(judge, "a receive was refused, though there was an element",
+			stream_find_wrong(judge, "a receive was refused although there was an element",
 					  0);
 	}
 	bounds_deinit(&bounds);

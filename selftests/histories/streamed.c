@@ -28,7 +28,7 @@ static const struct form forms[] = {
 	{ 64, 1, 6000, 2, STREAM_CHANNELS },
 };
 
-/* How many elements there are in all. */
+/* Total number of elements. */
 static uint32_t total_of(const struct streaming *streaming)
 {
 	return SENDERS * streaming->form.elements;
@@ -51,7 +51,7 @@ static void disturb(struct streaming *streaming, pid_t *pids, unsigned int i, ui
 	pids[i] = streamed_task_start(streaming, i);
 }
 
-/* A task that failed has said why. */
+/* A failed task has printed the reason. */
 static void check_task(pid_t pid)
 {
 	siginfo_t info = {};
@@ -87,14 +87,14 @@ static void run(struct streaming *streaming, struct stats *stats, uint64_t *rand
 	}
 	for (i = 0; i < SENDERS; i++)
 		await_task(pids[i]);
-	/* Unless the last of them was killed, they have done it. */
+	/* If the last one was killed, this process does it. */
 	for (channel = 0; channel < streaming->form.channels; channel++)
 		chan_close(streaming->chs[channel]);
 	for (; i < TASKS; i++)
 		await_task(pids[i]);
 }
 
-/* What @records has, and behind it these. */
+/* Appends these to @records. */
 static void *append(void *records, uint32_t *n, const void *more, uint32_t nmore, size_t size)
 {
 	records = realloc(records, (*n + nmore + 1) * size);
@@ -186,7 +186,7 @@ static struct form choose_form(uint64_t *random)
 	return forms[i];
 }
 
-/* As many operations as elements, at the most, and some that were interrupted. */
+/* At most as many operations as elements, plus interrupted ones. */
 static size_t ops_of(const struct streaming *streaming)
 {
 	return total_of(streaming) * 3 / 2 + 4096;

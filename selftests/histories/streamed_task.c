@@ -9,9 +9,9 @@
 #include "group.h"
 #include "streamed_task.h"
 
-/* One in so many operations does not wait. */
+/* One in that many operations does not wait. */
 #define TRY_CHANCE	8
-/* Where others select, one send in so many is plain. */
+/* Where other sends are selects, one in that many is plain. */
 #define PLAIN_CHANCE	4
 
 static uint64_t draw(struct streaming *streaming)
@@ -29,7 +29,7 @@ static void begin(struct streaming *streaming, struct log *log, unsigned int cou
 	__atomic_store_n(&log->call, draw(streaming), __ATOMIC_SEQ_CST);
 }
 
-/* @records: the operation has written so many. */
+/* @records: the operation has written that many. */
 static void end(struct log *log, unsigned int records)
 {
 	__atomic_store_n(&log->n, log->n + records, __ATOMIC_SEQ_CST);
@@ -86,7 +86,7 @@ static int do_send(struct streaming *streaming, struct log *log, const uint64_t 
 	return ret ? ret : 1;
 }
 
-/* To wait for one of several channels is no harm to who sends, as all receivers select. */
+/* A sender may wait for any one of the channels, as all receivers select. */
 static unsigned int choose_channel(const struct streaming *streaming, struct log *log, bool waits)
 {
 	if (streaming->form.channels == 1)
@@ -126,7 +126,7 @@ static bool send_some(struct streaming *streaming, struct log *log, unsigned int
 	return true;
 }
 
-/* Receives one element, into the place of the channel that it comes from. */
+/* Receives one element, into the place of its channel. */
 static int select_recv(struct streaming *streaming, struct log *log, uint64_t *values, bool waits)
 {
 	struct chan_case cases[STREAM_CHANNELS];
@@ -160,7 +160,7 @@ static bool all_closed(const struct streaming *streaming, const struct log *log)
 	return log->closed == (1U << streaming->form.channels) - 1;
 }
 
-/* Straight into shared memory, where it is seen even if the task dies. */
+/* Directly into shared memory, where it remains visible if the task dies. */
 static bool recv_some(struct streaming *streaming, struct log *log, bool waits)
 {
 	uint64_t *values = log->values + log->next * streaming->form.channels;
@@ -172,7 +172,7 @@ static bool recv_some(struct streaming *streaming, struct log *log, bool waits)
 		end_refused(streaming, log, false);
 		return false;
 	}
-	/* Interrupted, it has not found the channel drained: this was nothing. */
+	/* An interrupted operation has not found the channel drained, so it does not count. */
 	if (done == -EINTR) {
 		end(log, 0);
 		return true;
@@ -201,7 +201,7 @@ bool streamed_senders_finished(const struct streaming *streaming)
 	return true;
 }
 
-/* As soon as nobody sends any more, while there is much in the buffers. */
+/* As soon as no sender is left, while there is much in the buffers. */
 static void close_all(const struct streaming *streaming)
 {
 	unsigned int channel;
@@ -218,7 +218,7 @@ pid_t streamed_task_start(struct streaming *streaming, unsigned int i)
 
 	if (pid)
 		return pid;
-	/* Who was refused waits. */
+	/* After a refusal, it waits. */
 	while (!log->finished) {
 		waits = !waits || random_next(&log->random) % TRY_CHANCE;
 		if (i < SENDERS)
@@ -232,8 +232,8 @@ pid_t streamed_task_start(struct streaming *streaming, unsigned int i)
 }
 
 /*
- * What a task was doing when it was killed. If its record is there, but not yet counted, it counts
- * as killed as well: that says less, but nothing wrong.
+ * The operation of a killed task. If its record exists but is not yet counted, it is recorded as
+ * killed as well: that claims less, and is still true.
  */
 static void bury_sender(const struct streaming *streaming, struct log *log, unsigned int sender,
 			uint64_t death)
@@ -243,7 +243,7 @@ static void bury_sender(const struct streaming *streaming, struct log *log, unsi
 		.sender = sender, .channel = streaming->form.channels == 1 ? 0 : STREAM_ANY,
 		.killed = true,
 	};
-	/* Its successor goes on behind all that it may have sent. */
+	/* Its successor continues after all elements that it may have sent. */
 	log->next = log->first + log->count;
 	log->finished = log->next >= streaming->form.elements;
 }

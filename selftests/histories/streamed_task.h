@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tasks of a stream: each sends or receives until all is done, and writes down what it did
- * where it is still found when it was killed.
+ * The tasks of a stream: each sends or receives until all is done, and logs its operations in
+ * memory that survives it.
  */
 #ifndef _HISTORIES_STREAMED_TASK_H
 #define _HISTORIES_STREAMED_TASK_H
@@ -16,15 +16,15 @@
 #define RECEIVERS	3
 #define TASKS		(SENDERS + RECEIVERS)
 #define BATCH_MAX	512
-/* Of one task. Those that come later are not written down. */
+/* Limit per task. Later ones are not logged. */
 #define REFUSALS_MAX	65536
 
 /**
  * struct form - one kind of stream
  * @batch: elements that are sent or received at once; 1 if there are several channels
  * @elements: of each sender
- * @chance: how often it is chosen, compared to others
- * @channels: among several, tasks select
+ * @chance: its weight among all
+ * @channels: with several, tasks select
  */
 struct form {
 	unsigned int cap;
@@ -35,17 +35,17 @@ struct form {
 };
 
 /**
- * struct log - what one task has done; shared, and it survives the task
- * @n: how many operations have ended
- * @call: of the operation that has not; 0: there is none
- * @next: number of the next element, or how many were received
+ * struct log - the operations of one task; shared, and it survives the task
+ * @n: number of operations that have ended
+ * @call: ticket of the current operation; 0: there is none
+ * @next: number of the next element, or of received elements
  * @first: @next when the operation began
- * @count: how many elements are being sent
- * @channel: through which; or STREAM_ANY
+ * @count: number of elements being sent
+ * @channel: their channel; or STREAM_ANY
  * @closed: bits of the channels that are closed and drained
- * @finished: there is nothing more to do
- * @random: state of what is random
- * @values: room for elements that are received: for each, one place of each channel
+ * @finished: all work is done
+ * @random: state of the random numbers
+ * @values: buffer for received elements: for each, one place per channel
  */
 struct log {
 	uint32_t n;
@@ -76,11 +76,11 @@ struct streaming {
 	struct log logs[TASKS];
 };
 
-/* Has all been sent? From then on it stays so. */
+/* Whether all has been sent, which is final. */
 bool streamed_senders_finished(const struct streaming *streaming);
-/* Task @i of the stream, from where it was when it was killed. */
+/* Run task @i of the stream, from the point where it was killed. */
 pid_t streamed_task_start(struct streaming *streaming, unsigned int i);
-/* Write down what task @i was doing when it was killed. */
+/* Log the operation that task @i was killed in. */
 void streamed_task_bury(struct streaming *streaming, unsigned int i);
 
 #endif /* _HISTORIES_STREAMED_TASK_H */

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* As long as *@word is @value, but no longer than @timeout says, and maybe shorter. */
+/* While *@word is @value, at most until @timeout, possibly shorter. */
 static inline void word_wait(uint32_t *word, uint32_t value, const struct timespec *timeout)
 {
 	syscall(SYS_futex, word, FUTEX_WAIT, value, timeout, NULL, 0);

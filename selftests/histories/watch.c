@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The runner watches a round. When all who are left are parked, it lets one of them go on: by
- * what that waits for, by a close, or by a nemesis. So each round ends, and each wait is seen.
+ * The runner watches a round. When all remaining workers are parked, it unblocks one of them: by a
+ * peer operation, by a close, or by a nemesis. So each round ends, and each wait is seen.
  */
 #include <errno.h>
 #include <sched.h>
@@ -14,19 +14,19 @@
 #include "nemesis.h"
 #include "wait.h"
 
-/* Those who die by themselves are noticed that late, in turns. */
+/* Deaths that the runner did not cause are noticed after that many turns. */
 #define REAP_TURNS	64
-/* From so many operations of its own on, the runner ends the round by closing. */
+/* After that many operations of its own, the runner ends the round by closing. */
 #define OWN_MANY	(OWN_MAX / 2)
-/* Nothing in a round takes that long, in nanoseconds. */
+/* No step of a round takes that long, in nanoseconds. */
 #define ROUND_LIMIT	20000000000ULL
 
 /**
- * struct parked - operations that are inside, counted by what they wait for
- * @at: of each worker, the step that it is in; -1: it is in none
+ * struct parked - current operations, counted by case
+ * @at: of each worker, the current step; -1: none
  * @calls: the tickets of these
  * @queues: by channel and verb
- * @waiting: somebody waits without a deadline
+ * @waiting: a task waits without a deadline
  */
 struct parked {
 	int at[WORKERS];
@@ -47,7 +47,7 @@ bool watch_is_inside(const struct group *group, unsigned int i)
 	       word_read(&group->shared->workers[i].inside);
 }
 
-/* Who is inside what? False if somebody is between two operations. */
+/* The current operations. False if a worker is between two operations. */
 static bool look_at_workers(const struct group *group, struct parked *parked)
 {
 	unsigned int i, k;
@@ -74,7 +74,7 @@ static bool look_at_workers(const struct group *group, struct parked *parked)
 	return true;
 }
 
-/* Are all who are left parked? If so, that is noted. */
+/* Whether all remaining workers are parked. If so, that is recorded. */
 static bool all_are_parked(struct group *group, struct parked *parked)
 {
 	struct parked after;
@@ -111,7 +111,7 @@ const struct history_op *watch_act(struct group *group, enum history_verb verb,
 	struct step *step = &group->own[group->nown++];
 
 	if (group->nown == OWN_MAX)
-		give_up("a round does not come to an end");
+		give_up("a round does not end");
 	memset(step, 0, sizeof(*step));
 	step->op.task = WORKERS;
 	step->op.mode = MODE_TRY;
@@ -125,7 +125,7 @@ const struct history_op *watch_act(struct group *group, enum history_verb verb,
 	return &step->op;
 }
 
-/* The other side of one of its cases. */
+/* The peer operation of one of its cases. */
 static void serve(struct group *group, const struct history_op *op)
 {
 	const struct history_case *c = &op->cases[group_random(group, op->n)];
@@ -133,7 +133,7 @@ static void serve(struct group *group, const struct history_op *op)
 	watch_act(group, c->verb == VERB_SEND ? VERB_RECV : VERB_SEND, c->channel);
 }
 
-/* Several are handed elements, and die at the same time: what they requeue has an order. */
+/* Several are handed elements and die at the same time: their requeues have an order. */
 static void kill_many(struct group *group, const struct parked *parked)
 {
 	unsigned int i;
@@ -199,7 +199,7 @@ static void reap(struct group *group)
 			continue;
 		if (member->life == LIFE_RUNNING && status != SIGKILL)
 			give_up("worker %u died by itself, status %x", i, status);
-		/* For want of memory, the kernel kills whom it likes, and does not say when. */
+		/* Out of memory, the kernel may kill any task, unnoticed. */
 		if (member->life == LIFE_RUNNING)
 			member->struck = 1;
 		member->died = ticket_draw(group->shared);
@@ -218,7 +218,7 @@ static bool is_over(const struct group *group)
 	return true;
 }
 
-/* Who does not come to an end, and where is it? */
+/* Print the workers that do not finish, and where they are. */
 static void give_up_round(const struct group *group)
 {
 	unsigned int i;
@@ -230,7 +230,7 @@ static void give_up_round(const struct group *group)
 			i, group->members[i].life, worker->at, worker->n, worker->inside,
 			has_ended(group, i), group->members[i].fault != 0);
 	}
-	give_up("round %u of seed %llu does not come to an end", group->shared->round,
+	give_up("round %u of seed %llu does not end", group->shared->round,
 		(unsigned long long)group->seed);
 }
 

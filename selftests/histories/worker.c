@@ -22,14 +22,14 @@
 #define SPIN_ROUNDS	4
 
 /**
- * struct self - what a worker knows
+ * struct self - private state of a worker
  * @runner: pidfd of the process that has the channels
  * @fds: of the channels of the pool, as the worker has them
  * @generations: of these
  * @mutex: for @fragile
- * @fragile: the page of that kind, maybe not to be written; NULL: it is not there
+ * @fragile: the page of that kind, possibly read-only; NULL: unmapped
  * @slow: the page of that kind; NULL: none yet
- * @nowhere: a file that can be nothing but held
+ * @nowhere: a placeholder file without operations
  */
 static struct self {
 	struct shared *shared;
@@ -44,7 +44,7 @@ static struct self {
 	int nowhere;
 } self;
 
-/* Where it is now; the assistant may take it away again at any time. */
+/* Its current address; the assistant may unmap it at any time. */
 static char *restore_fragile(void)
 {
 	char *at;
@@ -219,7 +219,7 @@ static int fetch(unsigned int at)
 	return self.fds[at];
 }
 
-/* With all file descriptors, whatever was done to them. */
+/* Restore all file descriptors. */
 static void fetch_all(struct performer *performer)
 {
 	unsigned int i;
@@ -246,7 +246,7 @@ static void do_step(struct performer *performer, unsigned int at)
 	word_write(&self.worker->at, at);
 	word_write(&self.worker->inside, 1);
 	perform(performer, step);
-	/* Its file descriptors were taken away before it began: this is no operation. */
+	/* Its file descriptors were closed before it began: the operation does not count. */
 	if (step->op.outcome == OUTCOME_ERROR && step->op.chosen == EBADF &&
 	    word_read(&self.worker->fds_lost))
 		step->op.outcome = OUTCOME_NOTHING;

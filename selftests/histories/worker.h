@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A process that plays its script in each round. Every other one has a second thread, which
- * does to its own process what no other can.
+ * A process that plays its script in each round. Every other one has a second thread, the
+ * assistant, for disturbances that only its own process can cause.
  */
 #ifndef _HISTORIES_WORKER_H
 #define _HISTORIES_WORKER_H
@@ -9,9 +9,9 @@
 #include "shared.h"
 
 /**
- * struct area - memory of a worker that is not always there
+ * struct area - memory of a worker that is not always accessible
  * @fd: of a page that is fragile, and one that is slow
- * @view: where the runner sees both
+ * @view: the runner's mapping of both
  */
 struct area {
 	int fd;
@@ -19,7 +19,7 @@ struct area {
 };
 
 #define AREA_PAGE	4096
-/* Where in the area memory of this kind is. */
+/* Offset in the area of memory of this kind. */
 #define AREA_AT(memory)	((memory) == MEMORY_SLOW ? AREA_PAGE : 0)
 
 #define WORKER_HAS_ASSISTANT(index)	((index) % 2 == 0)

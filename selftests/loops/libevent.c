@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Channels in the event loop of libevent, with each of its ways to wait.
- */
+/* Channels in the event loop of libevent, with each of its backends. */
 #include <errno.h>
 #include <event2/event.h>
 #include <string.h>
@@ -13,7 +11,7 @@
 #include "common/channel.h"
 #include "common/operation.h"
 
-/* How often an event has called, and with what the last time. */
+/* Number of calls of an event, and the events of the last one. */
 struct calls {
 	unsigned int count;
 	short events;
@@ -60,7 +58,7 @@ static void turn(struct event_base *base)
 	event_base_loop(base, EVLOOP_NONBLOCK | EVLOOP_ONCE);
 }
 
-/* How often it called in one turn. */
+/* Number of calls in one turn. */
 static unsigned int turn_calls(struct event_base *base, struct calls *calls)
 {
 	calls->count = 0;
@@ -162,7 +160,7 @@ TEST_F(libevent, G6_close_calls_both_sides)
 	EXPECT_EQ(1, receives.count);
 }
 
-/* A loop of its own, which ends with its only event; the result is what that was called with. */
+/* A loop that ends with its only event; returns the events it was called with. */
 static int run_loop(struct operation *op)
 {
 	struct event_base *base = base_new(op->data);

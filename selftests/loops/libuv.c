@@ -15,7 +15,7 @@
 /**
  * struct watcher - a channel in a loop
  * @handle: of the loop
- * @count: how often it was called
+ * @count: number of calls
  * @status: of the last call
  * @events: of the last call
  */

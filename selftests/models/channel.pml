@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * One channel: hchan.c, paths.h, requeue.c, waiter.c. Each inline is named after the function that
- * it stands for. All of those in a d_step run under the lock of the channel.
+ * it models. A d_step runs under the lock of the channel.
  *
  * A task that claims a waiter leaves the d_step of the claim with the lock held, and completes it
- * in the next one: claimed is its waiter in between.
+ * in the next one: in between, claimed is its waiter.
  */
 #define NONE		255
 #define EMPTY		255
@@ -30,7 +30,7 @@
 #endif
 #define CLOSE_RUN	1
 
-/* cases: what a waiter is for */
+/* cases: the operations of a waiter */
 #define RECV(c)		(2 * (c))
 #define SEND(c)		(2 * (c) + 1)
 #define POLLED		200
@@ -86,17 +86,17 @@ bit exited[TASKS];
 #endif
 
 /*
- * Of each task that works on channels: the waiter that it has claimed and not yet completed; struct
- * chan_wake: a bit for each task to wake, a reference to it; two for pollers of each channel.
+ * For each task: the waiter that it has claimed and not yet completed; struct chan_wake: a bit for
+ * each task to wake, with a reference to it; two for pollers of each channel.
  */
 #define LOCALS		byte claimed = NONE, woken, tell
 
-/* A file that is no channel. */
+/* A file that is not a channel. */
 bit file_ready;
 bit file_told;		/* all its pollers have been woken */
 bit file_kicks[TASKS];	/* the task is on its wait queue */
 #ifdef EPOLL
-bit epoll_ready;	/* that file is an epoll for channel 0, which is on its list */
+bit epoll_ready;	/* that file is an epoll for channel 0, which is on its ready list */
 bit epoll_waits;	/* a task is in epoll_wait() */
 #endif
 
@@ -114,7 +114,7 @@ bit pending;
 byte expires;
 
 byte clock;
-byte latest;		/* that the clock ever was */
+byte latest;		/* maximum that the clock ever reached */
 bit setting;		/* the second one is in force */
 
 /* chan_ticker_due_locked() */
@@ -128,12 +128,12 @@ bit setting;		/* the second one is in force */
 #define IS_TICKER(c)	false
 #endif
 
-/* What does not outlive a step. */
+/* Only valid within a step. */
 hidden byte c_, t_, u_, v_, w_, x_, y_, scan, remain, receivers, senders;
 
 #define CAP_OF(c)	((c) == 0 -> CAP0 : CAP1)
 
-/* chan_hchan_check_locked(): I1 to I4, here of all waiters, not of the first ones only; I8 */
+/* chan_hchan_check_locked(): I1 to I4, here for all waiters, not only the first ones; I8 */
 inline check_locked(c)
 {
 	assert(len(ring[c]) <= CAP_OF(c));
@@ -167,8 +167,8 @@ inline unlock(c)
 }
 
 /*
- * chan_waitq_claim_first(): w_ is the waiter, or NONE; then scan is 0 if as many stale waiters were
- * removed as may be.
+ * chan_waitq_claim_first(): w_ is the waiter, or NONE; then scan is 0 if the maximum number of
+ * stale waiters was removed.
  */
 inline waitq_claim(q)
 {
@@ -215,7 +215,7 @@ inline waiter_complete()
 #endif
 }
 
-/* chan_waitq_trim(): v_ tells whether an operation is parked; scan at most are removed */
+/* chan_waitq_trim(): v_ is set if an operation is parked; removes scan at most */
 inline waitq_trim(q)
 {
 	v_ = 0;
@@ -250,7 +250,7 @@ inline waitq_remove(q, w)
 #define ACTIVE(c)	false
 #endif
 
-/* chan_wake_poll_locked(): on a closed channel, room is no news */
+/* chan_wake_poll_locked(): on a closed channel, a free slot is no event */
 inline wake_poll_locked(c, what)
 {
 #if defined(POLLERS) || defined(EPOLL)
@@ -281,8 +281,8 @@ inline recv_complete_locked(c, v, number)
 }
 
 /*
- * chan_send_claim_locked(), chan_send_complete_locked(): w_ is the sender, or NONE; scan. I4: on a
- * closed channel there is none.
+ * chan_send_claim_locked(), chan_send_complete_locked(): w_ is the sender, or NONE; scan. I4: a
+ * closed channel has none.
  */
 inline send_complete_locked(c)
 {
@@ -372,7 +372,7 @@ inline recv_take_locked(c, v, number, res)
 	fi
 }
 
-/* chan_recv_try_locked(), of a channel that no clock feeds */
+/* chan_recv_try_locked(), of a channel without a ticker */
 inline recv_try_locked(c, v, number, res)
 {
 	if

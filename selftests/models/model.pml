@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The protocol of the module. A configuration defines how much there is of everything,
- * includes this, and says which tasks run.
+ * The protocol of the module. A configuration defines the sizes, includes this file, and says which
+ * tasks run.
  *
  *   CAP0, CAP1	capacities of the channels
  *   CHANNELS	1 or 2
- *   TASKS	how many tasks there are; each has a number below that
- *   CASES	most cases that a select has
- *   ELEMENTS	how many elements are sent, at most 8
+ *   TASKS	number of tasks; each has a number below that
+ *   CASES	maximum number of cases of a select
+ *   ELEMENTS	number of elements sent, at most 8
  */
 #ifndef CAP0
 #define CAP0		0

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is promised, in terms of what tasks do and are told: nothing here is in the module.
- * Elements are numbers below ELEMENTS, each sent once; sets of them are bit masks.
+ * The promises, in terms of calls and their results: nothing here models the module. Elements are
+ * numbers below ELEMENTS, each sent once; sets of them are bit masks.
  */
 byte begun[CHANNELS];	/* sends of these have begun, on each channel */
-byte sent;		/* whose send has returned success */
-byte failed;		/* whose send has returned an error */
+byte sent;		/* their sends have returned success */
+byte failed;		/* their sends have returned an error */
 byte taken;		/* have left their channel */
 byte received;		/* have reached the memory of a receiver */
 byte before[ELEMENTS];	/* sent on the same channel before the send of this one began */
@@ -16,7 +16,7 @@ inline promise_send_begins(c, v)
 	begun[c] = begun[c] | BIT(v)
 }
 
-/* G1: what was sent before, and is in the channel, is taken before. */
+/* G1: an element sent earlier, and in the channel, is taken earlier. */
 inline promise_taken(v)
 {
 	assert(v < ELEMENTS);
@@ -24,7 +24,7 @@ inline promise_taken(v)
 	taken = taken | BIT(v)
 }
 
-/* G4: an element that was requeued is in the channel again. */
+/* G4: a requeued element is in the channel again. */
 inline promise_requeued(v)
 {
 	taken = taken & ~BIT(v)
@@ -33,7 +33,7 @@ inline promise_requeued(v)
 #ifdef TICKER
 /*
  * Ticks: each is the time at which it is due. Those of the first setting are odd, those of the
- * second one even. None is received of an earlier setting, or before its time, or by a task that
+ * second one even. No tick is received of an earlier setting, or before its time, or by a task that
  * has not waited for it while a receiver is parked (G2).
  */
 inline promise_tick(v)
@@ -51,7 +51,7 @@ inline promise_setting(v)
 	assert(v % 2 != setting)
 }
 
-/* receivers: is one parked? */
+/* receivers: whether one is parked */
 inline look_for_receivers()
 {
 	receivers = 0;
@@ -60,14 +60,14 @@ inline look_for_receivers()
 	}
 }
 
-/* A tick of an earlier setting that comes back: nothing of it is left. */
+/* A requeued tick of an earlier setting is discarded. */
 inline promise_dropped(v)
 {
 	assert(v % 2 == setting);
 	sent = sent & ~BIT(v)
 }
 
-/* A wait has reached its deadline: it does not give up a tick that is due. */
+/* A wait that reaches its deadline does not miss a due tick. */
 inline promise_gives_up()
 {
 	look_for_receivers();
@@ -89,7 +89,7 @@ inline promise_send_succeeds(v)
 	sent = sent | BIT(v)
 }
 
-/* G4: a send that has failed has done nothing. */
+/* G4: a failed send has done nothing. */
 inline promise_send_fails(v)
 {
 	assert((received & BIT(v)) == 0);
@@ -97,7 +97,7 @@ inline promise_send_fails(v)
 	before[v] = 0
 }
 
-/* G6: closed and drained: nothing that was sent is left. */
+/* G6: a closed and drained channel holds no sent element. */
 inline promise_drained(c)
 {
 	assert(closed[c]);
@@ -106,12 +106,12 @@ inline promise_drained(c)
 
 #ifdef WATCH
 /*
- * G5: a default is taken only if at one instant, no case was ready. A select that wants the first
- * carries out, before it waits, a case that at one instant was the first that was ready. What makes
- * cases ready, or ready no more, comes with a look for such an instant.
+ * G5: a default is taken only if at one instant, no case was ready. A CHAN_SELECT_FIRST select
+ * carries out, before it waits, a case that at one instant was the first ready one. Each step that
+ * changes readiness also checks for such an instant.
  */
-bit trying[TASKS];	/* has a default, or wants the first */
-byte calm[TASKS];	/* a bit for each case: it was the first; and one more: none was ready */
+bit trying[TASKS];	/* has a default, or CHAN_SELECT_FIRST */
+byte calm[TASKS];	/* one bit per case: it was the first; and one more: none was ready */
 
 inline watch_case(o)
 {
@@ -190,7 +190,7 @@ inline promise_first(me, i)
 #endif
 
 #ifdef EPOLL
-/* G5: a select that sends to channel 0 does not take its own operation for what makes it ready. */
+/* G5: a select that sends to channel 0 does not see its own operation as readiness. */
 inline promise_file_ready(me, ready)
 {
 	v_ = 0;
@@ -223,8 +223,8 @@ inline count_in_channels()
 }
 
 /*
- * At rest: every task has returned, or is parked with good reason. Elements that were sent
- * have been received, or are in their channel; no others are.
+ * At rest: every task has returned, or is parked for a reason. Sent elements have been received, or
+ * are in their channel; no others are.
  */
 inline promise_rest()
 {
@@ -233,7 +233,7 @@ inline promise_rest()
 		check_locked(c_);
 		assert(!closed[c_] || (!receivers && !senders));
 #ifdef POLLERS
-		/* G9: pollers that still wait have nothing to see */
+		/* G9: pollers that still wait have no event pending */
 		assert(!recv_pollers[c_] ||
 		       !(closed[c_] || len(ring[c_]) || len(requeued[c_]) || len(sendq[c_])));
 		assert(!send_pollers[c_] ||

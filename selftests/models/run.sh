@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Check the models: run.sh DIRECTORY, which is where to build
+# Check the models: run.sh DIRECTORY, the build directory
 #
 # Searches every configuration of the protocol exhaustively, looks for every seeded bug, and
-# runs the litmus tests. Says what failed, and last how many passed and failed. Exit status: 0
+# runs the litmus tests. Prints failures, and last how many passed and failed. Exit status: 0
 # all passed, 1 not.
 
 set -uo pipefail
@@ -14,11 +14,11 @@ scripts=$here/../../scripts
 mkdir -p "$1"
 directory=$(realpath "$1")
 
-# Megabytes and steps that no search may exceed: more is an error, not a smaller search.
+# Limits of a search in megabytes and steps: exceeding one is an error, not a smaller search.
 memory=4000
 depth=10000
 
-# Configurations of which every run is to end.
+# Configurations in which every run must end.
 ending=(faces filedefault epoll)
 
 passed=0
@@ -36,8 +36,8 @@ fail()
 	[[ -z ${2-} ]] || tail -n 20 "$2"
 }
 
-# search NAME CONFIGURATION FOR OPTION...: for "states" that are wrong or "endless" runs. What the
-# search said is in $log afterwards.
+# search NAME CONFIGURATION FOR OPTION...: for wrong "states" or "endless" runs. Leaves the output
+# of the search in $log.
 search()
 {
 	local name=$1 configuration=$2 build=$directory/$1 define=-DSAFETY option=-n
@@ -58,14 +58,14 @@ search()
 	rm -f "$build"/pan*
 }
 
-# Of the search: every state was seen, and none is wrong.
+# The search was complete and found no error.
 is_proved()
 {
 	[[ -e ${log%log}ended ]] && grep -q ', errors: 0$' "$log" &&
 		! grep -qE 'too small|not completed|out of memory|reached limit|^(spin|pan:1): .*[Ee]rror' "$log"
 }
 
-# A state that is wrong was found: not an error of another kind.
+# A wrong state was found, not an error of another kind.
 is_found()
 {
 	grep -qE '^pan:1: (assertion violated|invalid end state|non-progress cycle)' "$log" &&
@@ -109,7 +109,7 @@ check_bugs()
 	done < <(grep -v '^#' "$here/bugs")
 }
 
-# Every seeded bug of the model is looked for, and every function that it names exists.
+# Every seeded bug of the model is in the list, and every function that the model names exists.
 check_names()
 {
 	local name
@@ -125,7 +125,7 @@ check_names()
 	done < <(grep -ohE '\bchan_[a-z_]+\(\)' "$here"/*.pml "$here"/litmus/*.litmus | sort -u)
 }
 
-# A litmus test says in its text what the verdict is to be: Result: Never, or Sometimes.
+# A litmus test states its expected verdict in its text: Result: Never, or Sometimes.
 check_litmus()
 {
 	local file name wanted

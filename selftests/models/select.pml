@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Tasks that choose: select.c, pollset.c. A channel's number stands for its address.
- */
+/* Tasks that select: select.c, pollset.c. A channel's number stands for its address. */
 
 #if CASES > 2
 #define uses(t, c)	(CHANNEL(op[W(t, 0)]) == c || CHANNEL(op[W(t, 1)]) == c || \
@@ -10,7 +8,7 @@
 #define uses(t, c)	(CHANNEL(op[W(t, 0)]) == c || CHANNEL(op[W(t, 1)]) == c)
 #endif
 
-/* v_: is it an element that this select wants to send? */
+/* v_: whether this is an element that this select wants to send */
 inline is_mine(me, v)
 {
 	v_ = 0;
@@ -21,7 +19,7 @@ inline is_mine(me, v)
 
 hidden byte first[TASKS];	/* CHAN_SELECT_FIRST; constant */
 
-/* chan_select_try_locked(), of a channel that no clock feeds */
+/* chan_select_try_locked(), of a channel without a ticker */
 inline select_try_locked(me, i, element, number, res)
 {
 	if
@@ -69,7 +67,7 @@ inline select_unlock(me)
 
 /*
  * chan_select_enqueue_locked(), chan_select_next_queue(): of the cases with one queue, the first
- * from case k on, which is any of them unless the first is wanted. queued has a bit for each.
+ * from case k on; k is arbitrary unless CHAN_SELECT_FIRST. queued has a bit for each.
  */
 inline select_enqueue_locked(me, k)
 {
@@ -98,7 +96,7 @@ inline select_enqueue_locked(me, k)
 }
 
 #ifdef EPOLL
-/* chan_waitq_others(), v_: does a task other than this one want to send? Else it may be hidden. */
+/* chan_waitq_others(), v_: whether another task wants to send. Else it may be hidden. */
 inline waitq_others(me)
 {
 #ifdef BUG_OWN_IS_READY
@@ -117,7 +115,7 @@ inline waitq_others(me)
 #endif
 }
 
-/* An epoll for channel 0, polled by a task: if the channel is not ready, the event is forgotten. */
+/* An epoll for channel 0, polled by a task: if the channel is not ready, the event is dropped. */
 inline epoll_look(me, ready)
 {
 	atomic {
@@ -165,7 +163,7 @@ inline pollset_scan(me)
 	fi
 }
 
-/* epoll_wait(): level-triggered; a task of its own */
+/* epoll_wait(): level-triggered; in a separate task */
 proctype epoller(byte me)
 {
 	bit ready, hides;
@@ -237,7 +235,7 @@ inline select_believe(me)
 }
 #endif
 
-/* chan_select_dequeue(): those that are queued, but not case k */
+/* chan_select_dequeue(): those that are queued, except case k */
 inline select_dequeue(me, k)
 {
 	i = 0;
@@ -292,7 +290,7 @@ inline select_begins(me)
 	}
 }
 
-/* What the call did is known: case i with res, or none; then i is NONE. */
+/* The result of the call is known: case i with res, or none; then i is NONE. */
 inline select_ends(me)
 {
 	for (u_ : 0 .. CASES - 1) {
@@ -362,7 +360,7 @@ proctype selector(byte me, calls, v; bit now, drops)
 #endif
 again:
 	   pollset_scan(me);
-	   /* What is seen of channels without a lock, once, may be anything */
+	   /* Channel state read once without a lock may be anything */
 #if defined(BUG_GUESS_BELIEVED) || defined(BUG_LOCKS_ONE_AT_A_TIME)
 	   if
 	   :: now && !fready -> select_believe(me)
@@ -482,7 +480,7 @@ all:
 			d_step { parker_init(me); select_unlock(me) };
 			goto enqueue
 #elif defined(TICKER)
-			/* Its alarm may run between look and enqueue. */
+			/* Its alarm may run between check and enqueue. */
 			skip
 #else
 			SELECT_PARK(me)
@@ -620,7 +618,7 @@ finish:
 	od;
 	goto out;
 commit:
-	/* chan_select_commit(): each that is ready has the same chance */
+	/* chan_select_commit(): each ready case has the same chance */
 	if
 	:: atomic { ready & 1 -> i = 0 }
 	:: atomic { ready & 2 && !(first[me] && ready & 1) -> i = 1 }

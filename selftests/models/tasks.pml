@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Tasks that work on one channel: blocking.c, hchan.c, xfer.c, poll.c; and what happens to tasks.
- */
+/* Tasks that work on one channel: blocking.c, hchan.c, xfer.c, poll.c; and events of tasks. */
 
-/* chan_hchan_send(): "calls" of them, of n elements each, from v on, of which min are waited for */
+/* chan_hchan_send(): "calls" of them, of n elements each, from v on, with a minimum of min */
 proctype sender(byte me, c, v, calls, n, min)
 {
 	LOCALS;
@@ -54,7 +52,7 @@ tried:
 		:: res == DONE && done < n -> goto more
 		:: res == EAGAIN && done < min ->
 			res = PARK;
-			/* Those before are sent, whatever becomes of this one. */
+			/* Earlier elements are sent, whatever happens to this one. */
 			d_step {
 				for (u_ : 1 .. done) {
 					promise_send_succeeds(v + u_ - 1)
@@ -179,9 +177,9 @@ inline requeue(me, c, v, number)
 }
 
 /*
- * chan_hchan_recv(), chan_xfer_take(): "calls" of them, of n elements each, of which min are
- * waited for. Of those received, who "drops" may not be able to take the last ones, as its
- * memory faults or as it is being killed.
+ * chan_hchan_recv(), chan_xfer_take(): "calls" of them, of n elements each, with a minimum of min.
+ * A task that "drops" may fail to keep the last received ones, as its memory faults or as it is
+ * being killed.
  */
 proctype receiver(byte me, c, calls, n, min; bit drops)
 {
@@ -270,7 +268,7 @@ out:
 #ifdef TICKER
 /*
  * chan_hchan_recv() of one tick, chan_park_cancel(): "calls" of them, which wait or not. A task
- * that "drops" may not be able to take what it has received.
+ * that "drops" may fail to keep a received tick.
  */
 proctype tick_receiver(byte me, calls; bit waits, drops)
 {
@@ -420,7 +418,7 @@ proctype closer(byte me, c)
 }
 
 #ifdef POLLERS
-/* chan_poll(), until c is ready for one side: registers once, then looks after each wake-up */
+/* chan_poll(), until c is ready for one side: registers once, then checks after each wakeup */
 proctype poller(byte me, c; bit send)
 {
 	bit ready;
@@ -454,7 +452,7 @@ end_polling:
 }
 #endif
 
-/* A signal comes, or a deadline passes, for any of the tasks, so many times at the most. */
+/* A signal comes, or a deadline passes, for any of the tasks, at most that many times. */
 proctype interrupter(byte times)
 {
 	byte t;
@@ -486,8 +484,8 @@ inline kick_pollers()
 }
 
 /*
- * A file becomes ready and wakes its pollers; another task may use it up at any time. It may have
- * woken them before, "early", for nothing.
+ * A file becomes ready and wakes its pollers; another task may consume the event at any time. With
+ * "early", there was a spurious wakeup before.
  */
 proctype kicker(bit early)
 {

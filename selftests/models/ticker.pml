@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A clock that feeds channel 0: ticker.c. What is in a d_step happens under the lock of the
- * ticker, and but for the alarm, of the channel. A configuration defines CLOCK_MAX, at which the
- * clock stops; ticks are due at 1, 3, 5. channel.pml has the variables.
+ * The ticker of channel 0: ticker.c. A d_step runs under the lock of the ticker and, except for the
+ * alarm, of the channel. A configuration defines CLOCK_MAX, at which the clock stops; ticks are due
+ * at 1, 3, 5. channel.pml has the variables.
  */
 
 /* chan_ticker_is_past() */
@@ -27,7 +27,7 @@ inline ticker_unlock()
 	ticker_lock = 0
 }
 
-/* chan_ticker_look_locked(): v_ tells whether there is a tick for the caller */
+/* chan_ticker_look_locked(): v_ is set if there is a tick for the caller */
 inline ticker_look_locked()
 {
 	waitq_trim(recvq[0]);
@@ -96,7 +96,7 @@ inline ticker_complete_locked()
 	fi
 }
 
-/* chan_ticker_expire(): a hard interrupt, which takes the lock of the ticker alone */
+/* chan_ticker_expire(): a hard interrupt, which only takes the lock of the ticker */
 proctype alarm(byte me)
 {
 	LOCALS;
@@ -189,7 +189,7 @@ proctype setter()
 	}
 }
 
-/* The clock goes on; perhaps it is set back once. */
+/* The clock advances; perhaps it is set back once. */
 proctype clockwork(bit back)
 {
 	do
@@ -199,9 +199,7 @@ proctype clockwork(bit back)
 	od
 }
 
-/*
- * At rest: no task waits for a tick that is due, nor for one to come for which no alarm is set.
- */
+/* At rest: no task waits for a due tick, nor for a later one without an alarm. */
 inline ticker_rests()
 {
 	assert(!ticker_lock);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Parked operations without the lock of a channel: sleeper.c, wake.c, and what of blocking.c is
- * about them.
+ * Parked operations without the lock of a channel: sleeper.c, wake.c, and the related parts of
+ * blocking.c.
  */
 
 #if defined(POLLERS)
-/* chan_wake_run_any() of pollers: they look again */
+/* chan_wake_run_any() of pollers: they check again */
 inline tell_pollers(me, c)
 {
 	if
@@ -27,8 +27,8 @@ inline tell_pollers(me, c)
 }
 #elif defined(EPOLL)
 /*
- * chan_wake_run_any() of pollers: an epoll, which adds the channel to those that are ready, and
- * wakes its own pollers.
+ * chan_wake_run_any() of pollers: an epoll, which adds the channel to its ready list, and wakes its
+ * own pollers.
  */
 inline tell_pollers(me, c)
 {
@@ -42,7 +42,7 @@ inline tell_pollers(me, c)
 	fi
 }
 
-/* A task that is quiet is not kicked by its own wakeups: chan_pollset_quiet() */
+/* A quiet task is not kicked by its own wakeups: chan_pollset_quiet() */
 inline epoll_event(quiet)
 {
 	epoll_ready = 1;
@@ -61,7 +61,7 @@ inline tell_pollers(me, c)
 #endif
 
 #ifdef POLLERS
-/* The look of chan_poll() */
+/* The check of chan_poll() */
 inline poll_look(c, send, ready)
 {
 #ifdef TICKER
@@ -144,8 +144,8 @@ inline wake_run(me, c)
 }
 
 /*
- * chan_sleeper_wait(): set_current_state(), what has happened?, schedule(). To sleep for ever
- * is no error in itself: promise_rest() judges that. Stands behind the label end_parked.
+ * chan_sleeper_wait(): set_current_state(), check for events, schedule(). Sleeping indefinitely is
+ * no error in itself: promise_rest() judges that. Follows the label end_parked.
  */
 inline sleeper_wait(me, res)
 {
@@ -167,7 +167,7 @@ inline sleeper_wait(me, res)
 	}
 }
 
-/* chan_parker_claim() by the owner: res stays what it is, or becomes DONE */
+/* chan_parker_claim() by the owner: res is unchanged, or becomes DONE */
 inline owner_claim(me, res)
 {
 	if
@@ -179,7 +179,7 @@ inline owner_claim(me, res)
 	fi
 }
 
-/* The memory of parker and waiters is left. */
+/* The memory of parker and waiters becomes invalid. */
 inline parker_leave(me)
 {
 	valid[me] = 0;

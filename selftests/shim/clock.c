@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Clocks that tests move, sleeps until them, and timers whose functions are interrupts.
- */
+/* Clocks set by tests, sleeps until a time, and timers whose functions are interrupts. */
 #include <linux/errno.h>
 #include <linux/hrtimer.h>
 #include <linux/list.h>
@@ -21,7 +19,7 @@ struct shim_timer {
 static pthread_mutex_t shim_clock_lock = PTHREAD_MUTEX_INITIALIZER;
 /* The function of a timer has returned. */
 static pthread_cond_t shim_clock_returned = PTHREAD_COND_INITIALIZER;
-/* Read without the lock, as that would tell the thread sanitizer of an order. */
+/* Read without the lock, which would be an ordering for the thread sanitizer. */
 static s64 shim_clocks[CLOCK_BOOTTIME + 1] = {
 	[CLOCK_REALTIME]	= 1,
 	[CLOCK_MONOTONIC]	= 1,
@@ -129,7 +127,7 @@ int hrtimer_try_to_cancel(struct hrtimer *timer)
 	return active;
 }
 
-/* On a real-time kernel it sleeps, if the function runs. */
+/* On a real-time kernel it sleeps if the function is running. */
 int hrtimer_cancel(struct hrtimer *timer)
 {
 	int active;
@@ -149,7 +147,7 @@ int hrtimer_cancel(struct hrtimer *timer)
 	return active;
 }
 
-/* A timer that is due, and whose function does not run already. */
+/* A due timer whose function is not running already. */
 static struct hrtimer *shim_hrtimer_due_locked(void)
 {
 	struct hrtimer *timer, *first = NULL;
@@ -163,7 +161,7 @@ static struct hrtimer *shim_hrtimer_due_locked(void)
 	return first;
 }
 
-/* The interrupted task may hold locks, which are none of the interrupt's. */
+/* The interrupted task may hold locks, which do not count for the interrupt. */
 static void shim_interrupt(struct hrtimer *timer)
 {
 	struct task_struct *task = current;
@@ -186,7 +184,7 @@ void shim_clock_interrupt(void)
 	struct hrtimer *timer;
 
 	if (current->interrupt || current->raw_locks_held)
-		shim_fail("an interrupt where they are off");
+		shim_fail("an interrupt while they are off");
 	pthread_mutex_lock(&shim_clock_lock);
 	current->alarmed = false;
 	while ((timer = shim_hrtimer_due_locked())) {

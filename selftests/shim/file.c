@@ -24,7 +24,7 @@ struct fd fdget(unsigned int fd)
 	return f;
 }
 
-/* What is freed with the last use of a file may sleep. */
+/* The release of a file may sleep. */
 void fdput(struct fd fd)
 {
 	shim_might_sleep("fdput()");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the parts of the shim share. */
+/* Internals shared by the parts of the shim. */
 #ifndef _SHIM_INTERNAL_H
 #define _SHIM_INTERNAL_H
 
@@ -7,13 +7,13 @@
 
 struct task_struct;
 
-/* NULL if the machine decides. */
+/* NULL if the machine schedules. */
 extern const struct shim_controller *shim_controller;
 
-/* Wake-up from outside the module: an interrupt, a signal, a wait queue. */
+/* Wakeups from outside the module: an interrupt, a signal, a wait queue. */
 int shim_task_wake(struct task_struct *task, unsigned int states);
 
-/* Run the functions of timers that are due, as interrupts on the calling task. */
+/* Run the functions of due timers, as interrupts on the calling task. */
 void shim_clock_interrupt(void);
 
 #endif /* _SHIM_INTERNAL_H */

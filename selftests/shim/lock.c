@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Spinlocks, also many at once.
+ * Spinlocks, including several held by one task.
  */
 #include <linux/lockdep.h>
 #include <linux/sched.h>
@@ -22,7 +22,7 @@ static void shim_lock(spinlock_t *lock)
 {
 	shim_point(SHIM_POINT_LOCK);
 	if (spin_is_mine(lock))
-		shim_fail("spin_lock(): a task meets itself");
+		shim_fail("spin_lock(): recursive locking");
 	current->wanted = lock;
 	while (shim_controller && !shim_task_may_run(current))
 		shim_controller->wait();
@@ -32,7 +32,7 @@ static void shim_lock(spinlock_t *lock)
 	current->locks_held++;
 }
 
-/* The point that follows is the caller's. */
+/* The following point is the caller's. */
 static void shim_unlock(spinlock_t *lock)
 {
 	if (!spin_is_mine(lock))
@@ -42,11 +42,11 @@ static void shim_unlock(spinlock_t *lock)
 	current->locks_held--;
 }
 
-/* It may sleep, if the kernel is a real-time one. */
+/* On a real-time kernel, it may sleep. */
 void spin_lock(spinlock_t *lock)
 {
 	if (lock->raw || current->raw_locks_held || current->interrupt)
-		shim_fail("spin_lock(): of a raw lock, under one, or in an interrupt");
+		shim_fail("spin_lock(): a raw lock, or under a raw lock, or in an interrupt");
 	shim_lock(lock);
 }
 
@@ -66,12 +66,12 @@ unsigned long shim_raw_spin_lock_irqsave(raw_spinlock_t *lock)
 	return current->raw_locks_held++;
 }
 
-/* Interrupts that have to come now do. */
+/* Pending interrupts run here. */
 void raw_spin_unlock_irqrestore(raw_spinlock_t *lock, unsigned long flags)
 {
 	shim_unlock(lock);
 	if (flags != (unsigned long)--current->raw_locks_held)
-		shim_fail("raw_spin_unlock_irqrestore(): the flags are another lock's");
+		shim_fail("raw_spin_unlock_irqrestore(): the flags are of another lock");
 	shim_point(SHIM_POINT_UNLOCK);
 	if (current->alarmed && !current->raw_locks_held && !current->interrupt)
 		shim_clock_interrupt();

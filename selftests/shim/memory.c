@@ -10,14 +10,14 @@
 #include <linux/uaccess.h>
 #include <stdlib.h>
 
-/* What an allocation of no bytes gives: not NULL, and not to be touched. */
+/* The result of a zero-size allocation: not NULL, and not to be accessed. */
 #define ZERO_SIZE_PTR	((void *)16)
 /* The first page of user memory is never there. */
 #define USER_START	4096
-/* What memory holds that nobody has written. */
+/* The content of uninitialized memory. */
 #define POISON		0xa5
 
-/* How it was allocated, before the memory itself. */
+/* Type of the allocation, stored before the memory itself. */
 enum shim_memory_kind {
 	SHIM_KMALLOC = 0x6b6d,
 	SHIM_KVMALLOC = 0x6b76,
@@ -41,7 +41,7 @@ static unsigned int shim_set_countdown(unsigned int *countdown, unsigned int nth
 	return left;
 }
 
-/* Does this one fail? */
+/* Whether this one fails. */
 static bool shim_count_down(unsigned int *countdown)
 {
 	return *countdown && !--*countdown;
@@ -95,7 +95,7 @@ static void shim_memory_free(const void *bytes, bool may_be_kvmalloc)
 		return;
 	memory = container_of(bytes, struct shim_memory, bytes);
 	if (memory->kind != SHIM_KMALLOC && !(may_be_kvmalloc && memory->kind == SHIM_KVMALLOC))
-		shim_fail("kfree() of what kmalloc() did not give");
+		shim_fail("kfree() of memory not from kmalloc()");
 	memory->kind = 0;
 	__atomic_fetch_sub(&shim_memory_count, 1, __ATOMIC_RELAXED);
 	free(memory);
@@ -146,7 +146,7 @@ unsigned long copy_from_user(void *to, const void __user *from, unsigned long n)
 	return n - reach;
 }
 
-/* What the kernel knows of a structure; that the rest is zero, it checks. */
+/* Copies the part known to the kernel, and checks that the rest is zero. */
 int copy_struct_from_user(void *to, size_t size, const void __user *from, size_t user_size)
 {
 	const size_t known = min_t(size_t, size, user_size);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Wait queues of pollers, and files that are no channels.
- */
+/* Wait queues of pollers, and files that are not channels. */
 #include <linux/errno.h>
 #include <linux/poll.h>
 #include <linux/slab.h>

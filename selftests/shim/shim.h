@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A kernel of user space: just enough of it that the core of the module builds and
- * runs here as it is. Headers named as the kernel's declare what stands for them;
- * this one declares what a test does to its kernel.
+ * A kernel in user space: enough of it to build and run the core of the module unchanged. Headers
+ * named like the kernel's declare the replacements; this one declares the controls for tests.
  *
- * The shim is stricter than the kernel where the module promises more: it aborts
- * when a task sleeps, allocates, touches user memory or wakes another with a spinlock
- * held, at each warning, and when an interrupt does what none may on a real-time kernel.
+ * The shim is stricter than the kernel where the module promises more: it aborts when a task
+ * sleeps, allocates, accesses user memory or wakes another with a spinlock held, at each warning,
+ * and when an interrupt does something forbidden on a real-time kernel.
  *
- * Each thread that runs code of the module is a task: it has set current. Time
- * stands still unless a test moves it.
+ * Each thread that runs code of the module is a task: it has set current. Time stands still unless
+ * a test moves it.
  */
 #ifndef _SHIM_H
 #define _SHIM_H
@@ -27,16 +26,16 @@ void shim_fail(const char *format, ...) __attribute__((format(printf, 1, 2), nor
 void shim_might_sleep(const char *what);
 
 /**
- * enum shim_point - where a task can be stopped, or give way to others
+ * enum shim_point - where a task can be stopped, or yield to others
  * @SHIM_POINT_ANY: at each of the others
  * @SHIM_POINT_LOCK: before it takes a spinlock
  * @SHIM_POINT_UNLOCK: after it has released one
  * @SHIM_POINT_ATOMIC: before it changes an atomic variable
- * @SHIM_POINT_READ: before it reads what others may change meanwhile
+ * @SHIM_POINT_READ: before a read of concurrently modified data
  * @SHIM_POINT_STATE: after it has set its state
  * @SHIM_POINT_SCHEDULE: before it sleeps
  * @SHIM_POINT_WAKE: before it wakes another task
- * @SHIM_POINT_USER: before it touches user memory
+ * @SHIM_POINT_USER: before it accesses user memory
  * @SHIM_POINT_ALLOC: before it allocates
  */
 enum shim_point {
@@ -57,11 +56,11 @@ void shim_point(enum shim_point point);
 const char *shim_point_name(enum shim_point point);
 
 /**
- * struct shim_controller - who decides what runs, in place of the machine
+ * struct shim_controller - decides which task runs, in place of the machine
  * @point: the calling task passes a point
- * @wait: the calling task cannot go on before shim_task_may_run()
+ * @wait: the calling task cannot continue before shim_task_may_run()
  * @random: a number below @ceil
- * @fail: what was going on, to be told before the program aborts
+ * @fail: prints the situation before the program aborts
  */
 struct shim_controller {
 	void	(*point)(enum shim_point point);
@@ -75,18 +74,18 @@ void shim_control(const struct shim_controller *controller);
 /* Neither asleep nor before a spinlock that another task holds. */
 bool shim_task_may_run(struct task_struct *task);
 
-/* From now on, give way at random points, and wake up for nothing now and then. */
+/* From now on, yield at random points, with occasional spurious wakeups. */
 void shim_chaos(bool on);
 u64 shim_random(void);
 u32 shim_random_below(u32 ceil);
 
 struct task_struct *shim_task_alloc(void);
 /*
- * The task has ended. It is freed after a grace period, so never under rcu_read_lock(), and
- * with the last reference to it.
+ * The task has ended. It is freed after a grace period, so never under rcu_read_lock(), and with
+ * the last reference to it.
  */
 void shim_task_free(struct task_struct *task);
-/* Frees what no grace period holds any more. */
+/* Frees everything whose grace period has ended. */
 void shim_tasks_reap(void);
 void shim_task_signal(struct task_struct *task);
 /* Task work interrupts it, as TIF_NOTIFY_SIGNAL does. */
@@ -94,37 +93,37 @@ void shim_task_notify(struct task_struct *task);
 void shim_task_kill(struct task_struct *task);
 
 /*
- * Stop @task when it passes @point for the @nth time, not counting those that it
- * passes with a spinlock held: whoever is preempted there only delays the others.
+ * Stop @task when it passes @point for the @nth time, not counting passes with a spinlock held:
+ * preemption there only delays other tasks.
  */
 void shim_task_stop_at(struct task_struct *task, enum shim_point point, unsigned int nth);
 bool shim_task_stopped(struct task_struct *task);
 void shim_task_continue(struct task_struct *task);
-/* In which state it sleeps; TASK_RUNNING if it does not. */
+/* The state in which it sleeps; TASK_RUNNING if it does not. */
 unsigned int shim_task_asleep(struct task_struct *task);
-/* How many wake-ups there were, each counted after it has had its effect. */
+/* Number of wakeups, each counted after it has taken effect. */
 unsigned int shim_wakes(void);
 
 /*
- * How far a clock is; move it, also backwards, and let the deadlines pass that it reaches. The
- * functions of timers run at once, as interrupts on the calling task; those of timers that are
- * due when they are started, once the raw locks that the task holds are released.
+ * The time of a clock; move it, also backwards, and expire the deadlines that it reaches. The
+ * functions of timers run at once, as interrupts on the calling task; those of timers that are due
+ * when they are started, once the raw locks that the task holds are released.
  */
 s64 shim_clock_now(clockid_t clock);
 void shim_clock_advance(clockid_t clock, s64 ns);
-/* How many timers with functions are started. */
+/* Number of started timers with functions. */
 unsigned int shim_hrtimers_started(void);
 
 /*
- * Let the @nth next allocation of the calling thread fail; 0: none. Returns what was
- * left of the last count: 0 if that allocation came.
+ * Make the @nth next allocation of the calling thread fail; 0: none. Returns the rest of the last
+ * count: 0 if that allocation came.
  */
 unsigned int shim_memory_fail_nth(unsigned int nth);
 /* The same for accesses to user memory. */
 unsigned int shim_user_fail_nth(unsigned int nth);
-/* From now on, let every allocation of every thread fail. */
+/* From now on, every allocation of every thread fails. */
 void shim_memory_fail_all(bool on);
-/* How many allocations are not yet freed. */
+/* Number of allocations not yet freed. */
 unsigned int shim_memory_live(void);
 
 #endif /* _SHIM_H */

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Tasks: points where they stop, sleep and wake-up, signals, grace periods.
- */
+/* Tasks: points where they stop, sleep and wakeup, signals, grace periods. */
 #include <linux/atomic.h>
 #include <linux/fdtable.h>
 #include <linux/hrtimer.h>
@@ -29,7 +27,7 @@ static u64 shim_seed = 1;
 static pid_t shim_last_pid;
 static unsigned int shim_wake_count;
 
-/* Readers of RCU read-lock this. */
+/* RCU readers read-lock this. */
 static pthread_rwlock_t shim_grace = PTHREAD_RWLOCK_INITIALIZER;
 static pthread_mutex_t shim_dead_lock = PTHREAD_MUTEX_INITIALIZER;
 static LIST_HEAD(shim_dead);
@@ -100,7 +98,7 @@ void shim_chaos(bool on)
 	WRITE_ONCE(shim_is_chaotic, on);
 }
 
-/* On average once in @n times, but never without chaos. */
+/* Once in @n times on average, but never without chaos. */
 static bool shim_chaos_strikes(unsigned int n)
 {
 	return SHIM_LOAD(shim_is_chaotic) && shim_random() % n == 0;
@@ -179,7 +177,7 @@ void get_task_struct(struct task_struct *task)
 		shim_fail("get_task_struct(): the task is gone");
 }
 
-/* To free a task takes locks that an interrupt must not take. */
+/* Freeing a task takes locks that an interrupt must not take. */
 void put_task_struct(struct task_struct *task)
 {
 	const int before = __atomic_fetch_sub(&task->refs, 1, __ATOMIC_ACQ_REL);
@@ -189,7 +187,7 @@ void put_task_struct(struct task_struct *task)
 	if (before > 1)
 		return;
 	if (current && (current->interrupt || current->locks_held))
-		shim_fail("put_task_struct(): the last one in an interrupt, or with a lock held");
+		shim_fail("put_task_struct(): last reference in an interrupt, or with a lock held");
 	pthread_cond_destroy(&task->changed);
 	pthread_mutex_destroy(&task->lock);
 	free(task);
@@ -241,7 +239,7 @@ void set_current_state(unsigned int state)
 	shim_point(SHIM_POINT_STATE);
 }
 
-/* Until somebody has set the state; the task's lock is held. */
+/* Until the state changes; the task's lock is held. */
 static void shim_sleep_locked(struct task_struct *task)
 {
 	if (!shim_controller) {
@@ -253,7 +251,7 @@ static void shim_sleep_locked(struct task_struct *task)
 	pthread_mutex_lock(&task->lock);
 }
 
-/* The state is set without the lock, so a wake-up may come too early; never too late. */
+/* The state is set without the lock, so a wakeup may come too early; never too late. */
 void schedule(void)
 {
 	struct task_struct *task = current;

@@ -8,7 +8,7 @@
 
 #include "internal.h"
 
-/* The memory at the position, and how much of it is in one piece. */
+/* The memory at the position, and the length of the contiguous part. */
 static char *iov_iter_piece(const struct iov_iter *iter, size_t *size)
 {
 	size_t skip = iter->position;
@@ -27,7 +27,7 @@ static char *iov_iter_piece(const struct iov_iter *iter, size_t *size)
 	return NULL;
 }
 
-/* Move @n bytes by @move; ends where memory does. Returns how many were moved. */
+/* Move @n bytes by @move; ends at the end of memory. Returns how many were moved. */
 static size_t iov_iter_move(struct iov_iter *iter, size_t n, char *kernel,
 			    unsigned long (*move)(void *user, char *kernel, size_t size))
 {
@@ -76,13 +76,13 @@ size_t iov_iter_zero(size_t n, struct iov_iter *iter)
 {
 	char none;
 
-	/* The pointer only counts along. */
+	/* The pointer only serves to count. */
 	return iov_iter_move(iter, n, &none, iov_iter_clear);
 }
 
 void iov_iter_revert(struct iov_iter *iter, size_t n)
 {
 	if (n > iter->position)
-		shim_fail("an iterator is reverted to before its beginning");
+		shim_fail("an iterator is reverted past its beginning");
 	iter->position -= n;
 }

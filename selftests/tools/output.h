@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * What programs print.
- */
+/* Output of programs. */
 #ifndef _TOOLS_OUTPUT_H
 #define _TOOLS_OUTPUT_H
 
 #define TEXT_MAX	16384
 
-/* What the last command has printed. */
+/* The output of the last command. */
 extern char printed[TEXT_MAX];
 
-/* What is expected; until the next call. */
+/* The expected output; valid until the next call. */
 const char *text(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* Run a command of the shell. Returns its exit status, or -1. */
+/* Run a shell command. Returns its exit status, or -1. */
 int run(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* What it has printed, which must be JSON, in one line. */
+/* Its output, which must be JSON, as one line. */
 const char *json(void);
-/* What it has printed, without the blanks that align columns. */
+/* Its output, without the blanks that align columns. */
 const char *words(void);
 
 #endif /* _TOOLS_OUTPUT_H */

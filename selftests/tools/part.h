@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Processes that are parked in channels, each of which holds no file descriptors but those that
- * it is to keep, so that it is known who could wake whom. The test itself must let go of them.
+ * Processes parked in channels, each holding only the file descriptors that it is to keep, so that
+ * possible wakers are known. The test itself must close its own.
  */
 #ifndef _TOOLS_PART_H
 #define _TOOLS_PART_H
@@ -24,13 +24,13 @@ struct thread {
 };
 
 /**
- * struct part - what a process does
+ * struct part - a process
  * @name: its name
  * @keep: a bit for each file descriptor that it keeps
- * @threads: of it, the first is its first
- * @count: how many
+ * @threads: its threads; the first is the main thread
+ * @count: number of threads
  * @processes: its threads are processes, which share file descriptors
- * @user: who it becomes
+ * @user: the user that it becomes
  */
 struct part {
 	char name[16];
@@ -41,35 +41,36 @@ struct part {
 	uid_t user;
 };
 
-/* What is sent, and room for what is received; it does not matter. */
+/* Source and destination of elements, whose values do not matter. */
 extern uint64_t element;
 
-/* Close all file descriptors from 3 on but those in this set of bits. */
+/* Close all file descriptors from 3 on except those in this set of bits. */
 void keep_only(uint64_t keep);
 
 struct part *part_new(const char *name, uint64_t keep);
-/* One more thread of it, which is in pause() unless it is given cases. */
+/* Add a thread, which is in pause() unless it is given cases. */
 struct thread *part_thread(struct part *part);
 void thread_add(struct thread *thread, struct chan_case added);
-/* One more thread of it, of one case. */
+/* Add a thread with one case. */
 void part_sends(struct part *part, int ch);
 void part_receives(struct part *part, int ch);
-/* Start it, and wait until all of it sleeps. @ch: any channel. */
+/* Start it, and wait until all of its threads sleep. @ch: any channel. */
 pid_t part_start(struct part *part, int ch);
 
-/* Processes of one thread: parked to receive or to send; or in pause(), and as good as running. */
+/* Processes of one thread: parked to receive or to send; or in pause(), which counts as running. */
 pid_t start_receiver(const char *name, int ch, uint64_t keep);
 pid_t start_sender(const char *name, int ch, uint64_t keep);
 pid_t start_holder(const char *name, int ch, uint64_t keep);
 
-/* A channel of 8 bytes, without a buffer. */
+/* A channel of 8-byte elements, without a buffer. */
 int make(const char *type);
 unsigned long long id_of(int ch);
 
 /**
- * struct pair - a deadlock of two processes: each receives what the other would have to send
- * @orders: number of the channel that the baker receives from
- * @bills: number of the channel that the waiter receives from
+ * struct pair - a deadlock of two processes: each receives from the channel that the other would
+ *	send to
+ * @orders: ID of the channel that the baker receives from
+ * @bills: ID of the channel that the waiter receives from
  * @orders_fd: a file descriptor of @orders, in both
  * @bills_fd: a file descriptor of @bills, in both
  */
@@ -85,8 +86,8 @@ struct pair {
 /* The test still holds them. */
 struct pair start_pair(void);
 /*
- * Two that wait for each other like these, while @fd is on its way to the test, which could take
- * it from the socket that is returned, and holds nothing else.
+ * Two that wait for each other like these, while @fd is in flight to the test. The test could take
+ * it from the returned socket, and holds nothing else.
  */
 int start_with_message(int orders, int bills, int fd);
 

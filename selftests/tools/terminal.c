@@ -80,7 +80,7 @@ pid_t terminal_pid(const struct terminal *terminal)
 	return terminal->pid;
 }
 
-/* Take what the program has written by now. */
+/* Read the output written by now. */
 static void terminal_pump(struct terminal *terminal)
 {
 	char bytes[4096];
@@ -134,7 +134,7 @@ void terminal_resize(struct terminal *terminal, int lines, int columns)
 
 static bool terminal_program_ended(struct terminal *terminal, int *status)
 {
-	/* It does not end while nobody reads what it writes. */
+	/* It does not end before its output is read. */
 	terminal_pump(terminal);
 	return waitpid(terminal->pid, status, WNOHANG) == terminal->pid;
 }

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Events made by hand, for what "chanctl trace" makes of them. Included once by a program.
- */
+/* Handmade events for "chanctl trace". Included once by a program. */
 #ifndef _TOOLS_TOLD_H
 #define _TOOLS_TOLD_H
 
@@ -20,7 +18,7 @@
 static struct recording recording;
 static struct story story;
 
-/* A millisecond after the one before. */
+/* A millisecond after the previous one. */
 static inline size_t add(int tid, struct chan_event event)
 {
 	event.time = (recording.count + 1) * 1000000ULL;
@@ -34,7 +32,7 @@ static inline size_t add(int tid, struct chan_event event)
 
 #define ADD(tid, event, ...) \
 	add(tid, (struct chan_event){ .kind = CHAN_EVENT_##event, ##__VA_ARGS__ })
-/* Receives from a full ring, whose free place a parked sender's element takes. */
+/* Receives from a full ring, whose free slot takes a parked sender's element. */
 #define REFILL(tid, left, sender) \
 	ADD(tid, RECV, .path = CHAN_PATH_RING, .len = left, .peer = sender)
 #define RING(tid, event, left)	ADD(tid, event, .path = CHAN_PATH_RING, .len = left)
@@ -44,7 +42,7 @@ static inline size_t make(unsigned int cap)
 	return ADD(MAIN, MAKE, .cap = cap, .elemsize = 8);
 }
 
-/* A task that was parked runs again, as its operation was completed by a peer. */
+/* A parked task runs again, as its operation was completed by a peer. */
 static inline size_t wake_sent(int tid, int by)
 {
 	ADD(tid, WAKE, .id = CHANNEL, .send = 1);
@@ -82,7 +80,7 @@ static inline bool flows(size_t from, size_t to, bool handoff)
 	return false;
 }
 
-/* What an output writes. */
+/* The text written by an output. */
 static inline const char *written(void (*write)(FILE *stream, const struct story *story,
 					 const char *command))
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Many elements in one call: how many move, what is waited for, and that a part that
- * was moved is told before any error.
+ * Batches: how many elements move, when a batch waits, and that a partial count is returned instead
+ * of an error.
  */
 #include "unit.h"
 
-/* More than one pass over a channel moves. */
+/* More elements than one pass over a channel moves. */
 #define MANY	100
 
 static struct operation *send_range(struct chan_file *cf, u64 from, u64 to, size_t min)
@@ -57,7 +57,7 @@ static void without_wait_as_many_move_as_can(void **state)
 	assert_int_equal(run_now(recv_up_to(cf, 5, 5)), -EAGAIN);
 }
 
-/* It takes what is there at once, and waits for no more than it must. */
+/* It takes the available elements, and waits only for the minimum. */
 static void receive_waits_for_the_minimum(void **state)
 {
 	struct chan_file *cf = channel_make(8, 4);
@@ -184,7 +184,7 @@ static void G2_one_receive_takes_from_parked_senders_in_order(void **state)
 	}
 }
 
-/* A sender that has sent a part, and waits for room. */
+/* A sender that has sent a part, and waits for a free slot. */
 static struct operation *park_after_part(struct chan_file *cf)
 {
 	struct operation *op = send_range(cf, 1, 5, 5);
@@ -240,7 +240,7 @@ static void G4_part_received_beats_signal_deadline_and_close(void **state)
 	}
 }
 
-/* What a killed receiver had taken for one pass goes back, in order. */
+/* Elements that a killed receiver had taken in one pass are requeued, in order. */
 static void G4_killed_receiver_gives_back_its_part(void **state)
 {
 	struct chan_file *cf = channel_make(8, 3);
@@ -275,7 +275,7 @@ static void receive_of_closed_and_drained_zeroes_one_element(void **state)
 	}
 }
 
-/* A signal ends no transfer that need not wait, but its first wait. */
+/* A signal ends a transfer only in its first wait; it does not end one that need not wait. */
 static void signal_ends_a_wait_not_a_transfer(void **state)
 {
 	struct chan_file *cf = channel_make(8, MANY);
@@ -300,7 +300,7 @@ static void signal_ends_a_wait_not_a_transfer(void **state)
 	channel_expect_range(cf, 1, MANY);
 }
 
-/* A task that is being killed stops after a pass, and a receiver of them takes nothing. */
+/* A task that is being killed stops after a pass, and as a receiver takes nothing. */
 static void G12_kill_ends_a_long_transfer(void **state)
 {
 	struct chan_file *cf = channel_make(8, MANY);
@@ -320,7 +320,7 @@ static void G12_kill_ends_a_long_transfer(void **state)
 	channel_expect_range(cf, 1, CHAN_ELEM_BATCH);
 }
 
-/* Task work lets a call that has moved nothing start over, and cuts none short. */
+/* Task work restarts a call that has moved nothing, and shortens no other. */
 static void G4_task_work_cuts_no_transfer_short(void **state)
 {
 	struct chan_file *cf = channel_make(8, 3);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The cases of a select, as the user gives them: whatever access to user memory fails, and
- * whatever allocation, an error says so, nothing has happened, and nothing is left.
+ * The cases of a select, read from the user: if any access to user memory or any allocation fails,
+ * an error is returned, nothing has happened, and nothing is leaked.
  */
 #include "cases.h"
 #include "unit.h"
 
-/* More than fit on the stack, as are their elements. */
+/* More cases and elements than fit on the stack. */
 #define CASES_MANY	10
 #define ELEMSIZE	300
 
@@ -19,14 +19,14 @@ enum ready {
 };
 
 /**
- * struct menu - a select, and what it needs; of its cases, one kind is ready
- * @full: nothing can be sent, and nothing but @sent received
+ * struct menu - a select, and its resources; of its cases, one kind is ready
+ * @full: no slot is free, and only @sent can be received
  * @empty: the reverse
  * @file: a file
  * @fd: its descriptor
  * @elems: the elements of the cases
  * @cases: the cases
- * @n: how many
+ * @n: number of cases
  */
 struct menu {
 	struct chan_file	*full;
@@ -58,7 +58,7 @@ static void menu_add(struct menu *menu, unsigned int op, struct chan_file *cf)
 	menu->n++;
 }
 
-/* @n cases, of which the last is the one that is ready; the file is the first. */
+/* @n cases, of which only the last is ready; the file is the first. */
 static void menu_init(struct menu *menu, enum ready ready, u32 elemsize, unsigned int n)
 {
 	u8 elem[ELEMSIZE];
@@ -101,7 +101,7 @@ static long menu_select(struct menu *menu)
 	return chan_cases_select(&select, &chan_deadline_now);
 }
 
-/* Both channels are as they were, and nobody is left in their queues. */
+/* Both channels are unchanged, and their queues empty. */
 static void menu_expect_untouched(struct menu *menu)
 {
 	const struct chan_info full = channel_info(menu->full), empty = channel_info(menu->empty);
@@ -119,7 +119,7 @@ static void menu_end(struct menu *menu)
 	channel_release(menu->empty);
 }
 
-/* Let the @nth allocation fail, or access to user memory. Returns true if there was one. */
+/* Make the @nth allocation fail, or access to user memory. Returns true if there was one. */
 static bool play(enum ready ready, u32 elemsize, unsigned int n, unsigned int nth,
 		 unsigned int (*fail_nth)(unsigned int nth), long error)
 {
@@ -136,13 +136,13 @@ static bool play(enum ready ready, u32 elemsize, unsigned int n, unsigned int nt
 	ret = menu_select(&menu);
 	failed = !fail_nth(0);
 	if (failed && ready == READY_SEND && ret >= 0) {
-		/* Its result could not be stored: it is sent all the same. */
+		/* The result could not be stored: the element is sent anyway. */
 		assert_int_equal(ret, n - 1);
 		assert_int_equal(channel_info(menu.empty).len, 1);
 	} else if (failed) {
 		assert_int_equal(ret, error);
 		menu_expect_untouched(&menu);
-		/* But what was requeued is where it lay before. */
+		/* But a requeued element is where it was before. */
 		live += channel_info(menu.full).requeued;
 		assert_int_equal(shim_memory_live(), live);
 		assert_int_equal(chan_user_live_bytes(), bytes);
@@ -174,7 +174,7 @@ static void play_each(unsigned int (*fail_nth)(unsigned int nth), long error, un
 static void G4_each_access_to_user_memory_may_fail(void **state)
 {
 	(void)state;
-	/* The array, and what comes of it. */
+	/* The array, and the results. */
 	play_each(shim_user_fail_nth, -EFAULT, 2);
 }
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Selections.
- */
+/* Selects. */
 #include "choice.h"
 
 void choice_init(struct choice *c)

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Selections, over channels of 8 bytes and files, also in tasks of their own.
- */
+/* Selects over channels of 8 bytes and files, also in separate tasks. */
 #ifndef _CHOICE_H
 #define _CHOICE_H
 
@@ -10,15 +8,15 @@
 #include "unit.h"
 
 /**
- * struct choice - a selection and all that it needs
- * @received: the element that it received, at the place of operation_value()
+ * struct choice - a select and its resources
+ * @received: the received element, at the place of operation_value()
  * @values: the elements to send
  * @files: of those cases that poll one
- * @events: what is waited for of these
- * @nfiles: how many there are
+ * @events: events polled for on these
+ * @nfiles: number of files
  * @revents: of the winner, if it is a file
  * @cases: the cases
- * @selection: the selection
+ * @selection: the select
  */
 struct choice {
 	u64			received;
@@ -42,7 +40,7 @@ void choice_add_nothing(struct choice *c);
 long choice_run(struct choice *c, const struct chan_deadline *deadline);
 long choice_try(struct choice *c);
 
-/* The same in a task. The operation has room for the choice. */
+/* The same in a task. The operation has space for the choice. */
 struct operation *choice_operation(struct chan_file *cf);
 struct choice *operation_choice(struct operation *op);
 

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Close: by the command, and because the last sender or receiver is gone.
- */
+/* Close: by the command, and by the loss of the last sender or receiver. */
 #include "choice.h"
 
 static void G6_close_ends_parked_receivers(void **state)
@@ -43,7 +41,7 @@ static void G6_close_ends_parked_senders(void **state)
 			assert_int_equal(operation_join(ops[i]), -EPIPE);
 		assert_int_equal(channel_info(cf).sendq, 0);
 
-		/* Their elements are not received, the buffered ones are. */
+		/* Elements of parked senders are not received, buffered ones are. */
 		channel_expect_range(cf, 1, cap);
 		channel_expect_drained(cf);
 		assert_int_equal(channel_info(cf).sends.park, 0);
@@ -79,7 +77,7 @@ static void G6_buffered_elements_outlive_close(void **state)
 	}
 }
 
-/* Whether it would wait, has a deadline or not; and nobody is parked any more. */
+/* Whether or not it would wait or has a deadline; and no waiter is left. */
 static void I4_G6_closed_channel_takes_nothing(void **state)
 {
 	struct chan_file *cf = channel_make(8, 3);
@@ -161,7 +159,7 @@ static void G6_last_receiver_gone_closes(void **state)
 	assert_int_equal(channel_try_send(sender, 3), -EPIPE);
 }
 
-/* A file that may do neither keeps the channel alive, but not open. */
+/* A file without either right keeps the channel alive, but not open. */
 static void G6_right_to_close_keeps_nothing_open(void **state)
 {
 	struct chan_file *cf = channel_make(8, 1);
@@ -219,7 +217,7 @@ static void peers_of_nil_channel_come_and_go(void **state)
 	assert_int_equal(channel_info(cf).senders, 1);
 }
 
-/* More than some runs of a close complete. */
+/* More waiters than several runs of a close complete. */
 #define CROWD	(5 * CHAN_WAKE_TASKS + 3)
 
 /* It has completed a part of the crowd. */
@@ -264,7 +262,7 @@ static void expect_crowd(struct operation **crowd, long result)
 		assert_int_equal(operation_join(crowd[i]), result);
 }
 
-/* What comes while a close goes on finds the channel closed. */
+/* Operations that come during a close find the channel closed. */
 static void expect_closed_to_all(struct chan_file *cf)
 {
 	static struct choice choice;
@@ -310,7 +308,7 @@ static void G6_close_completes_a_crowd_in_runs(void **state)
 	}
 }
 
-/* The ring is drained meanwhile, and makes no room for a sender that is still parked. */
+/* The ring is drained meanwhile, but its slots are not given to parked senders. */
 static void G6_close_in_runs_takes_from_no_parked_sender(void **state)
 {
 	struct chan_file *cf = channel_make(8, 2);
@@ -331,7 +329,7 @@ static void G6_close_in_runs_takes_from_no_parked_sender(void **state)
 	assert_int_equal(channel_info(cf).recvs.ring, 2);
 }
 
-/* An element comes back while a close goes on: no parked receiver that is left may keep it out. */
+/* An element is requeued during a close: a receiver that is still parked must not keep it out. */
 static void G6_element_comes_back_while_a_close_goes_on(void **state)
 {
 	struct chan_file *cf = channel_make(8, 1);

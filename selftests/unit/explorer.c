@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The explorer itself: that it plays what it says, each time the same, and that its checks
- * tell a channel from what is none.
+ * Tests of the explorer: it plays the schedules that it reports, reproducibly, and its checks
+ * reject wrong channels.
  */
 #include "explore/control.h"
 #include "explore/explore.h"
 #include "explore/history.h"
 #include "unit.h"
 
-/* Chooses as another strategy does, and keeps what that has chosen. */
+/* Wraps another strategy, and records its choices. */
 struct recorder {
 	struct strategy	strategy;
 	struct strategy	*other;
@@ -22,7 +22,7 @@ static unsigned int recorder_choose(struct strategy *strategy, const struct deci
 	const unsigned int option = r->other->choose(r->other, d);
 
 	r->schedule.options[r->schedule.n++] = option;
-	/* All that the decision depends on. */
+	/* The inputs of the decision. */
 	r->decisions = (r->decisions + d->step * 8 + d->options) * 31 + d->preempts;
 	return option;
 }

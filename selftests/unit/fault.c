@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * User memory that faults at each byte, and each allocation that fails: an error means
- * that nothing happened, and comes at its place in the order of checks.
+ * User memory that faults at each byte, and each allocation that fails: an error means that nothing
+ * happened, and follows the order of checks.
  */
 #include "unit.h"
 
@@ -73,7 +73,7 @@ static void G3_G4_send_that_faults_at_each_byte(void **state)
 	}
 }
 
-/* The elements before the fault are received, and the others come again. */
+/* The elements before the fault are received, and the others are requeued. */
 static void G3_G4_receive_that_faults_at_each_byte(void **state)
 {
 	const u32 sizes[] = UNIT_ELEMSIZES;
@@ -161,7 +161,7 @@ static void G13_missing_right_comes_before_memory_and_state(void **state)
 	channel_expect(cf, 1);
 }
 
-/* A nil channel touches no memory. */
+/* A nil channel accesses no memory. */
 static void bad_address_is_nothing_to_a_nil_channel(void **state)
 {
 	struct chan_file *cf = channel_open();
@@ -173,7 +173,7 @@ static void bad_address_is_nothing_to_a_nil_channel(void **state)
 					&chan_deadline_now), -EAGAIN);
 }
 
-/* Its memory is slow to come: the others' operations do not wait for it. */
+/* Its memory is slow: operations of others do not wait for it. */
 static void G12_slow_memory_blocks_nobody_else(void **state)
 {
 	struct chan_file *cf = channel_make(8, 2);
@@ -197,7 +197,7 @@ static void G12_slow_memory_blocks_nobody_else(void **state)
 	channel_expect(cf, 4);
 }
 
-/* Did a count given to shim_memory_fail_nth() reach the failing allocation? */
+/* Whether a count given to shim_memory_fail_nth() reached the failing allocation. */
 static bool allocation_failed(void)
 {
 	return !shim_memory_fail_nth(0);
@@ -247,7 +247,7 @@ static void G4_make_fails_at_each_allocation(void **state)
 	assert_int_equal(nth, 3);
 }
 
-/* As a user that the module does not know yet, so that its account is allocated too. */
+/* As a new user, so that its account is allocated too. */
 static void G4_send_fails_at_each_allocation(void **state)
 {
 	struct chan_file *cf = channel_make(300, 1);
@@ -298,7 +298,7 @@ static void G4_send_of_many_fails_at_each_allocation(void **state)
 	}
 }
 
-/* No record can be reserved: nothing is taken, and the same receive goes through later. */
+/* No record can be reserved: nothing is taken, and a retry succeeds. */
 static void G4_receive_fails_at_each_allocation(void **state)
 {
 	u8 elems[COUNT * 8], received[COUNT * 8];
@@ -318,7 +318,7 @@ static void G4_receive_fails_at_each_allocation(void **state)
 				     &chan_deadline_now);
 		if (!allocation_failed())
 			break;
-		/* The pool grows by what it has: the first failure counts only if none came before. */
+		/* The pool doubles: the first failure counts only if none came before. */
 		assert_in_range(nth > 1 ? got : got + ENOMEM, nth > 1, COUNT);
 		assert_int_equal(channel_info(cf).requeued, 0);
 		expect_elements(cf, 8, max(got, 0L), COUNT);
@@ -341,7 +341,7 @@ static void G4_parking_fails_at_each_allocation(void **state)
 	assert_int_equal(channel_info(cf).recv_parks, 0);
 }
 
-/* Records are there for what is on its way: to requeue allocates nothing. */
+/* Records exist for all elements in transit: requeuing allocates nothing. */
 static void G3_giving_back_needs_no_luck(void **state)
 {
 	struct chan_file *cf = channel_make(8, COUNT);
@@ -354,7 +354,7 @@ static void G3_giving_back_needs_no_luck(void **state)
 		assert_int_equal(chan_xfer_send(cf, elems, cf->ch->elemsize, COUNT, COUNT,
 						&chan_deadline_now),
 				 COUNT);
-		/* The first receive makes the records. */
+		/* The first receive allocates the records. */
 		if (round)
 			shim_memory_fail_nth(1);
 		assert_int_equal(chan_xfer_recv(cf, UNIT_BAD_ADDRESS, cf->ch->elemsize, COUNT, COUNT,

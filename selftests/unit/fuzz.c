@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The parts of the fuzzer that need no kernel: programs, and what is concluded about them.
- */
+/* The parts of the fuzzer that need no kernel: programs, and the judgement of their results. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -99,7 +97,7 @@ static void every_operation_is_generated(void **state)
 		assert_true(seen[i]);
 }
 
-/* The most text that there can be. */
+/* Maximum length of a text. */
 static void longest_program_fits(void **state)
 {
 	static struct fuzz_program program;
@@ -205,7 +203,7 @@ static void receive(struct fuzz_values *values, unsigned int call, unsigned int 
 	test_free(memory);
 }
 
-/* Returns what is said about them; NULL if they are good. Frees them. */
+/* Returns the error found; NULL if there is none. Frees them. */
 static const char *judge(struct fuzz_values *values, bool drained)
 {
 	static char reason[256];
@@ -216,7 +214,7 @@ static const char *judge(struct fuzz_values *values, bool drained)
 	return good ? NULL : reason;
 }
 
-/* Three of call 2, of which so many were sent. */
+/* Three of call 2, of which that many were sent. */
 static struct fuzz_values *values_sent(unsigned int sent)
 {
 	struct fuzz_values *values = values_new();
@@ -332,7 +330,7 @@ static void torn_is_found(void **state)
 	}
 }
 
-/* What a run has reached that went through these, and left the channel so. */
+/* Coverage of a run with these program counters and this final state of the channel. */
 static struct fuzz_features *reached(const uint64_t *cover, unsigned int len)
 {
 	struct fuzz_trace *trace = test_calloc(1, sizeof(*trace));

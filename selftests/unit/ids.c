@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Numbers of channels: different, never 0, and no count.
- */
+/* Channel IDs: unique, never 0, and not consecutive. */
 #define chan_id_new	id_new
 #include "id.c"
 #undef chan_id_new
@@ -67,7 +65,7 @@ static void every_number_is_that_of_one_count(void **state)
 	}
 }
 
-/* Half of the numbers are higher than the last, and none is near it. */
+/* Half of the IDs are higher than their predecessor, and none is close to it. */
 static void id_tells_nothing_of_the_next(void **state)
 {
 	unsigned int i, higher = 0, near = 0;

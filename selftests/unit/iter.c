@@ -12,7 +12,7 @@
 /**
  * struct memory - user memory in segments that are shorter than elements, or longer
  * @bytes: all of it
- * @segments: of @bytes, none of them empty but the second
+ * @segments: of @bytes, none of them empty except the second
  * @iter: over @segments
  */
 struct memory {
@@ -56,7 +56,7 @@ static bool memory_has(const struct memory *memory, u32 size, unsigned int n)
 	return true;
 }
 
-/* Sizes of elements that have bytes. */
+/* Element sizes above 0. */
 static const u32 sizes[] = { 1, 8, 9, 64, 256, 257, 300 };
 
 static void elements_straddle_segments(void **state)
@@ -156,7 +156,7 @@ static void G3_G4_receive_that_faults_at_each_byte(void **state)
 			assert_int_equal(received, whole ? whole : -EFAULT);
 			assert_int_equal(memory.iter.position, whole * sizes[i]);
 			assert_true(memory_has(&memory, sizes[i], whole));
-			/* The rest goes on where it ended. */
+			/* The rest continues where it ended. */
 			assert_int_equal(chan_xfer_recv_iter(cf,
 							  &memory.iter,
 							  COUNT - whole, 1, &chan_deadline_now),

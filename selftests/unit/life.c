@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * How channels come and go.
- */
+/* Life cycle of channels. */
 #include "unit.h"
 
 static long run_make(struct operation *op)
@@ -41,7 +39,7 @@ static void make_works_once(void **state)
 	assert_int_equal(chan_user_live_bytes(), 8);
 }
 
-/* Of two that make a channel, stopped at each point, one wins and the other leaves nothing. */
+/* Two tasks make a channel, stopped at each point: one wins, and the other leaks nothing. */
 static void racing_makes_have_one_winner(void **state)
 {
 	struct chan_make forms[] = { channel_form(8, 3), channel_form(300, 5) };
@@ -80,7 +78,7 @@ static void racing_makes_have_one_winner(void **state)
 	assert_in_range(nth, 5, 100);
 }
 
-/* Who sees that a channel is made sees all of it: the thread sanitizer watches. */
+/* A task that sees a made channel sees all of it: checked by the thread sanitizer. */
 static long run_send_when_made(struct operation *op)
 {
 	u64 value = 1;
@@ -116,7 +114,7 @@ static void made_channel_is_seen_whole(void **state)
 	}
 }
 
-/* It waits for ever, as it would in Go: the channel it waits on is nil. */
+/* It waits forever, as in Go: its channel is nil. */
 static void operation_on_nil_channel_does_not_notice_make(void **state)
 {
 	struct chan_file *cf = channel_open();
@@ -157,7 +155,7 @@ static void live_channels_and_waiters_are_counted(void **state)
 	assert_live(0, 0);
 }
 
-/* What a walk has reached stays, and it goes on from there whatever goes. */
+/* A walk pins the channel that it has reached, and continues from there whatever is removed. */
 static void walk_goes_on_from_a_channel_without_files(void **state)
 {
 	struct chan_file *files[4];

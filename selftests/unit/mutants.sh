@@ -4,10 +4,10 @@
 # Seed bugs into copies of the module, and let the explorer find them:
 # mutants.sh DIRECTORY MODULE LIST OBJECT...
 #
-# DIRECTORY has the objects of the programs, in small/core/ those of the module; "CC", with all
-# its flags, and "LDFLAGS" are in the environment. A mutant is found if the program that LIST says prints a
-# schedule, by which the program replay then fails too. Says which were not found, and last
-# how many were. Exit status: 0 all were found, 1 not.
+# DIRECTORY has the objects of the programs, and in small/core/ those of the module; "CC", with all
+# its flags, and "LDFLAGS" are in the environment. A mutant is found if the program named in LIST
+# prints a schedule with which the program replay then fails too. Prints mutants that were not
+# found, and last how many were. Exit status: 0 all were found, 1 not.
 
 set -u
 
@@ -17,7 +17,7 @@ list=$3
 shift 3
 objects=("$@")
 
-# Where a bug is, nobody asks; and less than what the tests play is enough to find it.
+# Stack traces need no symbols, and fewer schedules than the tests play are enough.
 export ASAN_OPTIONS=detect_stack_use_after_return=1:detect_leaks=0:symbolize=0
 export CHAN_PREEMPTIONS=2 CHAN_SCHEDULES=0
 fixed=(setarch --addr-no-randomize)
@@ -26,7 +26,7 @@ fixed=(setarch --addr-no-randomize)
 # Seconds for one program.
 limit=600
 
-# seed FILE COMMAND: the copy of the module has the bug. Fails if it is as before.
+# seed FILE COMMAND: apply the bug to the copy of the module. Fails if nothing changes.
 seed()
 {
 	rm -rf "$work" && mkdir -p "$work/core" && cp -r "$module" "$work/module" &&
@@ -34,7 +34,7 @@ seed()
 		! cmp -s "$module/$1" "$work/module/$1"
 }
 
-# build PROGRAM FILE: those objects of the module that depend on FILE, PROGRAM, and replay.
+# build PROGRAM FILE: objects of the module that depend on FILE, PROGRAM, and replay.
 build()
 {
 	local name source sources=("$work/module/$2") linked=()
@@ -66,7 +66,7 @@ explore()
 	found=("${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}")
 }
 
-# replay: as explored. Whether it fails or dies, the shell shall not tell.
+# replay: as explored. The shell must not report whether it fails or dies.
 replay()
 {
 	(timeout "$limit" "${fixed[@]}" "$work/replay" "${found[@]}" || exit 1) >/dev/null 2>&1

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Memory order (G7): ordinary variables that only the order of operations on a channel
- * protects. The thread sanitizer reports an order that is missing; without it, a stale
- * value is found at best.
+ * Memory order (G7): ordinary variables that only the order of operations on a channel protects.
+ * The thread sanitizer reports missing ordering; without it, a stale value is found at best.
  */
 #include "unit.h"
 
 #define ROUNDS	3000
 #define CAP_MAX	3
 
-/* Two tasks, and what they tell each other besides the elements. */
+/* Two tasks, and the plain variables that they share besides the elements. */
 struct talk {
 	u64 from_sender[ROUNDS];
 	u64 from_receiver[ROUNDS];
@@ -98,7 +97,7 @@ static void G7_buffer_orders_sends_and_the_room_they_need(void **state)
 	}
 }
 
-/* What was written before the close is read by who finds the channel closed. */
+/* A task that finds the channel closed sees the writes before the close. */
 struct news {
 	u64 text;
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ways of an element through a channel: handed over, through the ring, or after a
- * wait; and what the counters say of it.
+ * The paths of an element through a channel: direct handoff, the ring, or a wait; and the counters
+ * of each.
  */
 #include "unit.h"
 
@@ -194,7 +194,7 @@ static void G2_parked_senders_are_served_in_order(void **state)
 	}
 }
 
-/* Who gave up has left the queue; who waits behind is not affected. */
+/* A waiter that gave up has left the queue; waiters behind it are not affected. */
 static void G2_who_gives_up_leaves_the_others_in_order(void **state)
 {
 	struct chan_file *cf = channel_make(8, 0);
@@ -214,7 +214,9 @@ static void G2_who_gives_up_leaves_the_others_in_order(void **state)
 	assert_int_equal(operation_value(ops[2], 0), 2);
 }
 
-/* Through the ring, to a parked receiver, from a parked sender, by way of the ring. */
+/*
+ * Through the ring, to a parked receiver, from a parked sender, from a parked sender into the ring.
+ */
 static void element_of_any_size_arrives_whole(void **state)
 {
 	const u32 sizes[] = UNIT_ELEMSIZES;
@@ -256,7 +258,7 @@ static void element_of_any_size_arrives_whole(void **state)
 	}
 }
 
-/* Elements without bytes need no address, and still are counted one by one. */
+/* Zero-size elements need no address, and are still counted one by one. */
 static void elements_of_no_bytes_are_a_semaphore(void **state)
 {
 	struct chan_file *cf = channel_make(0, 2);

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Readiness, and that pollers miss no change of it.
- */
+/* Readiness (G9), and that pollers miss no change of it. */
 #include "choice.h"
 
 #define READABLE	(EPOLLIN | EPOLLRDNORM)
@@ -25,7 +23,7 @@ static struct operation *poll_for(struct chan_file *cf, __poll_t events)
 	return op;
 }
 
-/* A receiver of which a peer will find that it cannot take its element. */
+/* A receiver that a peer will complete, and that cannot keep its element. */
 static struct operation *stopped_recv(struct chan_file *cf)
 {
 	struct operation *op = operation_new(operation_run_recv, cf, 1);
@@ -120,7 +118,7 @@ static void G9_receiver_is_told_of_each_change(void **state)
 	assert_int_equal(operation_join(poller), READABLE);
 	channel_expect(cf, 2);
 
-	/* Only the wake-up of a close tells of these. */
+	/* Only the wakeup of a close reports these. */
 	poller = poll_for(cf, HUNG_UP);
 	assert_int_equal(chan_hchan_close(cf->ch, CHAN_CLOSED_BY_CLOSE), 0);
 	assert_int_equal(operation_join(poller), HUNG_UP);
@@ -151,7 +149,7 @@ static void G9_sender_is_told_of_each_change(void **state)
 	channel_expect(cf, 1);
 	assert_int_equal(operation_join(poller), WRITABLE);
 
-	/* The parked select that would fill the room gave up; it is still in the queue. */
+	/* The parked select that would fill the slot gave up; it is still in the queue. */
 	channel_send(cf, 1);
 	op = choice_operation(cf);
 	choice_add_send(operation_choice(op), cf, 2);
@@ -182,7 +180,7 @@ static void G9_sender_is_told_of_each_change(void **state)
 	assert_int_equal(operation_join(poller), EPOLLERR);
 }
 
-/* Register a poller that only counts its wake-ups. */
+/* Register a poller that only counts its wakeups. */
 static void listen(struct shim_poller *poller, struct chan_file *cf, __poll_t events)
 {
 	struct file file = { .private_data = cf };
@@ -263,7 +261,7 @@ static void G9_no_change_is_missed(void **state)
 	}
 }
 
-/* One only polls and takes what is there, the other only polls and fills what is free. */
+/* One only polls and takes available elements, the other only polls and fills free slots. */
 #define PASSES	2000
 
 static long pass_by_polling(struct operation *op, bool sends)

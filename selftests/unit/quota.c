@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What users are charged with, and their limits (G12). The teardown of each test finds
- * bytes that stay charged, and accounts that are not freed.
- */
+/* User charges and limits (G12). The teardown of each test finds leaked charges and accounts. */
 #include "unit.h"
 
 #define LARGE	300
@@ -133,7 +130,7 @@ static void capable_user_exceeds_the_limits(void **state)
 
 static void G12_users_do_not_share_a_limit(void **state)
 {
-	/* In one bucket of any table of up to 4096, and of its own. */
+	/* The first two share a bucket in any table of up to 4096; the third has its own. */
 	const uid_t uids[] = { 1000, 1000 + 4096, 1001 };
 	unsigned int i;
 
@@ -274,14 +271,14 @@ static void rings_above_the_largest_are_refused(void **state)
 	assert_int_equal(make(cf, 8, CHAN_RING_MAX / 8), -EDQUOT);
 	assert_usage(0, 0);
 
-	/* No bytes, however many. */
+	/* Zero bytes, for any capacity. */
 	assert_int_equal(make(cf, 0, UINT32_MAX), 0);
 	assert_usage(1, 0);
 	assert_int_equal(chan_xfer_send(cf, &value, cf->ch->elemsize, 1, 1, &chan_deadline_now), 1);
 	assert_int_equal(channel_info(cf).len, 1);
 }
 
-/* Racing charges never add up to more than the limit, and leave nothing behind. */
+/* Racing charges never exceed the limit in total, and leave no charge behind. */
 #define RACE_ROUNDS	2000
 
 static long race_run(struct operation *op)
@@ -295,7 +292,7 @@ static long race_run(struct operation *op)
 
 		if (chan_user_charge_bytes(user, 6 * LARGE))
 			continue;
-		/* There is room for one. */
+		/* The limit admits one such charge. */
 		if (__atomic_add_fetch(holders, 1, __ATOMIC_RELAXED) > 1)
 			op->min = 0;
 		chan_user_usage(&channels, &bytes);
@@ -334,7 +331,7 @@ static long charge_too_much(struct operation *op)
 	return err;
 }
 
-/* Wherever a charge that fails has come to, it takes no room from another. */
+/* A failing charge, at each of its steps, does not make another one fail. */
 static void G12_failed_charge_takes_no_room(void **state)
 {
 	struct chan_file *cf = channel_make(LARGE, 1);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Elements that a receiver was given but cannot take, because its buffer faults or it
- * is being killed: they go back to the head of the channel.
+ * Elements handed to a receiver that cannot keep them, because its buffer faults or it is being
+ * killed: they are requeued at the head of the channel.
  */
 #include "unit.h"
 
-/* A receiver none of whose memory can be accessed. */
+/* A receiver whose memory is entirely inaccessible. */
 static struct operation *faulting_recv(struct chan_file *cf, size_t count)
 {
 	struct operation *op = operation_new(operation_run_recv, cf, count);
@@ -80,7 +80,7 @@ static void G4_parked_receiver_gives_back(void **state)
 		struct chan_file *cf;
 		struct operation *op;
 
-		/* It needs no memory for elements of no bytes. */
+		/* Elements of 0 bytes need no memory. */
 		if (!size)
 			continue;
 		cf = channel_make(size, 0);
@@ -98,7 +98,7 @@ static void G4_parked_receiver_gives_back(void **state)
 	}
 }
 
-/* In whatever order they requeue, elements come again in that of their taking. */
+/* Requeued elements come in the order in which they were taken, whatever the order of requeues. */
 static void I6_requeued_elements_keep_their_order(void **state)
 {
 	static const u8 orders[][3] = {
@@ -122,7 +122,7 @@ static void I6_requeued_elements_keep_their_order(void **state)
 	}
 }
 
-/* Many, in random orders, and without any memory from the moment on that they were taken. */
+/* Many, in random orders, without any allocation once they were taken. */
 static void I6_many_requeued_elements_keep_their_order(void **state)
 {
 	enum { MANY = 60, ROUNDS = 5 };
@@ -153,7 +153,7 @@ static void I6_many_requeued_elements_keep_their_order(void **state)
 	}
 }
 
-/* As many records as elements on their way, not more with each that goes there. */
+/* As many records as elements in transit, reused by later ones. */
 static void G12_records_are_used_again(void **state)
 {
 	struct chan_file *cf = channel_make(8, 4);
@@ -183,7 +183,7 @@ static void G12_records_are_used_again(void **state)
 	}
 }
 
-/* Those that were handed over have their place in the order too. */
+/* Elements handed over directly have their place in the order too. */
 static void I6_order_counts_every_way_of_taking(void **state)
 {
 	struct chan_file *cf = channel_make(8, 1);
@@ -225,7 +225,7 @@ static void G4_element_goes_back_to_a_parked_receiver(void **state)
 	channel_expect_empty(cf);
 }
 
-/* Who gets a requeued element may give it back again, and it keeps its place. */
+/* A receiver of a requeued element may requeue it again, and it keeps its place. */
 static void I6_element_requeued_twice_keeps_its_place(void **state)
 {
 	struct chan_file *cf = channel_make(8, 2);
@@ -249,7 +249,7 @@ static void I6_element_requeued_twice_keeps_its_place(void **state)
 	channel_expect_empty(cf);
 }
 
-/* They are served before the ring, and make no room in it. */
+/* They are received before the ring, and free no slot in it. */
 static void I1_requeued_element_is_not_in_the_ring(void **state)
 {
 	struct chan_file *cf = channel_make(8, 2);
@@ -271,7 +271,7 @@ static void I1_requeued_element_is_not_in_the_ring(void **state)
 	assert_int_equal(operation_join(sender), 1);
 }
 
-/* What another has received in the meantime has overtaken it; nothing else. */
+/* Only elements received by others in the meantime have overtaken it. */
 static void G1_only_who_received_in_between_overtakes(void **state)
 {
 	struct chan_file *cf = channel_make(8, 3);
@@ -292,7 +292,7 @@ static void G4_killed_receiver_gives_back(void **state)
 	struct operation *receiver, *peer;
 
 	(void)state;
-	/* Killed after a peer has completed it, and before that has woken it. */
+	/* Killed after a peer has completed it, and before the peer has woken it. */
 	receiver = operation_park_recv(cf);
 	peer = operation_new(operation_run_send, cf, 1);
 	element_fill(peer->elems, 8, 1);
@@ -315,7 +315,7 @@ static void G4_killed_receiver_gives_back(void **state)
 	channel_expect_empty(cf);
 }
 
-/* A signal that does not kill is no reason: success wins. */
+/* A non-fatal signal is no reason to requeue: success wins. */
 static void G10_interrupted_receiver_keeps_its_element(void **state)
 {
 	struct chan_file *cf = channel_make(8, 1);
@@ -345,7 +345,7 @@ static void G6_requeued_element_outlives_close(void **state)
 	channel_expect_drained(cf);
 }
 
-/* The teardown finds what is not freed, or still charged. */
+/* The teardown finds leaked memory and charges. */
 static void G11_requeued_elements_are_freed_with_the_channel(void **state)
 {
 	const u32 sizes[] = UNIT_ELEMSIZES;

@@ -3,7 +3,7 @@
 #
 # Run the unit tests: run.sh DIRECTORY PROGRAM...
 #
-# Says what failed, and last how many passed and failed. A test program that dies or
+# Prints failures, and last how many passed and failed. A test program that dies or
 # does not end in time has failed all of the tests that it has not reported. Exit
 # status: 0 all passed, 1 not.
 
@@ -19,7 +19,7 @@ export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
 directory=$1
 shift
 
-# The sanitizers of gcc 12 want less randomness of addresses than some kernels give.
+# The sanitizers of gcc 12 support less address space randomization than some kernels use.
 fixed=(setarch --addr-no-randomize)
 "${fixed[@]}" true 2>/dev/null || fixed=()
 

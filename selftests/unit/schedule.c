@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Schedules of plain operations on channels. Whatever comes of them, a simple channel could
- * have done it, and nobody sleeps who could go on: see explore/history.h and
- * explore/play.c.
+ * Schedules of plain operations on channels: a simple channel explains every result, and no
+ * runnable task stays asleep. See explore/history.h and explore/play.c.
  */
 #include "explore/explore.h"
 #include "unit.h"
@@ -18,7 +17,7 @@ static void G3_G4_schedules_of_two(void **state)
 	explore_pairs(acts, ARRAY_LENGTH(acts));
 }
 
-/* They sleep, or run, while the others meet. */
+/* One task sleeps or runs while the others meet. */
 static void G1_G2_G3_schedules_of_three(void **state)
 {
 	(void)state;
@@ -134,7 +133,7 @@ static void G9_schedules_of_a_poller(void **state)
 	explore_all(scripts, ARRAY_LENGTH(scripts));
 }
 
-/* None of a channel's records is there: who receives makes them on the way. */
+/* The channel has no records yet: receivers allocate them on the way. */
 static void G3_G4_schedules_of_channels_without_records(void **state)
 {
 	static const char *const scripts[] = {
@@ -150,7 +149,7 @@ static void G3_G4_schedules_of_channels_without_records(void **state)
 	explore_all(scripts, ARRAY_LENGTH(scripts));
 }
 
-/* Both parked tasks are completed in a run of their own; others come in between. */
+/* Each parked task is completed in its own run; other tasks come in between. */
 static void G6_schedules_of_a_close_in_runs(void **state)
 {
 	static const char *const scripts[] = {

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Of several operations on many channels, exactly one is carried out. See select_files.c
- * for those that wait for files as well.
+ * Select: of several operations on many channels, exactly one is carried out. See select_files.c
+ * for selects that also wait for files.
  */
 #include "choice.h"
 
 static struct choice choice;
 
-/* A selection that is parked: it sends 1 to @to, or receives from @from. */
+/* A parked select: it sends 1 to @to, or receives from @from. */
 static struct operation *park_choice(struct chan_file *to, struct chan_file *from)
 {
 	struct operation *op = choice_operation(to);
@@ -198,7 +198,7 @@ static void losing_alternatives_leave_their_queues(void **state)
 		choice_add_send(c, a, 20 + i);
 	}
 	operation_park(op);
-	/* [I8] Of those in one queue, one stands there. */
+	/* [I8] Of the cases with one queue, one is queued. */
 	expect_queues(a, 1, 1);
 	expect_queues(b, 1, 0);
 	assert_int_equal(channel_try_recv(b, &received), 1);
@@ -210,7 +210,7 @@ static void losing_alternatives_leave_their_queues(void **state)
 	assert_int_equal(channel_try_send(a, 1), -EAGAIN);
 }
 
-/* Which of those in one queue is parked, chance decides; or the order, if so wanted. */
+/* Which case of a queue is parked is random; or the first one, if requested. */
 static void G5_choice_among_parked_in_one_queue_is_uniform(void **state)
 {
 	enum { ROUNDS = 1200, CASES = 4 };
@@ -241,7 +241,7 @@ static void G5_choice_among_parked_in_one_queue_is_uniform(void **state)
 	assert_int_equal(chosen[1][0], ROUNDS);
 }
 
-/* As many as there can be, in an order that is not that of the addresses. */
+/* The maximum number, in an order other than that of the addresses. */
 static void G5_select_over_many_channels(void **state)
 {
 	struct chan_file *files[CHAN_SELECT_MAX];
@@ -304,7 +304,7 @@ static void G6_closed_channel_is_ready(void **state)
 	assert_int_equal(choice.selection.result, 0);
 }
 
-/* A signal or a deadline has ended it: nothing of it is left. */
+/* A signal or a deadline has ended it: it left no waiter. */
 static void expect_nothing_happened(struct chan_file *a, struct chan_file *b)
 {
 	expect_queues(a, 0, 0);
@@ -343,8 +343,8 @@ static void G4_deadline_means_nothing_happened(void **state)
 }
 
 /*
- * A peer has completed the select, but has not woken it: no other can, and no signal or deadline
- * ends it.
+ * A peer has completed the select, but has not woken it: no other peer can, and no signal or
+ * deadline ends it.
  */
 static void G10_completed_select_beats_signal_and_deadline(void **state)
 {
@@ -376,7 +376,7 @@ static void G10_completed_select_beats_signal_and_deadline(void **state)
 	}
 }
 
-/* A select that somebody has claimed is no peer, though it still stands in a queue. */
+/* A claimed select is not a peer, though it is still in a queue. */
 static void G5_select_does_not_meet_who_is_claimed(void **state)
 {
 	struct chan_file *a = channel_make(8, 0), *b = channel_make(8, 0);
@@ -408,7 +408,7 @@ static void requeue(struct chan_file *cf, const struct choice *c)
 	chan_hchan_requeue(cf->ch, &elem, &c->selection.seq, 0, 1);
 }
 
-/* The seq tells the place of what is requeued. */
+/* The seq determines the place of a requeued element. */
 static void G1_G4_element_of_a_select_can_be_requeued(void **state)
 {
 	struct chan_file *cf = channel_make(8, 3);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Selections over channels and files that are none: what a file shows ends a wait as an
- * operation does, but never both.
+ * Selects over channels and other files: a ready file ends a wait as an operation does, but never
+ * both.
  */
 #include "choice.h"
 
 static struct choice choice;
 static struct shim_pollable file;
 
-/* A selection, not yet started: it waits for the file, or receives from @cf. */
+/* A select, not yet started: it waits for the file, or receives from @cf. */
 static struct operation *file_or_recv(struct chan_file *cf)
 {
 	struct operation *op = choice_operation(cf);
@@ -64,7 +64,7 @@ static void G5_choice_among_files_and_channels_is_uniform(void **state)
 	channel_expect(cf, 1);
 }
 
-/* It seems to be ready when it is added, and is not any more. */
+/* It is ready when it is added, and not afterwards. */
 static void G5_file_is_chosen_where_a_channel_only_seemed_ready(void **state)
 {
 	struct chan_file *cf = channel_make(8, 1);
@@ -96,7 +96,7 @@ static void G4_file_that_is_not_ready_is_EAGAIN(void **state)
 	assert_int_equal(choice.revents, EPOLLHUP);
 }
 
-/* Between its look at the file and that at the channel, and before its sleep. */
+/* Between its checks of the file and of the channel, and before its sleep. */
 static void G5_file_that_becomes_ready_on_the_way_is_not_missed(void **state)
 {
 	bool now, stopped = true;
@@ -116,7 +116,7 @@ static void G5_file_that_becomes_ready_on_the_way_is_not_missed(void **state)
 			file_ready();
 			operation_continue(op);
 			if (now && operation_join(op) == -EAGAIN)
-				/* It had looked. */
+				/* The select had checked already. */
 				assert_in_range(nth, 4, 100);
 			else
 				assert_int_equal(operation_join(op), 0);
@@ -129,7 +129,7 @@ static void G5_file_that_becomes_ready_on_the_way_is_not_missed(void **state)
 	}
 }
 
-/* The events of one file are not asked of another, neither before nor after a wait. */
+/* The events of one file are not requested of another, neither before nor after a wait. */
 static void G9_each_file_is_polled_for_its_own_events(void **state)
 {
 	static const __poll_t events[] = { EPOLLIN, EPOLLOUT, EPOLLPRI };
@@ -170,7 +170,7 @@ static void G10_completed_select_beats_file(void **state)
 	assert_int_equal(operation_value(op, 0), 2);
 }
 
-/* The file has woken it, and it is about to take that: a peer comes in between. */
+/* The file has woken it, and it is about to choose it: a peer comes in between. */
 static void G10_peer_beats_file_until_the_select_claims_itself(void **state)
 {
 	struct chan_file *cf;
@@ -242,7 +242,7 @@ static void G4_signal_and_deadline_leave_the_file(void **state)
 	assert_int_equal(channel_info(cf).recvq, 0);
 }
 
-/* The set has some pollers in it, and allocates more. */
+/* The set embeds some pollers, and allocates more. */
 static void G4_no_memory_for_a_poller_means_nothing_happened(void **state)
 {
 	enum { POLLERS = 9 };
@@ -265,7 +265,7 @@ static void G4_no_memory_for_a_poller_means_nothing_happened(void **state)
 	channel_expect(cf, 1);
 }
 
-/* A select that sends to @cf, and watches whether there is something to receive. */
+/* A select that sends to @cf, and watches whether elements can be received. */
 static struct operation *send_and_watch(struct chan_file *cf, struct shim_watch *watch)
 {
 	struct operation *op = choice_operation(cf);
@@ -293,13 +293,13 @@ static void G5_own_parked_operation_is_no_readiness(void **state)
 	}
 	assert_int_equal(channel_info(cf).sendq, 1);
 
-	/* That of another task is. */
+	/* The operation of another task is. */
 	sender = operation_park_send(cf, 2);
 	assert_int_equal(operation_join(op), 1);
 	channel_expect(cf, 2);
 	assert_int_equal(operation_join(sender), 1);
 
-	/* And the operation is one to others. */
+	/* And its own operation is, for others. */
 	op = send_and_watch(cf, &watch);
 	operation_park(op);
 	assert_int_equal(channel_poll(cf, EPOLLIN), EPOLLIN);
@@ -307,7 +307,7 @@ static void G5_own_parked_operation_is_no_readiness(void **state)
 	assert_int_equal(operation_join(op), 0);
 }
 
-/* Whoever watches with it was told "not ready", and may have forgotten the event. */
+/* A task that watches the same file got "not ready", and may have dropped the event. */
 static void G9_pollers_are_woken_after_a_scan_that_passed_over_a_waiter(void **state)
 {
 	struct chan_file *cf = channel_make(8, 0);
@@ -330,7 +330,7 @@ static void G9_pollers_are_woken_after_a_scan_that_passed_over_a_waiter(void **s
 	assert_int_equal(operation_join(op), 0);
 }
 
-/* What a wake-up of the select's own operation meets on its way. */
+/* Conditions that a wakeup of the select's own operation meets on its way. */
 struct bystander {
 	wait_queue_entry_t	wait;
 	bool			interrupts;
@@ -372,7 +372,7 @@ static void G9_interrupt_kicks_a_select_that_ignores_itself(void **state)
 			assert_int_equal(operation_join(op), 2);
 			assert_true(b.woken);
 		} else {
-			/* A kick of its own would be in vain, and come again with each scan. */
+			/* A kick by itself would be spurious, and recur with each scan. */
 			unit_wait_until(shim_task_asleep(op->task));
 			assert_int_equal(b.woken, 1);
 		}

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Schedules with selects, as schedule.c has them with plain operations.
- */
+/* Schedules with selects, as in schedule.c with plain operations. */
 #include "explore/explore.h"
 #include "unit.h"
 
@@ -144,7 +142,7 @@ static void G9_schedules_of_a_select_and_a_poller(void **state)
 	explore_all(scripts, ARRAY_LENGTH(scripts));
 }
 
-/* Its own parked operation shows in a file that it watches, and is no readiness to it. */
+/* Its own parked operation makes a watched file ready, which it must ignore. */
 static void G5_G9_schedules_of_a_select_that_watches_itself(void **state)
 {
 	static const char *const scripts[] = {

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Tasks with random selects and plain operations on a few channels, while a nemesis
- * interrupts them and lets deadlines pass. Values are unique, so that each can be
- * accounted for.
+ * Tasks with random selects and plain operations on a few channels, while a nemesis interrupts them
+ * and expires deadlines. Values are unique, so that each can be accounted for.
  */
 #include "choice.h"
 
@@ -19,7 +18,7 @@
  * @files: the channels
  * @over: the nemesis stops
  * @rounds: how many rounds were done
- * @sent: was this value sent?
+ * @sent: whether this value was sent
  * @received: how often it was
  */
 struct stress {
@@ -32,10 +31,10 @@ struct stress {
 
 /**
  * struct worker - one task
- * @index: which one
- * @round: what it does next
- * @next: the least value that it may receive next, of each channel and worker
- * @choice: its selection
+ * @index: its number
+ * @round: its next round
+ * @next: the minimum of the next value to be received, for each channel and worker
+ * @choice: its select
  */
 struct worker {
 	unsigned int	index;
@@ -44,7 +43,7 @@ struct worker {
 	struct choice	choice;
 };
 
-/* They outlive a test that fails, for those tasks that still run. */
+/* Static, so that they outlive a failed test for tasks that still run. */
 static struct stress stress;
 static struct worker workers[WORKERS];
 
@@ -78,7 +77,7 @@ static bool account_received(struct worker *worker, unsigned int channel, u64 va
 	return true;
 }
 
-/* Account for an operation that was carried out. Returns false if it cannot be true. */
+/* Account for an operation that was carried out. Returns false if the result is impossible. */
 static bool account(struct worker *worker, unsigned int channel, bool send, u64 value, long result)
 {
 	if (!send)
@@ -164,7 +163,7 @@ static long run_nemesis(struct operation *op)
 	return 0;
 }
 
-/* What is left in the channels was received by nobody. */
+/* The rest in the channels was never received. */
 static void check_values(void)
 {
 	unsigned int i;
@@ -237,8 +236,8 @@ static void G3_G6_values_arrive_once_while_channels_are_closed(void **state)
 }
 
 /*
- * The mover owns a token that is always in one of two channels, and moves it to and fro:
- * it is in both before it leaves one. A token is an element, or the room for one.
+ * The mover owns a token that is always in one of two channels, and moves it to and fro: it is in
+ * both before it leaves one. A token is an element, or a free slot.
  */
 #define MOVES	20000
 
@@ -251,7 +250,7 @@ static long token_put(struct chan_file *cf)
 	return token_is_room ? channel_try_recv(cf, &value) : channel_try_send(cf, value);
 }
 
-/* The other task may have it, and then puts it back. */
+/* The other task may take it, and then puts it back. */
 static long token_take(struct chan_file *cf)
 {
 	u64 value = 1;

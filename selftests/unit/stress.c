@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Several producers and consumers with random operations, while a nemesis interrupts,
- * kills, and lets deadlines pass. Values are unique, so that each can be accounted for.
+ * Several producers and consumers with random operations, while a nemesis interrupts, kills, and
+ * expires deadlines. Values are unique, so that each can be accounted for.
  */
 #include "unit.h"
 
@@ -19,7 +19,7 @@
  * @size: bytes of an element
  * @faults: memory faults, allocations fail, and tasks are killed
  * @closes: the channel is closed before all is sent
- * @over: everybody stops
+ * @over: all tasks stop
  * @sent: how many values each producer has sent
  * @taken: how many elements were received
  * @received: how often each value was
@@ -37,8 +37,8 @@ struct stress {
 
 /**
  * struct worker - a producer or a consumer
- * @index: which producer
- * @next: of a consumer: the least value of each producer that it may receive next
+ * @index: number of the producer
+ * @next: of a consumer: the minimum of the next value of each producer
  * @elems: its buffer
  */
 struct worker {
@@ -47,7 +47,7 @@ struct worker {
 	u8		elems[BATCH_MAX * UNIT_ELEMSIZE_MAX];
 };
 
-/* It outlives a test that fails, for those tasks that still run. */
+/* Static, so that it outlives a failed test for tasks that still run. */
 static struct stress stress;
 static struct worker workers[WORKERS];
 
@@ -67,7 +67,7 @@ static struct chan_deadline random_deadline(void)
 	return deadline;
 }
 
-/* For the next operation. */
+/* Random faults for the next operation. */
 static void random_trouble(struct worker *worker)
 {
 	uintptr_t end = UINTPTR_MAX;
@@ -81,7 +81,7 @@ static void random_trouble(struct worker *worker)
 	shim_memory_fail_nth(nth);
 }
 
-/* Whoever was killed goes on as another task. */
+/* A killed worker continues as another task. */
 static void forget_signals(void)
 {
 	WRITE_ONCE(current->signal, false);
@@ -130,7 +130,7 @@ static long run_producer(struct operation *op)
 	return sent == VALUES || result == -EPIPE ? 0 : result;
 }
 
-/* Account for one element. Returns false if nobody has sent it, or if it is out of order. */
+/* Account for one element. Returns false if it was never sent, or is out of order. */
 static bool take(struct worker *worker, const u8 *elem)
 {
 	unsigned int producer, number;
@@ -145,7 +145,7 @@ static bool take(struct worker *worker, const u8 *elem)
 	__atomic_fetch_add(&stress.received[value], 1, __ATOMIC_RELAXED);
 	producer = value / VALUES;
 	number = value % VALUES;
-	/* What was requeued was overtaken. */
+	/* Requeued elements were overtaken. */
 	if (!stress.faults && number < worker->next[producer])
 		return false;
 	worker->next[producer] = number + 1;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Channels that a clock feeds: a tick is due by the clock, whether or not an alarm has come.
- */
+/* Timer channels: a tick is due by the clock, whether or not the alarm interrupt has come. */
 #include "choice.h"
 
 #define READABLE	(EPOLLIN | EPOLLRDNORM)
@@ -31,7 +29,7 @@ static long run_pass(struct operation *op)
 	return 0;
 }
 
-/* The clock passes, but the alarm is late: its interrupt stops at this point. */
+/* The time passes, but the alarm is late: its interrupt stops at this point. */
 static struct operation *pass_without_alarm(struct chan_file *cf, s64 ns, enum shim_point point)
 {
 	struct operation *op = operation_new(run_pass, cf, 1);
@@ -117,7 +115,7 @@ static void parked_receiver_gets_the_tick(void **state)
 	}
 }
 
-/* A tick belongs to the first that is parked, also while its alarm is late. */
+/* A tick belongs to the first parked receiver, even while its alarm is late. */
 static void G2_tick_passes_no_parked_receiver(void **state)
 {
 	const s64 first = now() + 10;
@@ -169,7 +167,7 @@ static void G10_tick_that_is_due_beats_the_deadline(void **state)
 	}
 }
 
-/* But not who is parked before. */
+/* But a receiver that was parked before gets it. */
 static void G2_deadline_passes_no_parked_receiver(void **state)
 {
 	const s64 first = now() + 10;
@@ -192,7 +190,7 @@ static void G2_deadline_passes_no_parked_receiver(void **state)
 	assert_int_equal(operation_value(before, 0), first);
 }
 
-/* Those that nobody received, buffered or requeued, and those that come back later. */
+/* Unread ticks, buffered or requeued, and ticks requeued later. */
 static void G4_ticks_of_before_are_dropped(void **state)
 {
 	struct chan_file *cf = channel_ticker(CLOCK_MONOTONIC, now() + 10, 10);
@@ -240,7 +238,7 @@ static void G4_ticks_of_before_are_dropped(void **state)
 	channel_expect(cf, now());
 }
 
-/* A parked receiver is not given a tick of before, if one comes back. */
+/* A parked receiver does not get an earlier tick that is requeued. */
 static void G4_tick_of_before_is_given_to_nobody(void **state)
 {
 	struct chan_file *cf = channel_ticker(CLOCK_MONOTONIC, now(), 0);
@@ -281,7 +279,7 @@ static void G4_tick_of_this_setting_is_requeued(void **state)
 	channel_expect(cf, first + 20);
 }
 
-/* Ticks that nobody took are dropped: the next one is the first that is still to come. */
+/* Unread ticks are dropped: the next one is the first in the future. */
 static void ticks_that_nobody_took_are_skipped(void **state)
 {
 	const s64 first = now() + 10;
@@ -303,7 +301,7 @@ static void ticks_that_nobody_took_are_skipped(void **state)
 	channel_expect(cf, first + 70);
 }
 
-/* A tick that a task has seen stays, if the clock is set back; another is to come again. */
+/* A tick that a task has seen stays if the clock is set back; another is due again. */
 static void G9_tick_that_was_seen_stays(void **state)
 {
 	unsigned int way;
@@ -396,7 +394,10 @@ static void G3_alarm_completes_one_of_a_select_and_its_peers(void **state)
 	assert_in_range(nth, 3, 100);
 }
 
-/* More than one search removes: the alarm comes again until the first that is parked has it. */
+/*
+ * More stale waiters than one search removes: the alarm repeats until the first parked receiver has
+ * the tick.
+ */
 static void G9_alarm_passes_over_many_who_gave_up(void **state)
 {
 	enum { STALE = 2 * CHAN_WAITQ_SCAN + 1 };
@@ -425,7 +426,7 @@ static void G9_alarm_passes_over_many_who_gave_up(void **state)
 	}
 }
 
-/* An alarm exists for tasks that wait, and for a tick that they would not see by themselves. */
+/* The alarm is set if tasks wait, and for a tick that they would not see by themselves. */
 static void no_alarm_without_a_task_that_waits(void **state)
 {
 	struct chan_file *cf = channel_ticker(CLOCK_MONOTONIC, now() + 10, 10);

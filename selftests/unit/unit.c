@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What the unit tests share.
- */
+/* Shared code of the unit tests. */
 #include <unistd.h>
 
 #include "unit.h"
 
-/* An open file, and its place in the list of those that the test has left open. */
+/* An open file, and its entry in the list of files that the test has left open. */
 struct unit_file {
 	struct chan_file	cf;
 	struct file		file;

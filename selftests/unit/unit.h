@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Unit tests of the module's core: channels, and operations on them in tasks of
- * their own. A test's name begins with the promise (G) or the invariant (I, see
- * module/hchan.c) that it holds the module to.
+ * Unit tests of the module's core: channels, and operations on them in separate tasks. A test's
+ * name begins with the promise (G) or the invariant (I, see module/hchan.c) that it checks.
  *
- * Only the test itself asserts; what runs in other tasks returns a result. After each
- * test its tasks are killed, its files released, and nothing may be left.
+ * Only the test itself asserts; operations in other tasks return a result. After each test its
+ * tasks are killed, its files released, and nothing may be left.
  */
 #ifndef _UNIT_H
 #define _UNIT_H
@@ -35,11 +34,11 @@
 
 #define ARRAY_LENGTH(array)	(sizeof(array) / sizeof((array)[0]))
 
-/* Sizes of elements that take different ways through the module. */
+/* Element sizes that take different paths through the module. */
 #define UNIT_ELEMSIZES		{ 0, 1, 8, 9, 256, 257, 300 }
 #define UNIT_ELEMSIZE_MAX	300
 
-/* Nobody can access this. */
+/* Inaccessible memory. */
 #define UNIT_BAD_ADDRESS	((void *)8)
 
 int unit_setup(void **state);
@@ -53,14 +52,14 @@ int unit_teardown(void **state);
 	(setvbuf(stdout, NULL, _IOLBF, 0), cmocka_set_message_output(CM_OUTPUT_TAP), \
 	 cmocka_run_group_tests(tests, NULL, NULL) ? EXIT_FAILURE : EXIT_SUCCESS)
 
-/* Wait for what another task brings about; a test that waits in vain fails. */
+/* Wait for an effect of another task; fails the test after a timeout. */
 #define unit_wait_until(condition) \
 	do { \
 		unsigned int naps; \
 		\
 		for (naps = 0; !(condition); naps++) { \
 			if (naps == UNIT_NAPS_MAX) \
-				fail_msg("waited in vain: %s", #condition); \
+				fail_msg("timed out waiting for: %s", #condition); \
 			unit_nap(); \
 		} \
 	} while (0)
@@ -69,20 +68,20 @@ int unit_teardown(void **state);
 
 void unit_nap(void);
 
-/* Elements whose bytes all depend on @value, as far as they have room for it. */
+/* Elements whose bytes all depend on @value, as far as their size permits. */
 void element_fill(void *elem, u32 elemsize, u64 value);
 bool element_is(const void *elem, u32 elemsize, u64 value);
 
 /* An open file of a new channel. It has all rights. */
 struct chan_file *channel_open(void);
 struct chan_file *channel_make(u32 elemsize, u32 cap);
-/* One that a clock feeds: @first on @clock, and then in these intervals, or never again. */
+/* A timer channel: @first on @clock, and then in these intervals, or never again. */
 struct chan_file *channel_ticker(clockid_t clock, s64 first, s64 interval);
-/* Set it anew; KTIME_MAX stops it. Returns as chan_hchan_set_ticker(). */
+/* Set it again; KTIME_MAX stops it. Returns as chan_hchan_set_ticker(). */
 int channel_set_ticker(struct chan_file *cf, clockid_t clock, s64 first, s64 interval);
 struct chan_make channel_form(u32 elemsize, u32 cap);
 
-/* Another open file, as CHAN_IOC_DUP gives it; close(2) of one. */
+/* Another open file, as made by CHAN_IOC_DUP; close(2) of one. */
 struct chan_file *channel_dup(struct chan_file *cf, u32 rights);
 void channel_release(struct chan_file *cf);
 
@@ -90,33 +89,33 @@ int channel_fd(struct chan_file *cf);
 struct file *channel_file(struct chan_file *cf);
 struct chan_info channel_info(struct chan_file *cf);
 
-/* For elements of 8 bytes: one transfer that does not wait. */
+/* For elements of 8 bytes: one non-blocking transfer. */
 long channel_try_send(struct chan_file *cf, u64 value);
 long channel_try_recv(struct chan_file *cf, u64 *value);
 
-/* Wait for @events; returns those that are there, or -EINTR. */
+/* Wait for @events; returns the current ones, or -EINTR. */
 long channel_poll(struct chan_file *cf, __poll_t events);
 
-/* Assert that it goes through at once. */
+/* Assert that it does not block. */
 void channel_send(struct chan_file *cf, u64 value);
 void channel_send_range(struct chan_file *cf, u64 from, u64 to);
 void channel_expect(struct chan_file *cf, u64 value);
 void channel_expect_range(struct chan_file *cf, u64 from, u64 to);
-/* Assert that there is nothing to receive, now or ever. */
+/* Assert that nothing can be received, now or later. */
 void channel_expect_empty(struct chan_file *cf);
 void channel_expect_drained(struct chan_file *cf);
 
 /**
- * struct operation - something that runs in a task of its own
- * @run: what
- * @cf: on which file
- * @elems: elements to send, or room for those received
- * @count: how many
- * @min: wait for so many
+ * struct operation - an operation that runs in its own task
+ * @run: its function
+ * @cf: its file
+ * @elems: elements to send, or buffer for received ones
+ * @count: number of elements
+ * @min: minimum to wait for
  * @deadline: how long
  * @data: @run's own
  * @task: the task; the test may change it before the start
- * @result: what @run returned
+ * @result: of @run
  * @done: @run has returned
  * @started: it has a thread
  * @joined: that thread is gone, and @task as well
@@ -140,14 +139,14 @@ struct operation {
 	struct list_head	node;
 };
 
-/* What operations run. */
+/* Functions for operations. */
 long operation_run_send(struct operation *op);
 long operation_run_recv(struct operation *op);
 long operation_run_close(struct operation *op);
 /* @data is the __poll_t of the events to wait for; returns those that are ready. */
 long operation_run_poll(struct operation *op);
 
-/* For @count elements, all of which it waits for, for ever. */
+/* For @count elements, waiting for all of them without a deadline. */
 struct operation *operation_new(long (*run)(struct operation *op), struct chan_file *cf,
 				size_t count);
 void operation_start(struct operation *op);

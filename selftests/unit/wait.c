@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Waits and how they end: completion, then a signal, then the deadline; a claim decides
- * who ends them, a wake-up is never lost, and who was completed may go at once.
+ * Waits and how they end: by completion, then by a signal, then by the deadline. A claim decides
+ * which one it is, no wakeup is lost, and a completed task may return at once.
  */
 #include "choice.h"
 
@@ -38,7 +38,7 @@ static struct pair pair_completed(bool parked_sends, clockid_t clock, s64 expire
 	return pair;
 }
 
-/* The parked task does not wait for the peer's turn on a CPU. */
+/* The parked task does not wait for the peer to be scheduled. */
 static void pair_completes_without_peer(struct pair *pair)
 {
 	assert_int_equal(operation_join(pair->parked), 1);
@@ -196,7 +196,7 @@ static void G4_deadline_means_nothing_happened_on_each_clock(void **state)
 	}
 }
 
-/* It still does what can be done at once. */
+/* An operation that need not wait still succeeds. */
 static void deadline_in_the_past_only_forbids_to_wait(void **state)
 {
 	const s64 past[] = { 0, 1 };
@@ -219,7 +219,7 @@ static void deadline_in_the_past_only_forbids_to_wait(void **state)
 	}
 }
 
-/* Slack saves wake-ups, but a real-time task's deadline is exact. */
+/* Slack saves wakeups, but a real-time task's deadline is exact. */
 static void deadline_of_realtime_task_has_no_slack(void **state)
 {
 	bool realtime;
@@ -265,7 +265,7 @@ static struct operation *select_park(struct chan_file *cf, bool sends, u64 value
 	return op;
 }
 
-/* It wants to end its wait, and is about to take the lock of its channel. */
+/* It is going to end its wait, and is about to take the lock of its channel. */
 static void stop_before_lock(struct operation *op)
 {
 	shim_task_stop_at(op->task, SHIM_POINT_LOCK, 1);
@@ -274,8 +274,8 @@ static void stop_before_lock(struct operation *op)
 }
 
 /*
- * A select that has claimed itself, but still stands in the queue, is skipped: its element
- * is not taken, and no element is given to it.
+ * A select that has claimed itself, but is still in the queue, is skipped: its element is not
+ * taken, and no element is given to it.
  */
 static void G3_I5_who_gave_up_is_not_completed(void **state)
 {
@@ -302,7 +302,7 @@ static void G3_I5_who_gave_up_is_not_completed(void **state)
 	assert_int_equal(channel_info(cf).sendq, 0);
 }
 
-/* It wants to end its wait, for a signal or its deadline, and a peer is there before it. */
+/* It is about to end its wait, for a signal or its deadline, and a peer is faster. */
 static void G10_peer_beats_signal_and_deadline_until_the_claim(void **state)
 {
 	int sends, signal;
@@ -331,7 +331,7 @@ static void G10_peer_beats_signal_and_deadline_until_the_claim(void **state)
 /* More than one search of a queue removes. */
 #define STALE	(3 * CHAN_WAITQ_SCAN + 3)
 
-/* What a peer finds at the head of a queue: selects that gave up. */
+/* Stale waiters at the head of a queue: selects that gave up. */
 static void park_stale(struct chan_file *cf, bool sends, struct operation **stale)
 {
 	unsigned int i;
@@ -378,7 +378,7 @@ static void G3_many_who_gave_up_are_passed_over(void **state)
 		assert_int_equal(operation_value(op, 0), 1);
 		end_stale(cf, stale);
 
-		/* A select sees that none of them is there. */
+		/* A select finds no peer among them. */
 		park_stale(cf, sends, stale);
 		op = choice_operation(cf);
 		if (sends)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who is stuck, in graphs made by hand, and in small ones made at random, where all that can be
- * said of sets of tasks can be tried.
+ * Deadlock detection, in handmade graphs, and in small random ones, where all sets of tasks can be
+ * checked by brute force.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,12 +18,12 @@
 #define RECV	CHAN_RIGHT_RECV
 #define CLOSE	CHAN_RIGHT_CLOSE
 
-/* Where random graphs have at most so many. */
+/* Maximum numbers in random graphs. */
 #define TASKS_MAX	6
 #define NODES_MAX	3
 #define GRAPHS		200000
 
-/* A process of so many tasks. Numbers of tasks count from 100, in their order. */
+/* A process with that many tasks. Task numbers are consecutive from 100. */
 static void add_process(struct graph *graph, size_t tasks)
 {
 	assert_non_null(graph_add_process(graph, 10 + graph->process_count));
@@ -248,7 +248,7 @@ static void make_random(struct graph *graph)
 	}
 }
 
-/* Whose tasks could end an operation: a bit for each task. */
+/* Tasks that could end an operation: a bit for each. */
 static unsigned int tasks_that_help(const struct graph *graph, const struct operation *operation)
 {
 	const struct node *node = &graph->nodes[operation->node];
@@ -266,7 +266,7 @@ static unsigned int tasks_that_help(const struct graph *graph, const struct oper
 	return helpers;
 }
 
-/* Do the tasks of this set wait for nothing but each other? */
+/* Whether the tasks of this set wait only for each other. */
 static bool is_closed(const struct graph *graph, unsigned int set, bool trust)
 {
 	size_t i, j;
@@ -290,7 +290,7 @@ static bool is_closed(const struct graph *graph, unsigned int set, bool trust)
 	return true;
 }
 
-/* All tasks of all such sets. */
+/* The union of all such sets. */
 static unsigned int stuck_tasks(const struct graph *graph, bool trust)
 {
 	unsigned int set, stuck = 0;
@@ -320,11 +320,11 @@ static void random_graphs_have_the_largest_set_that_nobody_could_help(void **sta
 		seen += !!stuck;
 		graph_free(&graph);
 	}
-	/* Not too few of them. */
+	/* The random graphs must contain enough of them. */
 	assert_true(seen > GRAPHS / 50);
 }
 
-/* For whom each stuck task waits: a bit for each. */
+/* The tasks that each stuck task waits for: a bit for each. */
 static void find_edges(const struct graph *graph, unsigned int *edges)
 {
 	unsigned int stuck = 0;
@@ -339,7 +339,7 @@ static void find_edges(const struct graph *graph, unsigned int *edges)
 	}
 }
 
-/* Of a walk that begins at @start, within @left steps; 0 if none leads back. */
+/* Length of the shortest walk from @at back to @start, within @left steps; 0 if there is none. */
 static size_t shortest_walk(const unsigned int *edges, size_t start, size_t at, size_t left)
 {
 	size_t next, steps, best = 0;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Inserts the module and removes it, again and again, while other processes open the device, use
- * channels, park in them and are killed there, and read what the module shows. Run by
- * scripts/insmod-storm, in a virtual machine: here nothing else may use the module.
+ * Inserts and removes the module repeatedly, while other processes open the device, use channels,
+ * park in them and are killed there, and read the module's files. Run by scripts/insmod-storm in a
+ * virtual machine, where nothing else may use the module.
  *
- * A round: insert; wait until each worker has had its channel; with a channel open, the module
- * cannot be removed; with none it can, between two moments in which some worker has one.
+ * A round: insert; wait until each worker has had a channel; with a channel open, the module cannot
+ * be removed; without one it can, between two moments in which some worker has one.
  */
 #include <chan.h>
 #include <errno.h>
@@ -24,16 +24,16 @@
 #include <unistd.h>
 
 #define WORKERS		4
-/* Between two turns, a worker has no channel for up to so many microseconds. */
+/* Between two turns, a worker has no channel for up to that many microseconds. */
 #define GAP		4000
-/* A worker's turn must come within so long, and the removal succeed, in nanoseconds. */
+/* Time limit for a worker's turn, and for the removal, in nanoseconds. */
 #define PATIENCE	60000000000ULL
 
 /**
  * struct storm - shared by all processes
- * @pause: workers shall begin nothing new
- * @done: of each worker, how often all of its work went through
- * @absent: and how often there was no module
+ * @pause: workers must not start new work
+ * @done: per worker, number of complete turns
+ * @absent: per worker, number of turns without the module
  */
 struct storm {
 	bool pause;
@@ -49,7 +49,7 @@ static void fail(const char *what, int error)
 	exit(1);
 }
 
-/* Whoever waits for something calls it again and again. */
+/* To be called repeatedly while waiting. */
 static void wait_for(uint64_t end, const char *what)
 {
 	if (chan_deadline(0) > end)
@@ -62,7 +62,7 @@ static int open_device(void)
 	return open("/dev/chan", O_RDWR | O_CLOEXEC);
 }
 
-/* Elements in order, through a buffer and a select. Returns false if any is not right. */
+/* Elements in order, through a buffer and a select. Returns false on an error. */
 static bool work_send(int ch)
 {
 	const struct chan_make make = { .elemsize = 300, .cap = 4 };
@@ -95,7 +95,7 @@ static bool work_park(int ch)
 	if (!child)
 		_exit(chan_recv(ch, &element, sizeof(element)) != 1);
 	do {
-		wait_for(end, "nobody parks");
+		wait_for(end, "no task parks");
 		if (chan_get_info(ch, &info))
 			return false;
 	} while (!info.recvq);
@@ -112,7 +112,7 @@ static bool work_timer(int ch)
 	       chan_recv(ch, &tick, sizeof(tick)) == 1;
 }
 
-/* What the module shows of itself, which it stops showing while it is read. */
+/* Files of the module, which may disappear while they are read. */
 static bool work_look(int ch)
 {
 	static const char *const files[] = {
@@ -217,7 +217,7 @@ static int remove_module(void)
 	return syscall(SYS_delete_module, "chan", O_NONBLOCK) ? errno : 0;
 }
 
-/* Returns how often somebody's channel was in the way; counts if it took a pause. */
+/* Returns how often a worker's channel blocked the removal; counts a pause in @pauses. */
 static unsigned int remove_between(unsigned int *pauses)
 {
 	const uint64_t end = chan_deadline(PATIENCE);
@@ -227,7 +227,7 @@ static unsigned int remove_between(unsigned int *pauses)
 	while ((error = remove_module()) != 0) {
 		if (error != EAGAIN)
 			fail("delete_module", error);
-		/* Without a moment in which nobody has one, let there be one. */
+		/* If some worker always has a channel, make them pause. */
 		if (++tries == 1000) {
 			__atomic_store_n(&storm->pause, true, __ATOMIC_RELEASE);
 			++*pauses;

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Histories that break a promise, each in a way of its own.
- */
+/* Histories that each break a promise in another way. */
 static const struct example bad[] = {
 	{ "G1_order_of_one_sender",
 	  "channels 2\n"

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Histories that channels explain, each for a reason of its own.
- */
+/* Histories that channels explain, each for another reason. */
 static const struct example good[] = {
 	{ "nothing_was_done",
 	  "channels 0\n" },

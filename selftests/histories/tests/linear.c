@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The judge of histories is judged by some that were made by hand.
- */
+/* Tests the judge of histories with handmade ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Random histories that are right because they were made by doing one thing after the other, and
- * then stretching each operation; and the same with one mistake.
+ * Random histories, correct by construction: operations are executed in sequence and then
+ * stretched. Also the same with one error.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,15 +14,15 @@
 
 #define HISTORIES	3000
 #define STEPS		24
-/* Instants between two operations, and how far they are stretched, at the most. */
+/* Instants between two operations, and the maximum stretch. */
 #define PACE		1000
 #define STRETCH		2500
 
 /**
- * struct world - channels, and what is done with them
+ * struct world - channels, and the operations on them
  * @now: instant of the next operation
- * @value: that is sent next
- * @killed: how many tasks were
+ * @value: the next value to send
+ * @killed: number of killed tasks
  */
 struct world {
 	struct history history;
@@ -63,7 +63,7 @@ static struct history_op *add(struct world *w, enum history_verb verb, unsigned 
 	return op;
 }
 
-/* It could have done something else. */
+/* Another outcome was possible. */
 static void add_case(struct world *w, struct history_op *op)
 {
 	struct history_case *c = &op->cases[op->n];
@@ -208,7 +208,7 @@ static struct history_op *some_receiver(struct history *h)
 	return NULL;
 }
 
-/* Mistakes: each returns false if the history has no place for it. */
+/* Errors: each returns false if the history has no place for it. */
 
 static bool invent(struct history *h, struct history_op *recv)
 {
@@ -255,7 +255,7 @@ static bool send_without_success(struct history *h, struct history_op *recv)
 	return true;
 }
 
-/* Who was killed may have requeued an element, which others have overtaken. */
+/* A killed task may have requeued an element, which others have overtaken. */
 static bool a_receiver_was_killed(const struct history *h)
 {
 	unsigned int i;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The judge of streams is judged by streams that were made by hand.
- */
+/* Tests the judge of streams with handmade ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -92,7 +90,7 @@ static void assert_bad(const char *what)
 	assert_string_equal(verdict.what, what);
 }
 
-#define LATE	"late, though too few were requeued"
+#define LATE	"late, with too few requeued elements"
 
 static void nothing_is_good(void **state)
 {
@@ -235,14 +233,14 @@ static void G4_failed_send_was_sent(void **state)
 {
 	add_send(1, 2, 0, 0, 2, 1);
 	add_recv(3, 4, VALUES(S(0, 0), S(0, 1)), 2);
-	assert_bad("not sent, and received");
+	assert_bad("received, but not sent");
 }
 
 static void G4_killed_sender_left_one_out(void **state)
 {
 	add_killed_send(1, 2, 0, 0, 3);
 	add_recv(3, 4, VALUES(S(0, 0), S(0, 2)), 2);
-	assert_bad("sent after one that was not");
+	assert_bad("sent after an unsent one");
 }
 
 static void G4_more_late_than_requeued(void **state)
@@ -370,7 +368,7 @@ static void G5_receive_refused_though_there_was_one(void **state)
 	add_recv(3, 6, VALUES(S(0, 0)), 1);
 	add_refusal(4, 5, false);
 	add_recv(7, 8, VALUES(S(0, 1)), 1);
-	assert_bad("a receive was refused, though there was an element");
+	assert_bad("a receive was refused although there was an element");
 }
 
 static void G5_full_may_refuse_sends(void **state)
@@ -412,7 +410,7 @@ static void G5_send_refused_though_there_was_room(void **state)
 	add_send(1, 2, 0, 0, 1, 1);
 	add_recv(3, 4, VALUES(S(0, 0)), 1);
 	add_refusal(5, 6, true);
-	assert_bad("a send was refused, though there was room");
+	assert_bad("a send was refused although the buffer had space");
 }
 
 static void G5_refused_by_another_channel(void **state)
@@ -423,7 +421,7 @@ static void G5_refused_by_another_channel(void **state)
 	add_recv_through(1, 5, 6, VALUES(S(0, 0)), 1);
 	assert_good();
 	refusals[0].channel = 1;
-	assert_bad("a send was refused, though there was room");
+	assert_bad("a send was refused although the buffer had space");
 }
 
 #define STREAM_TEST(test)	cmocka_unit_test_setup(test, begin)

@@ -9,7 +9,7 @@ import (
 	"unsafe"
 )
 
-// Elements are numbers of so many bytes.
+// Elements are numbers of that many bytes.
 const elemsize = 8
 
 const (
@@ -47,8 +47,8 @@ type info struct {
 	name                      [32]byte
 }
 
-// command runs an ioctl. It does not ask for the descriptor by Fd, which would make the
-// file wait in the kernel from then on.
+// command runs an ioctl. It avoids Fd to get the descriptor, as that would switch the file to
+// blocking mode.
 func command(file *os.File, number uintptr, argument unsafe.Pointer) uintptr {
 	var result uintptr
 	var errno syscall.Errno
@@ -63,8 +63,8 @@ func command(file *os.File, number uintptr, argument unsafe.Pointer) uintptr {
 	return result
 }
 
-// newChannel makes a channel in the way that needs nothing special: os.OpenFile knows that
-// the device can be polled.
+// newChannel makes a channel without special measures: os.OpenFile finds that the device can
+// be polled.
 func newChannel(capacity uint32) *os.File {
 	file, err := os.OpenFile("/dev/chan", os.O_RDWR, 0)
 	must(err)
@@ -73,14 +73,14 @@ func newChannel(capacity uint32) *os.File {
 	return file
 }
 
-// dupWaiting returns another file of the channel, with which a thread waits in the kernel.
+// dupWaiting returns another file of the channel, which blocks a thread in the kernel.
 func dupWaiting(file *os.File, rights uint32) *os.File {
 	argument := dupArgument{rights: rights}
 	fd := command(file, commandDup, unsafe.Pointer(&argument))
 	return os.NewFile(fd, "chan")
 }
 
-// dupPolled returns another file of the channel, with which a goroutine waits in the netpoller.
+// dupPolled returns another file of the channel, which parks a goroutine in the netpoller.
 func dupPolled(file *os.File, rights uint32) *os.File {
 	argument := dupArgument{rights: rights}
 	fd := command(file, commandDup, unsafe.Pointer(&argument))

@@ -46,14 +46,14 @@ func must(err error) {
 	}
 }
 
-// waitUntil waits for what others bring about; the end of the test's time ends it.
+// waitUntil waits for an effect of another task, at most until the timeout of the test.
 func waitUntil(condition func() bool) {
 	for !condition() {
 		time.Sleep(time.Millisecond)
 	}
 }
 
-// sleepers says how many goroutines wait in the netpoller.
+// sleepers returns the number of goroutines that wait in the netpoller.
 func sleepers() int {
 	stacks := make([]byte, 1<<20)
 	return strings.Count(string(stacks[:runtime.Stack(stacks, true)]), "[IO wait")

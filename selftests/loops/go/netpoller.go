@@ -19,7 +19,7 @@ func threads() int {
 	return len(entries)
 }
 
-// received is what a receive returned.
+// received is the result of a receive.
 type received struct {
 	number uint64
 	err    error
@@ -145,7 +145,7 @@ func closeEndsARead() {
 	waitUntil(func() bool { return sleepers() == 1 })
 	must(receives.Close())
 	expect(true, errors.Is((<-result).err, os.ErrClosed))
-	// The channel itself goes on.
+	// The channel itself stays usable.
 	must(send(file, 7))
 	number, err := recv(file)
 	must(err)
@@ -222,7 +222,7 @@ func recvAll(file *os.File, seen *tally, done *sync.WaitGroup) {
 	}
 }
 
-// The channels have no other senders, so their ends are the ends of the channels.
+// The channels have no other senders, so they close when these do.
 func manyGoroutines() {
 	const goroutines, each = 8, 50
 	var done sync.WaitGroup

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Channels by nothing but file descriptors: elements are moved by os.read and os.write."""
+"""Channels as plain file descriptors: os.read and os.write move the elements."""
 
 import collections
 import fcntl
@@ -24,7 +24,7 @@ def _command(direction, number, size):
 
 
 def make(elemsize, cap):
-    """A new channel that never makes its user wait."""
+    """A new non-blocking channel."""
     fd = os.open("/dev/chan", os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK)
     argument = struct.pack("=4I32x", elemsize, cap, 0, 0)
     fcntl.ioctl(fd, _command(_WRITE, 1, len(argument)), argument)
@@ -32,8 +32,8 @@ def make(elemsize, cap):
 
 
 def dup(fd, rights):
-    """Another file of the same channel, which may wait."""
-    # Only with a mutable argument does fcntl.ioctl return what the system call returned.
+    """Another file of the same channel, in blocking mode."""
+    # fcntl.ioctl returns the result of the system call only with a mutable argument.
     argument = bytearray(struct.pack("=2I", rights, 0))
     return fcntl.ioctl(fd, _command(_WRITE, 2, len(argument)), argument)
 
@@ -53,13 +53,13 @@ def number(value):
 
 
 def wait_until(condition):
-    """Who waits in vain is ended by the alarm of the test."""
+    """Poll for a condition; the alarm of the test is the timeout."""
     while not condition():
         time.sleep(0.001)
 
 
 def start(function, *arguments):
-    """In a process of its own."""
+    """Run a function in its own process."""
     pid = os.fork()
     if pid == 0:
         try:

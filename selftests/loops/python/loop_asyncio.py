@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""asyncio: add_reader, add_writer and streams, on channels that never wait."""
+"""asyncio: add_reader, add_writer and streams, on non-blocking channels."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ from tap import is_equal
 
 
 async def ready(add, remove, fd):
-    """Wait until the loop says so: add_reader or add_writer."""
+    """Wait for the loop's callback: add_reader or add_writer."""
     future = asyncio.get_running_loop().create_future()
     add(fd, lambda: future.done() or future.set_result(None))
     try:
@@ -20,7 +20,7 @@ async def ready(add, remove, fd):
 
 
 async def recv(fd, size=8):
-    """What os.read returns; wait until there is something."""
+    """The result of os.read once data is available."""
     loop = asyncio.get_running_loop()
     while True:
         try:
@@ -39,7 +39,7 @@ async def send(fd, element):
 
 
 async def let_others_run():
-    """Until each of them waits: each step of a task takes one round of the loop."""
+    """Run the loop until each task waits: a step of a task takes one round."""
     for _ in range(10):
         await asyncio.sleep(0)
 
@@ -142,7 +142,7 @@ async def G11_process_produces_until_it_ends():
 async def G1_streams_move_whole_elements():
     loop = asyncio.get_running_loop()
     fd = channel.make(8, 3)
-    # A stream closes its descriptor, so each has one of its own; it must be of /dev/chan itself.
+    # A stream closes its descriptor, so each has its own; it must be of /dev/chan itself.
     reader = asyncio.StreamReader()
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader),
                                  os.fdopen(os.dup(fd), "rb", 0))

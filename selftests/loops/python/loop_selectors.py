@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""selectors: epoll, poll and select. Each test is run with each of them."""
+"""selectors: each test runs with epoll, poll and select."""
 
 import os
 import selectors
@@ -87,7 +87,7 @@ def G9_close_wakes_both_sides(selector):
         channel.close(fd)
 
     channel.start(close_on_a_sleeper)
-    # The wake-up of a close reaches both, but the first of the two may be seen alone.
+    # The wakeup of a close reaches both, but the first of the two may be seen alone.
     is_equal(True, bool(events(selector, None)))
     is_equal({sends: WRITE, receives: READ}, events(selector))
     is_equal(b"", os.read(receives, 8))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Run tests, each in a process of its own, and print their results as TAP."""
+"""Run each test in its own process, and print the results as TAP."""
 
 import os
 import signal
@@ -15,7 +15,7 @@ def is_equal(expected, seen):
 
 
 def _run_here(function):
-    """In a process group of its own, which ends with the test."""
+    """Run a test in its own process group, which ends with the test."""
     os.setpgid(0, 0)
     signal.alarm(TEST_SECONDS)
     try:
@@ -32,7 +32,7 @@ def _passes(function):
     pid = os.fork()
     if pid == 0:
         _run_here(function)
-    # WNOWAIT: the number of the group stays taken until it has been killed.
+    # WNOWAIT: the group's number stays allocated until the group has been killed.
     os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     try:
         os.killpg(pid, signal.SIGKILL)

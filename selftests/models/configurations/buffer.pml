@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Batches of two through a buffer of two; receivers may not be able to take what they got. */
+/* Batches of two through a buffer of two; receivers may fail to keep their elements. */
 #define CAP0		2
 #define TASKS		4
 #define ELEMENTS	4

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A channel is closed under a task and selects that wait at it, or come later. */
+/* A channel is closed while a task and selects wait on it, or before they come. */
 #define CHANNELS	2
 #define CAP0		1
 #define TASKS		4

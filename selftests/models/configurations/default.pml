@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A select with a default, while elements come to its channels, go, and come back. */
+/* A select with a default, while elements enter, leave and re-enter its channels. */
 #define WATCH
 #define SCAN		2
 #define CHANNELS	2

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A select sends to a channel, and waits for an epoll that watches it, as another task does. */
+/* A select sends to a channel and waits for an epoll that watches it, as does another task. */
 #define POLLED_FILES
 #define EPOLL
 #define CHANNELS	2

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Two selects face each other on two channels, and somebody else is at each of these. */
+/* Two selects face each other on two channels, each of which has another user. */
 #define CHANNELS	2
 #define TASKS		4
 #define CASES		2

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A select waits for a file too, which kicks it, and may be ready no more then. */
+/* A select also waits for a file, which kicks it and may no longer be ready then. */
 #define POLLED_FILES
 #define CHANNELS	2
 #define TASKS		3

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A select wants the first of a channel, a file and a channel, while elements come. */
+/* A CHAN_SELECT_FIRST select of a channel, a file and a channel, while elements come. */
 #define WATCH
 #define FIRST
 #define POLLED_FILES

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Receivers, some of them selects, are killed with elements in their hands. */
+/* Receivers, some of them selects, are killed while they hold elements. */
 #define CAP0		1
 #define TASKS		4
 #define CASES		2

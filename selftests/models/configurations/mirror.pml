@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Selects that send and receive on the same channel, and one that reaches another channel too. */
+/* Selects that send and receive on the same channel, and one that also uses another channel. */
 #define SCAN		2
 #define CHANNELS	2
 #define TASKS		4

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Pollers of both sides, while elements come, go and come back, and a close. */
+/* Pollers of both sides, while elements enter, leave and are requeued, and a close. */
 #define POLLERS
 #define CAP0		1
 #define TASKS		5
@@ -14,7 +14,7 @@ init {
 		run receiver(1, 0, 2, 1, 1, 1);
 		run poller(2, 0, 0);
 		run poller(3, 0, 1);
-		/* Nobody may close it. */
+		/* It is never closed. */
 		if
 		:: run closer(4, 0)
 		:: true

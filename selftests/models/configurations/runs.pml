@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A close completes parked senders in several runs, between which one of them may give up. */
+/* A close completes parked senders in several runs; one may give up between two runs. */
 #define TASKS		4
 #define ELEMENTS	2
 #include "../model.pml"

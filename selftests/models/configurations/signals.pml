@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* A signal or a deadline meets selects and a task that waits on one channel. */
+/* A signal or a deadline races with selects and a task that waits on one channel. */
 #define CHANNELS	2
 #define TASKS		3
 #define CASES		2

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Ticks for two receivers that wait, one of which may not take them, and a setting that changes. */
+/* Ticks for two waiting receivers, one of which may fail to keep them, and a changed setting. */
 #define TICKER
 #define CLOCK_MAX	2
 #define TASKS		3

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Ticks for a poller, a receiver that does not wait and one that does; a clock that is set back. */
+/* Ticks for a poller, a non-blocking receiver and a blocking one; the clock is set back. */
 #define TICKER
 #define POLLERS
 #define CLOCK_MAX	2

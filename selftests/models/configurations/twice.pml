@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The same operation in several cases of a select, with a buffer, and again. */
+/* The same operation in several cases of a select, with a buffer, and repeated. */
 #define CHANNELS	2
 #define CAP0		1
 #define TASKS		3

@@ -2,7 +2,7 @@
 #ifndef _SHIM_ASM_BARRIER_H
 #define _SHIM_ASM_BARRIER_H
 
-/* Out of line: orders the processor, but tells ThreadSanitizer of no order. */
+/* Out of line: orders the processor, but is no ordering for ThreadSanitizer. */
 void smp_mb(void);
 
 #define smp_wmb()	smp_mb()

@@ -7,7 +7,7 @@
 #define likely(condition)	__builtin_expect(!!(condition), 1)
 #define unlikely(condition)	__builtin_expect(!!(condition), 0)
 
-/* A value that may change at any moment: nobody decides by it. */
+/* A racy read: no decision may depend on it. */
 #define data_race(variable)	SHIM_LOAD(variable)
 #define READ_ONCE(variable)	(shim_point(SHIM_POINT_READ), SHIM_LOAD(variable))
 #define WRITE_ONCE(variable, value) \

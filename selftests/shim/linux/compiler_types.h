@@ -3,7 +3,7 @@
 #ifndef _SHIM_LINUX_COMPILER_TYPES_H
 #define _SHIM_LINUX_COMPILER_TYPES_H
 
-/* What the shim reads itself. */
+/* Read by the shim itself. */
 #define SHIM_LOAD(variable)	__atomic_load_n(&(variable), __ATOMIC_RELAXED)
 
 #define __user

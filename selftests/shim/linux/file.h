@@ -14,10 +14,10 @@ struct fd {
 struct fd fdget(unsigned int fd);
 void fdput(struct fd fd);
 
-/* The lowest file descriptor that is free, for @file; free one again. */
+/* The lowest free file descriptor, for @file; free one again. */
 int shim_fd_install(struct file *file);
 void shim_fd_close(int fd);
-/* How many files are in use. */
+/* Number of files in use. */
 unsigned int shim_fds_held(void);
 
 #endif /* _SHIM_LINUX_FILE_H */

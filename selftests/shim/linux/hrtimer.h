@@ -18,10 +18,10 @@ enum hrtimer_restart {
 
 /**
  * struct hrtimer - a timer whose function runs in an interrupt
- * @function: what runs; constant
- * @clock: on which it expires; constant
- * @node: in the list of timers that are started, or empty
- * @expires: when
+ * @function: its function; constant
+ * @clock: the clock on which it expires; constant
+ * @node: in the list of started timers, or empty
+ * @expires: its time
  * @running: its function runs
  */
 struct hrtimer {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Also what glibc's limits.h includes. */
+/* Included by glibc's limits.h as well. */
 #ifndef _SHIM_LINUX_LIMITS_H
 #define _SHIM_LINUX_LIMITS_H
 

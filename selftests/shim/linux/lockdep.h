@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Locks of which one task holds several. Stricter than the kernel's lockdep, which takes
- * them for one: each must have a higher address than the last.
+ * Locks of which one task holds several. Stricter than the kernel's lockdep, which takes them for
+ * one: each must have a higher address than the last.
  */
 #ifndef _SHIM_LINUX_LOCKDEP_H
 #define _SHIM_LINUX_LOCKDEP_H

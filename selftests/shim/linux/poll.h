@@ -10,9 +10,9 @@
 #include <sys/epoll.h>
 
 /**
- * struct poll_table_struct - how a file finds its poller
+ * struct poll_table_struct - how a file registers its poller
  * @_qproc: registers a poller, or NULL
- * @_key: what that listens to
+ * @_key: the events polled for
  */
 typedef struct poll_table_struct {
 	void		(*_qproc)(struct file *file, wait_queue_head_t *wq,
@@ -39,9 +39,9 @@ static inline void poll_wait(struct file *file, wait_queue_head_t *wq, poll_tabl
  * @table: registers it
  * @wait: in the wait queue that it is registered on
  * @wq: that wait queue, or NULL
- * @events: the wake-ups that it listens to
- * @exclusive: one wake-up is for one such task
- * @woken: how many wake-ups it got
+ * @events: the wakeups that it listens to
+ * @exclusive: one wakeup is for one such task
+ * @woken: number of wakeups
  */
 struct shim_poller {
 	poll_table		table;
@@ -93,10 +93,10 @@ void shim_poller_leave(struct shim_poller *poller);
 unsigned int shim_poller_woken(struct shim_poller *poller);
 
 /**
- * struct shim_pollable - a file that is no channel
+ * struct shim_pollable - a file that is not a channel
  * @file: the file
  * @wq: its pollers
- * @ready: what it shows, of what it is asked for
+ * @ready: its events, masked by the requested ones
  */
 struct shim_pollable {
 	struct file		file;
@@ -105,7 +105,7 @@ struct shim_pollable {
 };
 
 /**
- * struct shim_watch - a file that shows what another does, as an epoll that watches it
+ * struct shim_watch - a file that reports the events of another, like an epoll that watches it
  * @file: the file
  * @watched: the other
  */
@@ -117,7 +117,7 @@ struct shim_watch {
 void shim_watch_init(struct shim_watch *watch, struct file *watched);
 
 void shim_pollable_init(struct shim_pollable *pollable);
-/* It shows @ready from now on, and wakes its pollers for @events. */
+/* It reports @ready from now on, and wakes its pollers for @events. */
 void shim_pollable_set(struct shim_pollable *pollable, __poll_t ready, __poll_t events);
 
 #endif /* _SHIM_LINUX_POLL_H */

@@ -27,32 +27,32 @@ struct spinlock;
  * @pid: its number, until it has ended
  * @files: its file descriptors; those of one process
  * @timer_slack_ns: as in the kernel
- * @realtime: is it a real-time task?
- * @capable: has it every capability?
+ * @realtime: it is a real-time task
+ * @capable: it has every capability
  * @uid: its user
  * @user_end: the end of its user memory: an access from there on faults
  * @state: TASK_*
  * @signal: a signal is pending
  * @notified: task work is pending, which interrupts as a signal does (TIF_NOTIFY_SIGNAL)
- * @resume: it is to be done when the system call returns (TIF_NOTIFY_RESUME)
- * @killed: a fatal one is
+ * @resume: work is pending for the return of the system call (TIF_NOTIFY_RESUME)
+ * @killed: a fatal signal is pending
  * @lock: protects changes of @state by others, and the fields below
  * @changed: @state or @stopped was changed
  * @asleep: it waits in schedule()
- * @stopped: it waits at the point that shim_task_stop_at() told
+ * @stopped: it waits at the point set by shim_task_stop_at()
  * @stop_at: that point
  * @stop_after: how many times the point is passed before the stop; 0: no stop
  * @slack_asked: timer slack of its last sleep until a deadline, its own
  * @wanted: a spinlock that it waits for, its own
  * @awaited: a timer whose function it waits for, its own
- * @locks_held: how many spinlocks it holds, raw ones too, its own
+ * @locks_held: number of spinlocks it holds, raw ones too, its own
  * @raw_locks_held: how many of these are raw: interrupts are off, its own
  * @interrupt: an interrupt runs on it, its own
- * @alarmed: one has to, as a timer was due when it was started, its own
+ * @alarmed: an interrupt is pending, as a timer was due when it was started, its own
  * @order: it may take several spinlocks in the order of this, its own
  * @last_ordered: the last that it took in that order, its own
  * @orders: how often it has begun to take several
- * @allocations: how often it has allocated
+ * @allocations: number of its allocations
  * @lost_claims: how often it came too late to end its wait itself
  * @random: state of its random numbers, its own
  * @node: in the list of tasks that wait for the end of a grace period

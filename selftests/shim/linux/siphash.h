@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * A keyed function, but not that of the kernel.
- */
+/* A keyed function, different from the kernel's. */
 #ifndef _SHIM_LINUX_SIPHASH_H
 #define _SHIM_LINUX_SIPHASH_H
 

@@ -12,8 +12,8 @@ struct task_struct;
 /**
  * struct spinlock - a spinlock, or a raw one
  * @mutex: its lock
- * @owner: the task that holds it, or NULL
- * @raw: it is a raw one, which interrupts take too
+ * @owner: the holder, or NULL
+ * @raw: a raw spinlock, which interrupts take too
  */
 typedef struct spinlock {
 	pthread_mutex_t		mutex;

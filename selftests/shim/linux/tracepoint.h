@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Nobody listens. */
+/* Tracing is never enabled. */
 #ifndef _SHIM_LINUX_TRACEPOINT_H
 #define _SHIM_LINUX_TRACEPOINT_H
 

@@ -6,9 +6,9 @@
 #include <sys/uio.h>
 
 /**
- * struct iov_iter - a place in segments of user memory
+ * struct iov_iter - a position in segments of user memory
  * @segments: one after the other
- * @n: how many there are
+ * @n: number of segments
  * @position: bytes from their beginning
  */
 struct iov_iter {

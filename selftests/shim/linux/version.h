@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The newest kernel, so that nothing has to stand for what older ones lack. */
+/* The newest kernel, so that the shim needs no compatibility code. */
 #ifndef _SHIM_LINUX_VERSION_H
 #define _SHIM_LINUX_VERSION_H
 

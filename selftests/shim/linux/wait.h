@@ -13,10 +13,10 @@ typedef int (*wait_queue_func_t)(struct wait_queue_entry *wait, unsigned int mod
 				 void *key);
 
 /**
- * struct wait_queue_entry - who is woken
+ * struct wait_queue_entry - a waiter
  * @flags: WQ_FLAG_*
  * @private: its task
- * @func: what a wake-up calls
+ * @func: called by a wakeup
  * @entry: in a wait queue
  */
 typedef struct wait_queue_entry {
@@ -27,7 +27,7 @@ typedef struct wait_queue_entry {
 } wait_queue_entry_t;
 
 /**
- * struct wait_queue_head - who polls one object
+ * struct wait_queue_head - the pollers of one object
  * @lock: protects @head
  * @head: of struct wait_queue_entry, exclusive ones last
  * @count: length of @head

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Acts: how they are done, and what of it goes into the history.
- */
+/* Acts: their execution, and their record in the history. */
 #include <linux/rcupdate.h>
 
 #include "cases.h"
 #include "stage.h"
 
 /**
- * struct room - what an act sends and receives
- * @sends: a send, its elements; a select, that of each case
- * @receives: what is received
+ * struct room - elements of an act
+ * @sends: of a send, its elements; of a select, that of each case
+ * @receives: buffer for received elements
  */
 struct room {
 	u64	sends[CASES_MAX];
@@ -30,7 +28,7 @@ unsigned int play_reached(enum reached what)
 bool __real_chan_parker_claim(struct chan_parker *p);
 bool __wrap_chan_parker_claim(struct chan_parker *p);
 
-/* In place of chan_parker_claim(), where the owner of a parker calls it. */
+/* Replaces chan_parker_claim() where the owner of a parker calls it. */
 bool __wrap_chan_parker_claim(struct chan_parker *p)
 {
 	const bool claimed = __real_chan_parker_claim(p);
@@ -39,7 +37,7 @@ bool __wrap_chan_parker_claim(struct chan_parker *p)
 	return claimed;
 }
 
-/* Of the elements of an act, the first; no two acts have the same. */
+/* The first element of an act; no two acts have the same elements. */
 static u64 act_value(unsigned int task, const struct act *act)
 {
 	return 100 + (task * ACTS_MAX + (act - stage.script->programs[task].acts)) * 10;
@@ -106,7 +104,7 @@ static long act_select(const struct act *act, struct room *room)
 	return chan_cases_select(&select, &deadline);
 }
 
-/* A task that is interrupted may end before it is woken. */
+/* An interrupted task may end before it is woken. */
 static void act_interrupt(const struct act *act)
 {
 	struct task_struct *task = stage.tasks[act->target];
@@ -182,7 +180,7 @@ static bool act_has_file(const struct act *act)
 	return false;
 }
 
-/* Elements that one case moved, or that it found its channel closed. */
+/* Record the elements that one case moved, or that it found its channel closed. */
 void stage_record(unsigned int task, struct event *e, struct act_case c, long moved,
 		  const u64 *values)
 {
@@ -192,7 +190,7 @@ void stage_record(unsigned int task, struct event *e, struct act_case c, long mo
 	e->cases[0] = c;
 	e->outcome = moved ? DONE : FOUND_CLOSED;
 	if (!moved && c.verb == RECV && values[0])
-		stage_broken("who found the channel closed was given no zeros");
+		stage_broken("a receive on a closed channel stored no zeros");
 	for (i = 0; i < max(moved, 1L); i++) {
 		e->value = values[i];
 		history_add(&stage.history, task, e);
@@ -202,19 +200,19 @@ void stage_record(unsigned int task, struct event *e, struct act_case c, long mo
 static void record_error(unsigned int task, const struct act *act, struct event *e, long err)
 {
 	if (err == -ERESTARTSYS && !stage.interrupted[task])
-		stage_broken("a task was interrupted by nobody");
+		stage_broken("a task was interrupted without a signal");
 	if (err == -ETIMEDOUT && !(act->until && stage.expired))
-		stage_broken("a deadline passed that was not there");
+		stage_broken("a task without a deadline timed out");
 	if ((err == -EAGAIN && !act->try) ||
 	    (err == -EFAULT && !act->faulting && !stage.interrupted[task]) ||
 	    (err != -ERESTARTSYS && err != -ETIMEDOUT && err != -EAGAIN && err != -EFAULT))
-		stage_broken("an act has failed for no reason");
+		stage_broken("an act failed for no reason");
 	e->outcome = err == -EAGAIN ? NOT_READY : NOTHING;
 	if (err != -EFAULT) {
 		history_add(&stage.history, task, e);
 		return;
 	}
-	/* Such a select has one case that receives, the first. */
+	/* Such a select has one receiving case, the first. */
 	e->n = 1;
 	e->outcome = TAKEN;
 	history_add(&stage.history, task, e);
@@ -224,7 +222,7 @@ static void record_error(unsigned int task, const struct act *act, struct event 
 	reached[REACHED_REQUEUED]++;
 }
 
-/* What a select returned. */
+/* The result of a select. */
 static void record_select(unsigned int task, const struct act *act, struct event *e, long ret,
 			  const struct room *room)
 {
@@ -233,7 +231,7 @@ static void record_select(unsigned int task, const struct act *act, struct event
 	if (ret < 0) {
 		record_error(task, act, e, ret);
 	} else if (winner >= act->n) {
-		stage_broken("a select returned a case that is not there");
+		stage_broken("a select returned an invalid case");
 	} else {
 		stage_record(task, e, act->cases[winner], !(ret & CHAN_SELECT_CLOSED),
 			    act->cases[winner].verb == SEND ? &room->sends[winner] :
@@ -274,7 +272,7 @@ static void note_reached(const struct act *act, long ret, unsigned int task)
 {
 	const bool late = current->lost_claims && ret >= 0;
 
-	/* Nor to allocate. */
+	/* Selects that allocated do not count. */
 	reached[REACHED_LOOKED_AGAIN] += act->verb == SELECT && current->orders > 1 &&
 					 !current->allocations && !act_has_file(act);
 	reached[REACHED_BEFORE_SIGNAL] += late && stage.interrupted[task];
@@ -304,7 +302,7 @@ static void run_act(unsigned int task, const struct act *act)
 	ret = act_run(act, &room);
 	e.ended = control_now();
 	e.slept = control_slept();
-	/* Later elements have waited for a shorter time, and who polls is in no queue. */
+	/* Later elements have waited for a shorter time, and pollers are in no queue. */
 	if (act->count > 1)
 		e.slept = CONTROL_NEVER;
 	note_reached(act, ret, task);

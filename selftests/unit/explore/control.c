@@ -10,15 +10,15 @@
 #include "control.h"
 #include "fiber.h"
 
-/* More points than this, and the tasks will never come to rest. */
+/* After more points than this, the tasks will never come to rest. */
 #define STEPS_MAX	100000
 
 /**
  * struct control_task - one task
  * @fiber: its stack, which it inherits from its predecessors
- * @task: who it is
- * @run: what it does
- * @ended: it has done that
+ * @task: the task
+ * @run: its function
+ * @ended: the function has returned
  * @slept: when it slept first since control_slept()
  */
 struct control_task {
@@ -64,12 +64,12 @@ static unsigned int control_choose(const struct decision *decision)
 		return 0;
 	option = control.strategy->choose(control.strategy, decision);
 	if (control.schedule.n == SCHEDULE_MAX)
-		shim_fail("the schedule becomes too long");
+		shim_fail("the schedule is too long");
 	control.schedule.options[control.schedule.n++] = option;
 	return option;
 }
 
-/* Run the task of this index; @n: the test. Returns when somebody switches back. */
+/* Run the task of this index; @n: the test. Returns when it is switched back to. */
 static void control_switch(unsigned int index)
 {
 	const unsigned int self = control.running;
@@ -81,7 +81,7 @@ static void control_switch(unsigned int index)
 	fiber_switch(index < control.n ? control.tasks[index].fiber : control.home);
 }
 
-/* Let any task run that may; the one that is running first. Without any, the test. */
+/* Run any task that may; preferably the current one. Without any, the test. */
 static void control_yield(void)
 {
 	u8 tasks[TASKS_MAX];
@@ -103,12 +103,12 @@ static void control_yield(void)
 
 static void control_point(enum shim_point point)
 {
-	/* An allocation is nobody else's matter. */
+	/* An allocation is invisible to other tasks. */
 	if (point == SHIM_POINT_ALLOC)
 		return;
 	if (!control_is_running()) {
 		if (++control.test_steps == STEPS_MAX)
-			shim_fail("the test itself does not come to an end");
+			shim_fail("the test itself does not end");
 		return;
 	}
 	if (++control.steps == STEPS_MAX)
@@ -141,7 +141,7 @@ static u32 control_random(u32 ceil)
 
 static void control_fail(void)
 {
-	/* The sanitizers die in their own way, and this is for all. */
+	/* Sanitizers abort in their own way; this covers all. */
 	if (control.tell)
 		control.tell();
 	control.tell = NULL;
@@ -154,7 +154,7 @@ static const struct shim_controller control_controller = {
 	.fail = control_fail,
 };
 
-/* What runs on a fiber: one task after the other. */
+/* Runs on a fiber: one task after the other. */
 static void control_main(void *arg)
 {
 	struct control_task *t = arg;

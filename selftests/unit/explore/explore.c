@@ -9,7 +9,7 @@
 /* Random schedules of one script, unless the environment says otherwise. */
 #define RANDOM_SCHEDULES	1000
 
-/* What is played now. */
+/* The current play. */
 static const char *explored;
 
 static unsigned long from_environment(const char *name, unsigned long otherwise)
@@ -50,8 +50,8 @@ static void explore_one(const char *text)
 	struct script script;
 
 	if (!script_parse(&script, text))
-		fail_msg("this is no script: %s", text);
-	/* Three of two tasks are few schedules, and of three tasks very many. */
+		fail_msg("not a script: %s", text);
+	/* Three preemptions of two tasks are few schedules, of three tasks very many. */
 	preemptions = from_environment("CHAN_PREEMPTIONS", script.n < 3 ? 3 : 2);
 	if (script.n > 3 && preemptions > 1)
 		preemptions = 1;

@@ -13,10 +13,10 @@
 
 /**
  * struct fiber - one stack
- * @sp: where it is, unless it is running
+ * @sp: its stack pointer, unless it is running
  * @stack: its lowest address; NULL for that of the thread
  * @size: its bytes
- * @run: what runs on it
+ * @run: its function
  * @arg: for @run
  * @fake_stack: where the address sanitizer keeps its variables
  */
@@ -31,10 +31,10 @@ struct fiber {
 
 static struct fiber fiber_main;
 static struct fiber *fiber_running = &fiber_main;
-/* Who has just switched to the one that is running. */
+/* The fiber that switched to the current one. */
 static struct fiber *fiber_last;
 
-/* Keep the registers that a function has to keep, and the stack, in @save; take others. */
+/* Save the callee-saved registers and the stack pointer in @save; load others. */
 void fiber_swap(void **save, void *sp);
 asm(".text\n"
     ".type fiber_swap, @function\n"
@@ -95,7 +95,7 @@ struct fiber *fiber_new(void (*run)(void *arg), void *arg)
 	fiber->size = STACK_SIZE;
 	fiber->run = run;
 	fiber->arg = arg;
-	/* As if it had been called: no return address, then where to go, then six registers. */
+	/* As if it had been called: no return address, then the entry point, then six registers. */
 	sp = (void **)((char *)fiber->stack + STACK_SIZE);
 	*--sp = NULL;
 	*--sp = (void *)fiber_entry;

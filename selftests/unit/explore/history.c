@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * A history against a simple channel: a search for the order.
- */
+/* Checks a history against a simple channel: a search for the order. */
 #include <linux/kernel.h>
 #include <string.h>
 
 #include "history.h"
 
-/* More elements than there are in any script. */
+/* More elements than any script has. */
 #define ELEMENTS_MAX	32
 
 struct element {
@@ -22,16 +20,16 @@ struct elements {
 
 /**
  * struct model - the simple channels
- * @channels.ring: elements that are buffered
- * @channels.requeued: those that were requeued, by seq
+ * @channels.ring: the buffered elements
+ * @channels.requeued: the requeued elements, by seq
  * @channels.next_seq: the seq of the next element that is taken out
- * @channels.closed: it is
- * @now: the clock that feeds one of them
+ * @channels.closed: it is closed
+ * @now: the clock of the ticker
  * @due: the tick to come, or KTIME_MAX
  * @first_seq: the seq of the first tick since the clock was set
  * @file: the file is ready
  * @taken: the element that a task has to requeue; none if @has is false
- * @at: how many events of each task have found their place
+ * @at: number of placed events of each task
  */
 struct model {
 	struct {
@@ -54,14 +52,14 @@ struct model {
 void history_add(struct history *history, unsigned int task, const struct event *event)
 {
 	if (history->n[task] == EVENTS_MAX)
-		shim_fail("the history becomes too long");
+		shim_fail("the history is too long");
 	history->events[task][history->n[task]++] = *event;
 }
 
 static void elements_insert(struct elements *e, unsigned int at, struct element element)
 {
 	if (e->n == ELEMENTS_MAX)
-		shim_fail("there are too many elements");
+		shim_fail("too many elements");
 	memmove(&e->items[at + 1], &e->items[at], (e->n++ - at) * sizeof(element));
 	e->items[at] = element;
 }
@@ -89,7 +87,7 @@ static bool model_has_tick(const struct history *h, const struct model *m, unsig
 	return is_ticker(h, channel) && m->now >= m->due;
 }
 
-/* Of a task: what has not yet found its place; NULL if all has. */
+/* The next unplaced event of a task; NULL if all are placed. */
 static const struct event *next_event(const struct history *h, const struct model *m,
 				      unsigned int task)
 {
@@ -98,7 +96,7 @@ static const struct event *next_event(const struct history *h, const struct mode
 	return at < h->n[task] ? &h->events[task][at] : NULL;
 }
 
-/* Had another task gone to sleep, with a case like this, before the event began? */
+/* Whether another task slept, with a case like this, before the event began. */
 static bool somebody_slept(const struct history *h, const struct model *m, unsigned int task,
 			   const struct event *e, enum verb verb, unsigned int channel)
 {
@@ -117,7 +115,7 @@ static bool somebody_slept(const struct history *h, const struct model *m, unsig
 	return false;
 }
 
-/* Is another task at it, with a case like this, which may be parked? */
+/* Whether another task is inside a case like this, which may be parked. */
 static bool somebody_tries(const struct history *h, const struct model *m, unsigned int task,
 			   const struct event *e, enum verb verb, unsigned int channel)
 {
@@ -143,7 +141,7 @@ static bool is_ready(const struct history *h, const struct model *m, unsigned in
 		return m->file;
 	if (m->channels[c->channel].closed)
 		return true;
-	/* Others get no tick that is due while a receiver is parked. */
+	/* Other tasks get no due tick while a receiver is parked. */
 	if (model_has_tick(h, m, c->channel))
 		return !somebody_tries(h, m, task, e, RECV, c->channel);
 	if (c->verb == SEND)
@@ -173,7 +171,7 @@ static bool model_receive(const struct history *h, struct model *m, unsigned int
 	return true;
 }
 
-/* Ticks of before are gone. */
+/* Earlier ticks are gone. */
 static bool model_set(struct model *m, unsigned int channel, u64 due)
 {
 	m->due = due;
@@ -222,7 +220,7 @@ static bool model_do(const struct history *h, struct model *m, unsigned int task
 	}
 }
 
-/* It may have found the channel closed, too, and its memory not there for the zeros. */
+/* It may also have found the channel closed, and faulted on storing the zeros. */
 static bool model_take(const struct history *h, struct model *m, unsigned int task,
 		       const struct event *e)
 {
@@ -295,7 +293,7 @@ static bool model_meet(const struct history *h, struct model *m, unsigned int se
 	return true;
 }
 
-/* May the event of this task be the next? Not if another had ended when it began. */
+/* Whether the event of this task may be the next: not if another had ended when it began. */
 static bool may_be_next(const struct history *h, const struct model *m, unsigned int task)
 {
 	const struct event *e = next_event(h, m, task);
@@ -329,7 +327,7 @@ static bool explains_with(const struct history *h, const struct model *m, unsign
 	return false;
 }
 
-/* Does it explain the events that have no place yet? The first to end is tried first. */
+/* Whether it explains the unplaced events. Tries events in the order of their ends. */
 static bool model_explains(const struct history *h, const struct model *m)
 {
 	bool tried[HISTORY_TASKS] = { false };

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tasks of a script have seen, and whether channels explain it: is there an order
- * of all that was done, in which nothing comes before what had ended when it began, and in
- * which a simple channel, where everything happens at once, would have done the same? And
- * are those served first who slept first?
+ * The results that the tasks of a script have seen, and whether channels explain them. They do if
+ * there is an order of all operations that respects real time, in which a simple channel, where
+ * everything happens at once, gives the same results; and if earlier sleepers are served first.
  *
- * So this is where elements that are lost, doubled or invented show (G3), those out of order
- * (G1), errors after which something happened (G4), wrong defaults (G5), tasks passed over
- * (G2), and closes that were not final (G6).
+ * This is how lost, doubled or invented elements show (G3), elements out of order (G1), errors with
+ * side effects (G4), wrong defaults (G5), tasks passed over (G2), and closes that were not final
+ * (G6).
  */
 #ifndef _HISTORY_H
 #define _HISTORY_H
@@ -27,14 +26,14 @@ enum outcome {
 	DONE,		/* the case was carried out */
 	FOUND_CLOSED,	/* the same; the channel was closed */
 	TAKEN,		/* an element was received, but not stored */
-	REQUEUED,	/* and that went back */
+	REQUEUED,	/* and was requeued */
 };
 
 /**
- * struct event - one element, or what was done instead
- * @outcome: what came of it
- * @n: how many @cases there were; one, if it was carried out
- * @cases: what was to be done
+ * struct event - one element, or another outcome
+ * @outcome: the outcome
+ * @n: number of @cases; one, if it was carried out
+ * @cases: the possible cases
  * @value: the element that was sent or received
  * @invoked: when it began
  * @slept: when its task first slept, waiting for @cases
@@ -51,12 +50,12 @@ struct event {
 };
 
 /**
- * struct history - all that was done
+ * struct history - all events
  * @cap: capacity of the channels
- * @ticks: a clock feeds the channel TICKER
- * @now: that clock, at the beginning
+ * @ticks: the channel TICKER has a ticker
+ * @now: its clock, at the beginning
  * @events: of each task
- * @n: how many of these
+ * @n: number of these
  */
 struct history {
 	unsigned int	cap;

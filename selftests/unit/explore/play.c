@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Plays: the stage is set, the tasks act, and when they have come to rest, it is checked
- * what they have done.
+ * Plays: the stage is set, the tasks act, and once they have come to rest, their results are
+ * checked.
  */
 #include "stage.h"
 
@@ -23,7 +23,7 @@ static bool is_ready(const struct chan_info *info, enum verb verb)
 	return verb == SEND ? info->len < info->cap : info->len || info->requeued;
 }
 
-/* Is a tick due? Whoever is parked should have it. */
+/* Whether a tick is due, which a parked receiver should have got. */
 static bool is_ticking(unsigned int channel)
 {
 	const struct hchan *ch = stage.recv[channel]->ch;
@@ -36,7 +36,7 @@ static bool is_interruptible(unsigned int task)
 	return shim_task_asleep(stage.tasks[task]) & TASK_INTERRUPTIBLE;
 }
 
-/* Does another task sleep that would meet this case? */
+/* Whether another task sleeps that would meet this case. */
 static bool has_peer(unsigned int task, const struct act_case *c)
 {
 	const enum verb peer = c->verb == SEND ? RECV : SEND;
@@ -55,41 +55,41 @@ static bool has_peer(unsigned int task, const struct act_case *c)
 	return false;
 }
 
-/* A task that sleeps now, as all do, sleeps for ever. Returns how many of its cases are queued. */
+/* A task that sleeps now, as all do, sleeps forever. Returns how many of its cases are queued. */
 static unsigned int check_sleeper(unsigned int task, const struct chan_info *infos)
 {
 	const struct act *act = stage.acts[task];
 	unsigned int i, queued = 0;
 
 	if (stage.interrupted[task])
-		stage_broken("a task sleeps on, though it was interrupted");
+		stage_broken("a task still sleeps although it was interrupted");
 	if (act->until && stage.expired)
-		stage_broken("a task sleeps on, though its deadline has passed");
+		stage_broken("a task still sleeps although its deadline has passed");
 	if (act->verb == POLL && (is_ready(&infos[act->cases[0].channel], RECV) ||
 				  infos[act->cases[0].channel].sendq))
-		stage_broken("a task polls on, though the channel is ready");
+		stage_broken("a task still polls although the channel is ready");
 	if (act->verb == POLL && is_ticking(act->cases[0].channel))
-		stage_broken("a task polls on, though a tick is due");
+		stage_broken("a task still polls although a tick is due");
 	for (i = 0; i < act->n; i++) {
 		const struct act_case *c = &act->cases[i];
 
 		if (c->verb == RECV && is_ticking(c->channel))
-			stage_broken("a task is parked, though a tick is due");
+			stage_broken("a task is parked although a tick is due");
 		if (c->verb == FILE_READY) {
 			if (stage.ready)
-				stage_broken("a task sleeps on, though a file is ready");
+				stage_broken("a task still sleeps although a file is ready");
 			continue;
 		}
 		if (c->verb == WATCH) {
 			if (is_ready(&infos[c->channel], RECV) || has_peer(task, c))
-				stage_broken("a task sleeps on, though a file that it watches is ready");
+				stage_broken("a task still sleeps although a watched file is ready");
 			continue;
 		}
 		queued++;
 		if (is_ready(&infos[c->channel], c->verb))
-			stage_broken("a task is parked, though it could go on");
+			stage_broken("a task is parked although it could proceed");
 		if (has_peer(task, c))
-			stage_broken("two tasks are parked that should have met");
+			stage_broken("two parked tasks should have met");
 	}
 	return queued;
 }
@@ -108,16 +108,16 @@ static void check_rest(void)
 		if (!stage.tasks[i])
 			continue;
 		if (control_locked(i))
-			shim_fail("task %u waits for a lock for ever", i);
+			shim_fail("task %u waits forever for a lock", i);
 		if (!is_interruptible(i))
-			shim_fail("task %u waits for its completion for ever", i);
+			shim_fail("task %u waits forever for its completion", i);
 		queued -= check_sleeper(i, infos);
 	}
 	if (queued)
-		stage_broken("the queues hold others than those who are parked");
+		stage_broken("the queues do not match the parked tasks");
 }
 
-/* What the test itself does is in the history too. */
+/* Operations of the test itself are in the history too. */
 static void test_does(struct event *e, enum verb verb, unsigned int channel, long ret,
 		      const u64 *value)
 {
@@ -157,9 +157,9 @@ static void drain(unsigned int channel)
 			test_does(&e, RECV, channel, ret, &value);
 			continue;
 		}
-		/* A channel that a clock feeds is never drained. */
+		/* A timer channel is never drained. */
 		if (ret != -EAGAIN || !is_ticker(channel))
-			stage_broken("what the tasks have left cannot be received");
+			stage_broken("elements left in a channel cannot be received");
 		e.ended = control_now();
 		e.outcome = NOT_READY;
 		e.n = 1;
@@ -174,14 +174,14 @@ static void close_channel(unsigned int channel)
 	const u64 value = 0;
 	int err;
 
-	/* Nobody has the right to close one that a clock feeds. */
+	/* No file has the right to close a timer channel. */
 	if (is_ticker(channel))
 		return;
 	err = chan_hchan_close(stage.recv[channel]->ch, CHAN_CLOSED_BY_CLOSE);
 	test_does(&e, CLOSE, channel, !err, &value);
 }
 
-/* End those who sleep: by closing their channels, and by killing those who wait for files. */
+/* End the sleepers: by closing their channels, and by killing those that wait for files. */
 static void end_tasks(void)
 {
 	unsigned int i;
@@ -280,7 +280,7 @@ const char *play(const struct script *script, struct strategy *strategy)
 	for (i = 0; i < CHANNELS; i++)
 		drain(i);
 	if (!history_is_explained(&stage.history))
-		stage_broken("no channel could have done what this one did");
+		stage_broken("no simple channel explains the history");
 	clear_stage();
 	control_end();
 	return stage.broken;

@@ -8,9 +8,9 @@
 #include "script.h"
 #include "strategy.h"
 
-/* What is hard to come by, so that a test sees that it was there. */
+/* Rare situations, counted so that a test can check that they occurred. */
 enum reached {
-	REACHED_LOOKED_AGAIN,	/* a select: who made it ready was claimed elsewhere */
+	REACHED_LOOKED_AGAIN,	/* a select: its ready peer was claimed elsewhere */
 	REACHED_BEFORE_SIGNAL,	/* completed, when the task wanted to leave for a signal */
 	REACHED_BEFORE_DEADLINE,/* ... for its deadline */
 	REACHED_BEFORE_FILE,	/* ... for a file that was ready */
@@ -18,9 +18,9 @@ enum reached {
 	REACHED_MAX,
 };
 
-/* Returns what was broken, or NULL. */
+/* Returns the broken rule, or NULL. */
 const char *play(const struct script *script, struct strategy *strategy);
-/* How often, in all that was played; counts from 0 again. */
+/* How often, in all plays; resets the counts to 0. */
 unsigned int play_reached(enum reached what);
 
 #endif /* _PLAY_H */

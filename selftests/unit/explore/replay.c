@@ -2,8 +2,8 @@
 /*
  * replay SCRIPT SCHEDULE - play a script once, by one schedule, and print each step
  *
- * Exit status: 0 if nothing was broken, 1 if something was, 2 for wrong arguments; and it
- * dies where the explorer did.
+ * Exit status: 0 if nothing was broken, 1 if something was, 2 for wrong arguments; it aborts where
+ * the explorer did.
  */
 #include "control.h"
 #include "play.h"

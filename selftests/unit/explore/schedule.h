@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A schedule: what was chosen wherever there was a choice. Option 0 is to let the task
- * run on that is running, or of several numbers the least; so a schedule is written as the
- * choices that were others, "place:option", and the empty one is that without preemption.
+ * A schedule: the option taken at each choice. Option 0 is to continue the running task, or of
+ * several numbers the least; so a schedule is written as the other choices, "place:option", and the
+ * empty one is that without preemption.
  */
 #ifndef _SCHEDULE_H
 #define _SCHEDULE_H
@@ -10,16 +10,16 @@
 #include <linux/types.h>
 
 #define SCHEDULE_MAX	8192
-/* Room for one as text. */
+/* Buffer size for one as text. */
 #define SCHEDULE_TEXT	(SCHEDULE_MAX * 2)
 #define TASKS_MAX	4
 
 /**
  * struct decision - a choice to be made
- * @options: how many there are, 2 or more
+ * @options: number of options, 2 or more
  * @tasks: the task of each option; none if a number is to be chosen
- * @preempts: any option but 0 puts aside a task that could go on
- * @step: how many points were passed before
+ * @preempts: any option but 0 preempts a runnable task
+ * @step: number of points passed before
  */
 struct decision {
 	unsigned int	options;
@@ -30,7 +30,7 @@ struct decision {
 
 /**
  * struct schedule - choices that were made
- * @n: how many
+ * @n: number of choices
  * @options: the options that were chosen
  */
 struct schedule {

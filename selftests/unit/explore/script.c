@@ -9,7 +9,7 @@
 
 #include "script.h"
 
-/* Where @text goes on after @word, or NULL if it does not begin with it. */
+/* The rest of @text after @word, or NULL if it does not begin with it. */
 static const char *after(const char *text, const char *word)
 {
 	const size_t length = strlen(word);

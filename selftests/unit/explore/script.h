@@ -24,7 +24,7 @@
 #include "schedule.h"
 
 #define CHANNELS	2
-#define TICKER		1	/* the channel that a clock feeds, if one does */
+#define TICKER		1	/* the channel with a ticker, if any */
 #define ACTS_MAX	3
 #define CASES_MAX	5
 #define COUNT_MAX	3
@@ -45,7 +45,7 @@ enum verb {
 	SET,
 	STOP,
 	FILE_READY,	/* only a case of a select */
-	WATCH,		/* the same: a file that shows what there is to receive */
+	WATCH,		/* the same: a file that is readable when elements can be received */
 };
 
 /* One operation on one channel. */
@@ -55,14 +55,14 @@ struct act_case {
 };
 
 /**
- * struct act - what a task does
- * @verb: what
+ * struct act - one act of a task
+ * @verb: the operation
  * @try: without waiting
  * @until: with a deadline
- * @faulting: the memory for what is received is not there
- * @count: elements
- * @target: which task, SIGNAL and KILL
- * @n: how many @cases there are; one but for SELECT
+ * @faulting: the memory for received elements is not accessible
+ * @count: number of elements
+ * @target: the task of SIGNAL and KILL
+ * @n: number of @cases; one except for SELECT
  * @cases: operations, of which one is to be carried out
  */
 struct act {

@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The stage of a play, and what its tasks do there.
- */
+/* The stage of a play, and the actions of its tasks there. */
 #ifndef _STAGE_H
 #define _STAGE_H
 
@@ -10,25 +8,25 @@
 #include "unit.h"
 
 #define TEST		TASKS_MAX	/* the place of the test itself in the history */
-#define UNRECEIVED	4711		/* nobody sends this */
+#define UNRECEIVED	4711		/* never sent */
 
 /**
- * struct stage - where a script is played
+ * struct stage - the setting in which a script is played
  * @script: the script
- * @send: the only file of each channel that may send; NULL once that is gone
+ * @send: the only file of each channel that may send; NULL once it is gone
  * @recv: the only one that may receive
- * @file: a file that is no channel
+ * @file: a file that is not a channel
  * @fd: its descriptor
- * @watches: files that show what there is to receive
+ * @watches: files that are readable when elements can be received
  * @watch_fds: their descriptors
- * @tasks: those that have not ended
- * @acts: what they do now
- * @interrupted: somebody has interrupted this task
- * @deadline: of all that is until
+ * @tasks: tasks that have not ended
+ * @acts: their current acts
+ * @interrupted: this task was interrupted
+ * @deadline: of all "until" acts
  * @expired: it has passed
  * @ready: the file is
- * @history: what was done
- * @broken: what was broken, or NULL
+ * @history: all events
+ * @broken: the broken rule, or NULL
  */
 struct stage {
 	const struct script	*script;
@@ -50,13 +48,13 @@ struct stage {
 
 extern struct stage stage;
 
-/* The first counts. */
+/* Keeps the first one. */
 void stage_broken(const char *what);
-/* What a task runs. */
+/* The function of a task. */
 void stage_run(unsigned int task);
 /*
- * Into the history: @moved elements of @values went by the case @c; 0: it found its
- * channel closed.
+ * Record in the history: @moved elements of @values went by the case @c; 0: it found its channel
+ * closed.
  */
 void stage_record(unsigned int task, struct event *e, struct act_case c, long moved,
 		  const u64 *values);

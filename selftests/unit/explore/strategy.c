@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Strategies. There is one of each kind at a time.
- */
+/* Strategies. There is one of each kind at a time. */
 #include <linux/kernel.h>
 
 #include "strategy.h"
 
 /**
  * struct branch - a choice on the way to the present schedule
- * @option: what was chosen
- * @options: of how many
+ * @option: the option chosen
+ * @options: number of options
  * @preempts: any option but 0 is a preemption
  */
 struct branch {
@@ -25,7 +23,7 @@ struct branch {
  * @length: of @path
  * @at: how many of these were made
  * @preemptions: in @path
- * @bound: so many are allowed
+ * @bound: maximum number of them
  * @begun: there was a schedule already
  */
 struct depth_first {
@@ -38,7 +36,7 @@ struct depth_first {
 	bool		begun;
 };
 
-/* The last choice that can be made otherwise is; those after it are forgotten. */
+/* Advances the last choice with options left; those after it are discarded. */
 static bool depth_first_begin(struct strategy *strategy)
 {
 	struct depth_first *s = container_of(strategy, struct depth_first, strategy);
@@ -71,7 +69,7 @@ static unsigned int depth_first_choose(struct strategy *strategy, const struct d
 		*b = (struct branch){ .options = d->options, .preempts = d->preempts };
 		s->length = s->at;
 	} else if (b->options != d->options || b->preempts != d->preempts) {
-		shim_fail("the same choices have led somewhere else");
+		shim_fail("the same choices led to another state");
 	}
 	return b->option;
 }
@@ -88,7 +86,7 @@ struct strategy *strategy_depth_first(unsigned int preemptions)
 	return &s.strategy;
 }
 
-/* Most points of one schedule at which priorities change. */
+/* Maximum number of priority changes in one schedule. */
 #define CHANGES_MAX	4
 
 /**
@@ -96,11 +94,11 @@ struct strategy *strategy_depth_first(unsigned int preemptions)
  * @strategy: its base
  * @random: state of the random numbers
  * @left: how many schedules are still to come
- * @length: the most points that a schedule has had
+ * @length: the maximum number of points of a schedule so far
  * @priorities: of the tasks; the highest runs
  * @lowest: of these
- * @changes: the steps at which the task that runs gets a lower one than all
- * @running: the task that runs
+ * @changes: the steps at which the running task gets the lowest priority
+ * @running: the running task
  */
 struct priorities {
 	struct strategy	strategy;
@@ -180,7 +178,7 @@ struct strategy *strategy_priorities(unsigned int count, u64 seed)
 /**
  * struct replay - one schedule
  * @strategy: its base
- * @schedule: what is chosen
+ * @schedule: the choices
  * @at: how many choices were made
  * @begun: it was played
  */
@@ -208,7 +206,7 @@ static unsigned int replay_choose(struct strategy *strategy, const struct decisi
 	const unsigned int option = at < s->schedule.n ? s->schedule.options[at] : 0;
 
 	if (option >= d->options)
-		shim_fail("choice %u has %u options only: the schedule is another's", at,
+		shim_fail("choice %u has only %u options: the schedule is of another script", at,
 			  d->options);
 	return option;
 }

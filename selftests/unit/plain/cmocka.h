@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * As much of cmocka as the unit tests need, in a header, for architectures that the machine has
- * no cmocka of. Prints TAP.
+ * The subset of cmocka used by the unit tests, as a header, for architectures without an installed
+ * cmocka. Prints TAP.
  */
 #ifndef _PLAIN_CMOCKA_H
 #define _PLAIN_CMOCKA_H
@@ -24,7 +24,7 @@ struct CMUnitTest {
 #define cmocka_unit_test_setup_teardown(function, setup, teardown) \
 	{ #function, function, setup, teardown }
 
-/* Where a failed assertion ends the test. */
+/* A failed assertion jumps here to end the test. */
 extern jmp_buf *plain_failed;
 
 __attribute__((noreturn, unused))
@@ -70,7 +70,7 @@ static bool plain_in_range(uintmax_t value, uintmax_t low, uintmax_t high)
 __attribute__((unused))
 static bool plain_run(const struct CMUnitTest *test)
 {
-	/* Kept across the jump. */
+	/* Preserved across the jump. */
 	volatile bool failed = true;
 	void *state = NULL;
 	jmp_buf here;
