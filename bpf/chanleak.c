@@ -77,7 +77,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (options->age)
-			argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many",
+			argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'",
 				     argument);
 		options->age = arguments_duration(argument, state);
 		return 0;

@@ -68,7 +68,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->noheadings = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);
 		return 0;
 	case ARGP_KEY_END:
 		if (options->watch && !options->stacks)

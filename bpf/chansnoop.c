@@ -82,7 +82,7 @@ static unsigned int parse_names(char *list, const char *const names[], int count
 		for (i = 0; i < count && strcmp(name, names[i]); i++)
 			;
 		if (i == count)
-			argp_failure(state, EXIT_USAGE, 0, "there is no %s '%s'", what, name);
+			argp_failure(state, EXIT_USAGE, 0, "unknown %s '%s'", what, name);
 		bits |= 1U << i;
 	}
 	return bits;
@@ -149,7 +149,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->buffer = arguments_number(argument, state);
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);
 		return 0;
 	case ARGP_KEY_END:
 		narrow_kinds(options, state);

@@ -22,7 +22,7 @@ bool parked_ready(void)
 	struct statfs debugfs;
 
 	if (geteuid()) {
-		warnx("the list of parked tasks is for root: try sudo");
+		warnx("listing parked tasks needs root: try sudo");
 		return false;
 	}
 	if (access("/sys/module/chan", F_OK)) {
@@ -197,7 +197,7 @@ static void print_userstack(const struct parked *task, const struct userstacks *
 	size_t i;
 
 	if (userstacks_find(userstacks, task->waiter.pid, &stack)) {
-		printf("         parked before, from an unknown place\n");
+		printf("         parked before the start, user stack unknown\n");
 		return;
 	}
 	userstack_names(task->pid, &stack, names);
@@ -271,6 +271,6 @@ void parked_print_json(const struct parked *task, bool stacks,
 void parked_print_lost(const struct parked_list *list)
 {
 	if (list->lost)
-		fprintf(stderr, "%" PRIu64 " more are parked, of whom the module does not tell\n",
+		fprintf(stderr, "%" PRIu64 " more parked operations are not listed by the module\n",
 			list->lost);
 }

@@ -280,15 +280,15 @@ TEST_F(doctor_report, watch_waits_until_something_is_found)
 TEST_F(doctor_report, refuses_bad_usage_in_one_line)
 {
 	static const char *const usages[][2] = {
-		{ "channels", "'channels' is one argument too many" },
-		{ "-p 0", "'0' is no list of PIDs" },
-		{ "-p 1,", "'1,' is no list of PIDs" },
-		{ "--parked-longer 0", "'0' is no time" },
-		{ "--parked-longer -1", "'-1' is no time" },
-		{ "--parked-longer 1x", "'1x' is no time" },
-		{ "--parked-longer 1ss", "'1ss' is no time" },
-		{ "-w 0", "'0' is no number of seconds" },
-		{ "-w 1,2", "'1,2' is no number of seconds" },
+		{ "channels", "unexpected argument 'channels'" },
+		{ "-p 0", "'0' is not a list of PIDs" },
+		{ "-p 1,", "'1,' is not a list of PIDs" },
+		{ "--parked-longer 0", "'0' is not a time" },
+		{ "--parked-longer -1", "'-1' is not a time" },
+		{ "--parked-longer 1x", "'1x' is not a time" },
+		{ "--parked-longer 1ss", "'1ss' is not a time" },
+		{ "-w 0", "'0' is not a number of seconds" },
+		{ "-w 1,2", "'1,2' is not a number of seconds" },
 		{ "--json --dot", "JSON is no picture" },
 	};
 
@@ -315,9 +315,9 @@ TEST_F(doctor_report, fails_where_it_cannot_look)
 TEST(chanctl_needs_a_command_that_there_is)
 {
 	EXPECT_EQ(2, run(CHANCTL " 2>&1"));
-	EXPECT_STREQ("chanctl: which command? See --help\n", printed);
+	EXPECT_STREQ("chanctl: missing command: see --help\n", printed);
 	EXPECT_EQ(2, run(CHANCTL " surgeon 2>&1"));
-	EXPECT_STREQ("chanctl: there is no command 'surgeon'\n", printed);
+	EXPECT_STREQ("chanctl: unknown command 'surgeon'\n", printed);
 	EXPECT_EQ(0, run(CHANCTL " --help 2>&1"));
 	EXPECT_NE(NULL, strstr(printed, "\n  doctor  "));
 }

@@ -67,7 +67,7 @@ static unsigned int parse_number(const char *text, struct argp_state *state)
 
 	value = strtoul(text, &end, 10);
 	if (end == text || *end || value < 1 || value > 1000000)
-		argp_error(state, "'%s' is no number from 1 to 1000000", text);
+		argp_error(state, "'%s' is not a number from 1 to 1000000", text);
 	return value;
 }
 

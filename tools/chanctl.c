@@ -47,14 +47,14 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		call->command = find(argument);
 		if (!call->command)
-			argp_failure(state, EXIT_USAGE, 0, "there is no command '%s'", argument);
+			argp_failure(state, EXIT_USAGE, 0, "unknown command '%s'", argument);
 		/* What follows is the command's. */
 		call->argc = state->argc - state->next + 1;
 		call->argv = state->argv + state->next - 1;
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_failure(state, EXIT_USAGE, 0, "which command? See --help");
+		argp_failure(state, EXIT_USAGE, 0, "missing command: see --help");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -57,7 +57,7 @@ static void parse_sort(struct options *options, const char *name, struct argp_st
 {
 	options->view.sort = field_find(name);
 	if (options->view.sort == FIELDS)
-		argp_failure(state, EXIT_USAGE, 0, "there is no field '%s'", name);
+		argp_failure(state, EXIT_USAGE, 0, "unknown field '%s'", name);
 }
 
 static void parse_filter(struct options *options, const char *text, struct argp_state *state)
@@ -102,10 +102,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'p':
 		if (numbers_parse(&options->filter.pids, argument, INT_MAX))
-			argp_failure(state, EXIT_USAGE, 0, "'%s' is no list of PIDs", argument);
+			argp_failure(state, EXIT_USAGE, 0, "'%s' is not a list of PIDs", argument);
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);
 		return 0;
 	case ARGP_KEY_END:
 		check_usage(options, state);
@@ -138,7 +138,7 @@ static int show(struct options *options)
 	if (err == SCREEN_UNKNOWN)
 		fprintf(stderr, "chantop: no terminal of this TERM is known: use --batch\n");
 	else
-		fprintf(stderr, "chantop: %s: %s\n", ferror(stdout) ? "cannot print" : "cannot look",
+		fprintf(stderr, "chantop: %s: %s\n", ferror(stdout) ? "cannot print" : "cannot read channels",
 			strerror(-err));
 	return EXIT_FAILURE;
 }

@@ -44,7 +44,7 @@ static void parse_columns(struct layout *layout, char *names, struct argp_state 
 	while ((name = strsep(&names, ","))) {
 		column = column_find(name);
 		if (column == COLUMNS)
-			argp_failure(state, EXIT_USAGE, 0, "there is no column '%s'", name);
+			argp_failure(state, EXIT_USAGE, 0, "unknown column '%s'", name);
 		if (layout_has(layout, column))
 			argp_failure(state, EXIT_USAGE, 0, "column %s is named twice",
 				     column_name(column));
@@ -91,7 +91,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		parse_numbers(&options->filter.ids, argument, UINT64_MAX, "list of IDs", state);
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);
 		return 0;
 	case ARGP_KEY_END:
 		if (options->layout.json && options->layout.raw)

@@ -69,7 +69,7 @@ static void parse_pids(struct numbers *pids, const char *list, struct argp_state
 	const int err = numbers_parse(pids, list, INT_MAX);
 
 	if (err == -EINVAL)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is no list of PIDs", list);
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a list of PIDs", list);
 	if (err)
 		argp_failure(state, EXIT_FAILURE, -err, "list of PIDs");
 }
@@ -94,7 +94,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case KEY_LONGER:
 		options->request.longer = parse_time(argument);
 		if (!options->request.longer)
-			argp_failure(state, EXIT_USAGE, 0, "'%s' is no time", argument);
+			argp_failure(state, EXIT_USAGE, 0, "'%s' is not a time", argument);
 		return 0;
 	case 'J':
 		set_report(options, state, report_json);
@@ -107,12 +107,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'w':
 		if (numbers_parse(&seconds, argument, UINT_MAX) || seconds.count != 1)
-			argp_failure(state, EXIT_USAGE, 0, "'%s' is no number of seconds", argument);
+			argp_failure(state, EXIT_USAGE, 0, "'%s' is not a number of seconds", argument);
 		options->interval = seconds.values[0];
 		numbers_free(&seconds);
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -50,7 +50,7 @@ static unsigned long parse_number(const char *text, struct argp_state *state)
 	errno = 0;
 	number = strtoul(text, &end, 10);
 	if (errno || end == text || *end || *text == '-' || !number || number > INT_MAX)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is no number of 1 or more", text);
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a positive number", text);
 	return number;
 }
 
