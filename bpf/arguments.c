@@ -62,6 +62,6 @@ uint64_t arguments_duration(const char *text, struct argp_state *state)
 		;
 	if (errno || *text < '0' || *text > '9' || i == count ||
 	    __builtin_mul_overflow(number, units[i].ns, &ns) || !ns)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a time, like 10s or 500ms", text);
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a time such as 10s or 500ms", text);
 	return ns;
 }

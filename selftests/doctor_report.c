@@ -289,7 +289,7 @@ TEST_F(doctor_report, refuses_bad_usage_in_one_line)
 		{ "--parked-longer 1ss", "'1ss' is not a time" },
 		{ "-w 0", "'0' is not a number of seconds" },
 		{ "-w 1,2", "'1,2' is not a number of seconds" },
-		{ "--json --dot", "JSON is no picture" },
+		{ "--json --dot", "--json and --dot are exclusive" },
 	};
 
 	for (int i = 0; i < ARRAY_LENGTH(usages); i++) {

@@ -263,7 +263,7 @@ TEST_F(lschan, refuses_bad_usage_in_one_line)
 		{ "-i x", "'x' is not a list of IDs" },
 		{ "-i ''", "'' is not a list of IDs" },
 		{ "-i 18446744073709551616", "'18446744073709551616' is not a list of IDs" },
-		{ "-J -r", "JSON cannot be raw" },
+		{ "-J -r", "--json and --raw are exclusive" },
 	};
 
 	make_jobs();

@@ -95,7 +95,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (options->layout.json && options->layout.raw)
-			argp_failure(state, EXIT_USAGE, 0, "JSON cannot be raw");
+			argp_failure(state, EXIT_USAGE, 0, "--json and --raw are exclusive");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

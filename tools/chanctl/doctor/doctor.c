@@ -78,7 +78,7 @@ static void set_report(struct options *options, struct argp_state *state,
 		       int (*report)(const struct diagnosis *diagnosis, bool stacks))
 {
 	if (options->report != report_text && options->report != report)
-		argp_failure(state, EXIT_USAGE, 0, "JSON is no picture");
+		argp_failure(state, EXIT_USAGE, 0, "--json and --dot are exclusive");
 	options->report = report;
 }
 
