@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chanctl doctor: who waits for whom, and who waits in vain.
+ * chanctl doctor: find deadlocks, stranded elements and unheld channels.
  */
 #include <argp.h>
 #include <ctype.h>
@@ -32,17 +32,17 @@ struct options {
 };
 
 static const struct argp_option option_list[] = {
-	{ "pid", 'p', "PID,...", 0, "Report only what has to do with these processes", 0 },
+	{ "pid", 'p', "PID,...", 0, "Report only findings that involve these processes", 0 },
 	{ "parked-longer", KEY_LONGER, "TIME", 0,
-	  "Report tasks that are parked for longer, too: 90, 90s, 15m, 2h, 1d", 0 },
+	  "Also report tasks parked for longer than this: 90, 90s, 15m, 2h, 1d", 0 },
 	{ "json", 'J', NULL, 0, "Print JSON", 0 },
-	{ "dot", KEY_DOT, NULL, 0, "Print a picture, for dot of Graphviz", 0 },
+	{ "dot", KEY_DOT, NULL, 0, "Print a graph for Graphviz dot", 0 },
 	{ "no-stacks", KEY_NO_STACKS, NULL, 0, "Do not print kernel stacks", 0 },
-	{ "watch", 'w', "SECONDS", 0, "Look again and again, until something is found", 0 },
+	{ "watch", 'w', "SECONDS", 0, "Repeat at this interval until something is found", 0 },
 	{ 0 },
 };
 
-/* A number of seconds, or with a suffix of more of them, in nanoseconds. 0 if it is none. */
+/* Parse seconds, or a number with a unit suffix, into nanoseconds. Returns 0 if malformed. */
 static uint64_t parse_time(const char *text)
 {
 	static const struct {
@@ -53,7 +53,7 @@ static uint64_t parse_time(const char *text)
 	char suffix = 's', end;
 	int n;
 
-	/* It takes blanks and signs as well. */
+	/* It accepts blanks and signs. */
 	n = sscanf(text, "%9u%c%c", &value, &suffix, &end);
 	if (!isdigit((unsigned char)*text) || n > 2)
 		return 0;
@@ -122,7 +122,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_list,
 	.parser = parse_option,
-	.doc = "Looks for tasks that are parked in channels and that nobody can wake.\v"
+	.doc = "Finds tasks that are parked in channels and that no process can wake.\v"
 	       "Exit status: 0 nothing was found, 1 something failed, 2 wrong usage, "
 	       "3 a deadlock was found, 4 something else was found.",
 };

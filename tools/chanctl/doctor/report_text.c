@@ -14,7 +14,7 @@
 #define CELL_SIZE	1024
 #define SECOND		1000000000
 
-/* A table that is printed a bit to the right. */
+/* An indented table. */
 struct table {
 	struct libscols_table *table;
 	struct libscols_line *line;
@@ -59,7 +59,7 @@ static void table_cell(struct table *table, const char *format, ...)
 		table->err = scols_line_set_data(table->line, table->column++, cell);
 }
 
-/* And free it. */
+/* Print and free a table. */
 static int table_print(struct table *table)
 {
 	char *text = NULL, *rest, *line;
@@ -87,7 +87,7 @@ static void print_seconds(struct table *table, uint64_t age)
 	table_cell(table, "%" PRIu64 ".%03" PRIu64 " s", age / SECOND, age / 1000000 % 1000);
 }
 
-/* Task, what it waits to do, channel, file descriptors, for how long. */
+/* Task, operation, channel, file descriptors, park time. */
 static void print_operation(struct table *table, const struct graph *graph,
 			    const struct task *task, const struct operation *operation)
 {
@@ -130,7 +130,7 @@ static void print_step(const struct graph *graph, const struct step *step,
 	printf("%s\n", label_node(label, node));
 }
 
-/* Operations that no file descriptor of anybody could end. */
+/* Operations that no file descriptor could end. */
 static void print_hopeless(const struct graph *graph, const struct task *task)
 {
 	const struct operation *operation;
@@ -197,7 +197,7 @@ static int print_deadlock(const struct graph *graph, const struct deadlock *dead
 	return err;
 }
 
-/* Who could end it, as far as is known. */
+/* Known tasks and processes that could end it. */
 static void print_helpers(struct table *table, const struct graph *graph, const struct task *task,
 			  const struct operation *operation)
 {
