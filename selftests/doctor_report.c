@@ -210,7 +210,7 @@ TEST_F(doctor_report, tells_of_elements_that_nobody_may_receive)
 	channel_send_range(ch, 1, 2);
 	close(ch);
 	ASSERT_EQ(LEAK, doctor("2>&1"));
-	EXPECT_STREQ(text("Nobody may receive what is in job #%llu: 2 elements.\n\n"
+	EXPECT_STREQ(text("No process may receive from job #%llu: 2 elements stranded.\n\n"
 			  "No deadlock: 1 channel, 0 parked tasks.\n", id), printed);
 	ASSERT_EQ(LEAK, doctor("--json 2>&1"));
 	EXPECT_NE(NULL, strstr(json(), text("\"stranded\":[{\"channel\":%llu,\"type\":\"job\","
@@ -228,8 +228,8 @@ TEST_F(doctor_report, tells_of_channels_that_only_a_message_holds)
 	passing_send(sockets[0], ch);
 	keep_only(BIT(sockets[1]));
 	ASSERT_EQ(LEAK, doctor("2>&1"));
-	EXPECT_STREQ(text("No process holds job #%llu: it is on its way in a message that nobody "
-			  "has taken.\n\nNo deadlock: 0 channels, 0 parked tasks.\n", id), printed);
+	EXPECT_STREQ(text("No process holds job #%llu: it is in a message not yet received.\n\n"
+			  "No deadlock: 0 channels, 0 parked tasks.\n", id), printed);
 	ASSERT_EQ(LEAK, doctor("--json 2>&1"));
 	EXPECT_NE(NULL, strstr(json(), text("\"unheld\":[{\"channel\":%llu,\"type\":\"job\","
 					    "\"len\":0}]", id)));

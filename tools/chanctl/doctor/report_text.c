@@ -266,13 +266,12 @@ static void print_stranded(const struct diagnosis *diagnosis)
 		const char *len = diagnosis->evidence.model.channels[i]->facts[FACT_LEN];
 
 		if (diagnosis_has_stranded(diagnosis, i))
-			printf("Nobody may receive what is in %s: %s element%s.\n\n",
+			printf("No process may receive from %s: %s element%s stranded.\n\n",
 			       label_node(label, &diagnosis->evidence.graph.nodes[i]), len,
 			       plural(atoi(len)));
 	}
 	for (i = 0; i < diagnosis->unheld.count; i++) {
-		printf("No process holds %s: it is on its way in a message that nobody has "
-		       "taken.\n\n",
+		printf("No process holds %s: it is in a message not yet received.\n\n",
 		       label_channel(label, diagnosis->unheld.channels[i]));
 	}
 }
@@ -292,8 +291,8 @@ static void print_doubtful(const struct diagnosis *diagnosis)
 		printf("%s%s", separator, label_task(label, graph, &graph->tasks[i]));
 		separator = ", ";
 	}
-	puts(".\nOnly what was not seen could wake them: a file descriptor on its way in a message, "
-	     "or a\nprocess that is not for you to see.\n");
+	puts(".\nOnly an unseen holder could wake them: a message with a file descriptor, or a\n"
+	     "process that you may not inspect.\n");
 }
 
 int report_text(const struct diagnosis *diagnosis, bool stacks)
@@ -310,14 +309,14 @@ int report_text(const struct diagnosis *diagnosis, bool stacks)
 	print_stranded(diagnosis);
 	print_doubtful(diagnosis);
 	if (diagnosis->changing)
-		puts("Some tasks seem to be stuck, but were not parked all the time: look again.\n");
+		puts("Some tasks seem to be stuck, but did not stay parked: try again.\n");
 	printf("%s%zu channel%s, %zu parked task%s.\n",
 	       diagnosis->deadlock_count || diagnosis->changing || count_doubtful ?
 	       "" : "No deadlock: ", graph->node_count,
 	       plural(graph->node_count), diagnosis_count_parked(diagnosis),
 	       plural(diagnosis_count_parked(diagnosis)));
 	if (geteuid())
-		puts("Only processes of your own were seen, and no kernel stacks: run it as root "
+		puts("Only your own processes were inspected, without kernel stacks: run as root "
 		     "to see all.");
 	return err;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A sequence diagram. A row has one text at the most, so that no two of them meet, and arrows are
- * level: an element moves in no time, under the lock of its channel.
+ * A sequence diagram. Each row has at most one text, so that texts never overlap. Arrows are
+ * horizontal: an element moves instantly, under the lock of its channel.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,9 +18,9 @@
 #define BAR		8
 #define GAP		10
 #define MARGIN		12
-/* Characters that fit into the head of a column. */
+/* Characters that fit into a column head. */
 #define HEAD_TEXT	18
-/* What the module says when a signal came: the kernel's own, which programs never see. */
+/* ERESTARTSYS, the module's result after a signal; internal to the kernel. */
 #define ERESTARTSYS	512
 
 struct diagram {
@@ -79,7 +79,7 @@ static void print_park(char *text, const struct story *story, size_t i)
 
 static void print_close(char *text, const struct chan_event *event)
 {
-	/* By CHAN_CLOSED_*. */
+	/* Indexed by CHAN_CLOSED_*. */
 	static const char *const causes[] = {
 		"", "", ": nobody may send any more", ": nobody may receive any more",
 	};
@@ -199,12 +199,12 @@ static void draw_row(struct diagram *diagram, size_t i)
 	to = column_x(row->to);
 	svg_line(&diagram->svg, arrow_class(row->kind), from + (from < to ? BAR : -BAR) / 2, y,
 		 to + (from < to ? -BAR : BAR) / 2, y);
-	/* Beside where it begins, no bar is behind the text. */
+	/* Next to the start of the arrow, no bar is behind the text. */
 	svg_text(&diagram->svg, "", SVG_MIDDLE,
 		 from + (from < to ? COLUMN_WIDTH : -COLUMN_WIDTH) / 2, y - GAP, text);
 }
 
-/* The first row that shows an event or a later one. */
+/* The first row at or after an event. */
 static size_t row_of(const struct diagram *diagram, size_t event)
 {
 	size_t i;
