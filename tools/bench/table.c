@@ -26,7 +26,7 @@ static void print_sizes(const char *title)
 	putchar('\n');
 }
 
-/* The rest of the line, without blanks at its end. */
+/* Print the rest of the line, without trailing blanks. */
 static void print_cell(int column, const char *text)
 {
 	printf(column == SIZES - 1 ? "%s\n" : "%-13s", text);
@@ -96,7 +96,7 @@ static void print_eights(const struct cost *costs)
 	}
 }
 
-/* That an unbuffered line has no pairs needs no telling. */
+/* An unbuffered line has no pairs: skip it silently. */
 static void print_reasons(const struct table *table)
 {
 	int row, i;
@@ -184,10 +184,10 @@ static int check_ratio(const char *what, const struct cost *chan, const struct c
 }
 
 /**
- * table_check() - whether channels cost no more than pipes, for small elements
- * @table: what was measured
+ * table_check() - check that channels cost no more than pipes, for small elements
+ * @table: the measurements
  *
- * Return: how many comparisons failed, each of which was told.
+ * Return: the number of failed comparisons, each of which was printed.
  */
 int table_check(const struct table *table)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The third act: one process that chooses among all it waits for, with select.
+ * The third act: a dispatcher that waits for all its events in one select.
  *
- * Which of several workers gets a path is chance. What is promised is not: the first worker
- * is alone when it gets its path, and the deadline counts only when nothing else is left.
+ * The choice among ready workers is random, but the printed facts are deterministic: the first
+ * worker is alone when it gets its path, and the deadline passes only when nothing else is left.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 #include "ledger.h"
 #include "print.h"
 
-/* The worker that hangs. */
+/* Number of the worker that hangs. */
 #define HANGS		1
 #define PATIENCE_MS	200
 #define MILLISECOND	1000000ULL
@@ -31,7 +31,7 @@ static int start_all(struct dispatch *d, unsigned int workers)
 	return err;
 }
 
-/* The producer and the first worker, which hangs as soon as it has a path. */
+/* Start the producer and the first worker, which hangs as soon as it has a path. */
 static int hang_one(struct dispatch *d)
 {
 	struct demo *demo = d->demo;
@@ -54,7 +54,7 @@ static int hang_one(struct dispatch *d)
 	return err;
 }
 
-/* Until only the worker that hangs has a path, and time has passed over that. */
+/* Run until only the hanging worker has a path, and the deadline has passed. */
 static int work_around(struct dispatch *d, unsigned int workers)
 {
 	int err = start_all(d, workers);
@@ -99,7 +99,7 @@ static int finish(struct dispatch *d)
 	return err;
 }
 
-/* Each path was sent once, and that of the worker that hung once more. */
+/* Each path was sent once, and that of the hanging worker twice. */
 static int account(const struct dispatch *d)
 {
 	uint32_t worker, sends = 0;
@@ -120,9 +120,9 @@ static int account(const struct dispatch *d)
 }
 
 /**
- * act_choices() - the same as the first act, with a dispatcher
- * @demo: made
- * @ledger: where the results go
+ * act_choices() - the first act, with a dispatcher
+ * @demo: the channels and the board
+ * @ledger: receives the results
  *
  * Return: 0 if each path has a result, or a negative errno value.
  */

@@ -2,9 +2,8 @@
 /*
  * The second act: workers are killed, and no element is lost.
  *
- * Nothing in it depends on luck. A worker is killed when the channel shows that it is
- * in the state that the scene is about; what is printed is what the channel and
- * the board then show.
+ * The scenes are deterministic. A worker is killed when the channel shows that it is in
+ * the state that the scene needs; the output is read from the channel and the board.
  */
 #include <errno.h>
 #include <sched.h>
@@ -17,7 +16,7 @@
 #include "print.h"
 #include "supervise.h"
 
-/* Who dies when. The others work as in the first act. */
+/* Numbers of the workers that die. The others work as in the first act. */
 enum {
 	DIES_PARKED = 1,
 	DIES_HANDED,
@@ -45,7 +44,7 @@ static int await_parked(struct demo *demo, pid_t pid, uint32_t parked)
 	}
 }
 
-/* One after the other, so that they stand in the queue in the order of their numbers. */
+/* One after the other, so that they are queued in the order of their numbers. */
 static int start_workers(struct supervisor *s, unsigned int workers)
 {
 	struct demo *demo = s->demo;
@@ -85,7 +84,7 @@ static int kill_parked(struct supervisor *s)
 	return 0;
 }
 
-/* Keep a worker from running between a send to it and its death. */
+/* Stop a worker, so that it cannot run between a send to it and its death. */
 static int run_after_me(pid_t worker, cpu_set_t *mine)
 {
 	const struct sched_param none = {};
@@ -175,7 +174,7 @@ static int kill_working(struct supervisor *s, uint32_t expected)
 	return 0;
 }
 
-/* All results are there. */
+/* All results have arrived. */
 static int kill_all(struct supervisor *s)
 {
 	struct path path = {};
@@ -224,7 +223,7 @@ static uint64_t count_elements(const struct chan_paths *paths)
 	return paths->handoff + paths->ring + paths->park;
 }
 
-/* The channel's own counters must explain every path that was sent and received. */
+/* The channel's counters must account for every path sent and received. */
 static int account(const struct supervisor *s)
 {
 	uint32_t total = s->demo->board->total;
@@ -244,10 +243,10 @@ static int account(const struct supervisor *s)
 }
 
 /**
- * act_deaths() - the same as the first act, with workers that are killed
- * @demo: made
- * @ledger: where the results go
- * @expected: how many results there will be
+ * act_deaths() - the first act, with workers that are killed
+ * @demo: the channels and the board
+ * @ledger: receives the results
+ * @expected: expected number of results
  *
  * Return: 0 if each path has a result, or a negative errno value.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The first act: how elements flow, and how everything ends by itself.
+ * The first act: elements flow, and every process ends by itself.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static int collect(struct demo *demo, struct ledger *ledger)
 	struct result result;
 	int err, ret;
 
-	/* What is left of the paths can look at the channel, and close it. */
+	/* Keep the right to close the paths: enough to inspect the channel. */
 	err = demo_narrow(&demo->paths.fd, CHAN_RIGHT_CLOSE);
 	if (!err)
 		err = demo_narrow(&demo->results.fd, CHAN_RIGHT_RECV);
@@ -42,8 +42,8 @@ static int collect(struct demo *demo, struct ledger *ledger)
 
 /**
  * act_flow() - one producer, some workers, one collector
- * @demo: made
- * @ledger: where the results go
+ * @demo: the channels and the board
+ * @ledger: receives the results
  *
  * Return: 0 if each path has a result, or a negative errno value.
  */

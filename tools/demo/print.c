@@ -52,7 +52,7 @@ void print_channels(const struct demo *demo)
 	if (!err)
 		err = chan_get_info(demo->results.fd, &results);
 	if (err) {
-		complain("cannot look at the channels", err);
+		complain("cannot inspect the channels", err);
 		return;
 	}
 	printf("\n  %-8s %-9s %9s %9s %9s %9s %9s\n", "channel", "", "elements", "handoff",
@@ -87,7 +87,7 @@ void print_state(const struct demo *demo)
 	int err = chan_get_info(demo->paths.fd, &info);
 
 	if (err) {
-		complain("cannot look at the paths", err);
+		complain("cannot inspect the paths", err);
 		return;
 	}
 	printf("     paths: %u buffered; receivers: %u, of which %u"
