@@ -79,7 +79,7 @@ static int kill_parked(struct supervisor *s)
 	err = supervisor_kill(s, DIES_PARKED);
 	if (err)
 		return err;
-	puts("     It had received nothing. The others still wait in their order.");
+	puts("     It had received nothing. The others stay queued in order.");
 	print_state(s->demo);
 	return 0;
 }
@@ -124,7 +124,7 @@ static int kill_handed(struct supervisor *s)
 		puts("     It was faster, and died with the path in its memory: see below.");
 		err = supervisor_send_again(s);
 	} else {
-		puts("     The kernel took the path back, and handed it to the next in the queue.");
+		puts("     The kernel requeued the path, and handed it to the next waiter.");
 	}
 	print_state(s->demo);
 	return err;
@@ -141,8 +141,8 @@ static int kill_holding(struct supervisor *s)
 	err = supervisor_kill(s, DIES_HOLDING);
 	if (err)
 		return err;
-	puts("     That path was received: the kernel is done with it. But the worker received\n"
-	     "     into shared memory. There the collector finds it, and sends it again.");
+	puts("     The path counts as received: the kernel no longer has it. But the worker\n"
+	     "     received it into shared memory, so the collector can send it again.");
 	err = supervisor_send_again(s);
 	print_state(s->demo);
 	return err;

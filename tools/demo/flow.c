@@ -53,8 +53,8 @@ int act_flow(struct demo *demo, struct ledger *ledger)
 
 	printf("Act 1. A producer walks a tree and sends each path. %u workers receive paths,\n"
 	       "  hash the files and send results. A collector receives those. Each process\n"
-	       "  keeps only its right to send, or to receive. Nobody closes a channel: it is\n"
-	       "  closed when its last sender has ended.\n",
+	       "  keeps only its right to send, or to receive. No process closes a channel: it\n"
+	       "  is closed when its last sender exits.\n",
 	       demo->workers);
 	err = start_all(demo);
 	if (!err)

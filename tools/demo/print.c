@@ -63,9 +63,9 @@ void print_channels(const struct demo *demo)
 
 void print_legend(void)
 {
-	puts("\n  handoff: straight to, or from, a task that was parked on the other side\n"
-	     "  ring: through the buffer   park: by a task that was parked until a peer came\n"
-	     "  parkings: how often a task was put to sleep, requeued: by one that died");
+	puts("\n  handoff: directly to or from a task that was parked on the other side\n"
+	     "  ring: through the buffer   park: by a task that was itself parked\n"
+	     "  parkings: number of parks, requeued: from receivers that died");
 }
 
 void print_workers(const struct ledger *ledger, unsigned int workers)
