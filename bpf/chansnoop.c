@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chansnoop: what happens to channels, a line for each operation.
+ * chansnoop: trace channel operations, one line each.
  *
  * Exit status: 0 all requested output was printed, 1 something failed, 2 wrong usage.
  */

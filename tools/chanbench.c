@@ -102,8 +102,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_list,
 	.parser = parse_option,
-	.doc = "Measures what a message costs over a channel, a pipe, a socket, a message "
-	       "queue and an eventfd, on one CPU.\v"
+	.doc = "Measures the cost of passing a message over a channel, a pipe, a socket, a "
+	       "message queue and an eventfd, on one CPU.\v"
 	       "Exit status: 0 measured, 1 a comparison of --check failed, 2 wrong usage, "
 	       "3 could not measure.",
 };

@@ -159,7 +159,7 @@ static int kill_working(struct supervisor *s, uint32_t expected)
 	if (err)
 		return err;
 	printf("\n  4. The producer sends the rest. After %u results, worker %d is killed,\n"
-	       "     whatever it is doing.\n",
+	       "     in an arbitrary state.\n",
 	       s->ledger->count, DIES_WORKING);
 	err = supervisor_kill(s, DIES_WORKING);
 	if (err)
@@ -256,8 +256,8 @@ int act_deaths(struct demo *demo, struct ledger *ledger, uint32_t expected)
 	struct supervisor s;
 	int err, dismissed;
 
-	printf("\nAct 2. The same, with %d more workers, of which some are killed (SIGKILL).\n"
-	       "  The collector looks after them: it may send paths, too.\n",
+	printf("\nAct 2. The same, with %d more workers, some of which are killed (SIGKILL).\n"
+	       "  The collector supervises them: it may send paths, too.\n",
 	       EXTRA_WORKERS);
 	supervisor_init(&s, demo, ledger);
 	err = play(&s, workers, expected);

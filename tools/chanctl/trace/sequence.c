@@ -51,11 +51,11 @@ static const char *outcome(const struct chan_event *event)
 	case -EPIPE:
 		return "closed";
 	case -ETIMEDOUT:
-		return "in vain: the deadline has passed";
+		return "timed out";
 	case -EAGAIN:
 		return "a file is ready";
 	case -ERESTARTSYS:
-		return "in vain: a signal came";
+		return "interrupted";
 	default:
 		return strerror(-event->result);
 	}
@@ -81,7 +81,7 @@ static void print_close(char *text, const struct chan_event *event)
 {
 	/* Indexed by CHAN_CLOSED_*. */
 	static const char *const causes[] = {
-		"", "", ": nobody may send any more", ": nobody may receive any more",
+		"", "", ": no senders left", ": no receivers left",
 	};
 
 	snprintf(text, TEXT_SIZE, "close #%llu%s", event->id,
@@ -145,8 +145,8 @@ static void print_row(char *text, const struct diagram *diagram, const struct ro
 		snprintf(text, TEXT_SIZE, "#%llu requeued", event->id);
 		break;
 	case ROW_RELEASE:
-		snprintf(text, TEXT_SIZE, event->len ? "#%llu is gone, and %u of its elements" :
-						       "#%llu is gone", event->id, event->len);
+		snprintf(text, TEXT_SIZE, event->len ? "#%llu released with %u elements" :
+						       "#%llu released", event->id, event->len);
 		break;
 	}
 }
