@@ -33,7 +33,7 @@ struct command {
 
 /**
  * struct session - a recording in progress
- * @looks: number of failed attempts to read types from a process
+ * @looks: number of consecutive failed attempts to read the type of a channel
  * @end: CLOCK_MONOTONIC time at which the command exited; 0: it still runs
  */
 struct session {
