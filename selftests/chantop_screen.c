@@ -144,7 +144,7 @@ TEST_F(chantop, filter_leaves_types_that_contain_it)
 	terminal_wait(terminal, STATUS, "chantop  channels: 1");
 	terminal_wait(terminal, FIRST, "1 struct jo");
 	/* The last line comes last: until then, it still says what is waited for next. */
-	terminal_wait(terminal, LAST, "Enter: done");
+	terminal_wait(terminal, LAST, "Enter: apply");
 	terminal_type(terminal, "\r");
 	terminal_wait(terminal, LAST, "q quit");
 	EXPECT_STREQ("sort: SENDS  filter: job", terminal_line(terminal, SORT));

@@ -424,7 +424,7 @@ TEST(bad_input_is_refused_in_one_line)
 	EXPECT_COMPLAINT(2, "'-1' is not a positive number", false, BPF "/chansnoop", "-n-1");
 	EXPECT_COMPLAINT(2, "unexpected argument 'here'", false, BPF "/chansnoop", "here");
 	EXPECT_COMPLAINT(2, "'1,,2' is not a list of channels", false, BPF "/chanlat", "-c1,,2");
-	EXPECT_COMPLAINT(2, "Use -i", false, BPF "/chanlat", "-n1");
+	EXPECT_COMPLAINT(2, "--count needs --interval", false, BPF "/chanlat", "-n1");
 	EXPECT_COMPLAINT(2, "unexpected argument 'here'", false, BPF "/chanlat", "here");
 }
 
