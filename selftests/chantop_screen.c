@@ -315,7 +315,7 @@ TEST_F(chantop, refuses_a_terminal_that_is_not_known)
 	struct terminal *terminal = terminal_start(24, 80, "TERM=unknown exec " CHANTOP);
 
 	EXPECT_EQ(W_EXITCODE(1, 0), terminal_join(terminal));
-	EXPECT_STREQ("chantop: no terminal of this TERM is known: use --batch",
+	EXPECT_STREQ("chantop: unknown terminal type: check TERM or use --batch",
 		     terminal_line(terminal, 0));
 }
 

@@ -254,7 +254,7 @@ TEST_F(lschan, refuses_bad_usage_in_one_line)
 		{ "channels", "unexpected argument 'channels'" },
 		{ "-o ID,NAME", "unknown column 'NAME'" },
 		{ "-o ID,", "unknown column ''" },
-		{ "-o ID,id", "column ID is named twice" },
+		{ "-o ID,id", "duplicate column ID" },
 		{ "-p 0", "'0' is not a list of PIDs" },
 		{ "-p -1", "'-1' is not a list of PIDs" },
 		{ "-p 1,", "'1,' is not a list of PIDs" },
