@@ -12,7 +12,7 @@ static void parse(struct numbers *numbers, const char *list, uint64_t most, cons
 	const int err = numbers_parse(numbers, list, most);
 
 	if (err == -EINVAL)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is no list of %s", list, what);
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a list of %s", list, what);
 	if (err)
 		argp_failure(state, EXIT_FAILURE, -err, "%s", what);
 	if (numbers->count > ARGUMENTS_MOST)
@@ -37,7 +37,7 @@ unsigned int arguments_number(const char *text, struct argp_state *state)
 	errno = 0;
 	number = strtoul(text, &end, 10);
 	if (errno || end == text || *end || *text == '-' || !number || number > INT_MAX)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is no number of 1 or more", text);
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a positive number", text);
 	return number;
 }
 
@@ -62,6 +62,6 @@ uint64_t arguments_duration(const char *text, struct argp_state *state)
 		;
 	if (errno || *text < '0' || *text > '9' || i == count ||
 	    __builtin_mul_overflow(number, units[i].ns, &ns) || !ns)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is no time, like 10s or 500ms", text);
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a time such as 10s or 500ms", text);
 	return ns;
 }

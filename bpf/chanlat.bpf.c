@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long tasks were parked, and elements under way, in histograms.
+ * Histograms of park times and of element latencies.
  *
- * What happens to the ring of a channel is told in the order in which it happens, so that the
- * elements that it ever held can be numbered: the last @len pushes are what is in it, and a
- * receive takes the first of them. An element whose number is of before the start has no time.
+ * Events of a channel's ring are traced in order, so its elements can be numbered: the last @len
+ * pushes are in the ring, and a receive takes the oldest of them. An element pushed before the
+ * start has no send time.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -17,10 +17,10 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* What was asked for; set before the programs are loaded. */
+/* Filters, set before the programs are loaded. */
 const volatile bool only_channels;
 const volatile bool only_processes;
-/* Set as well. See struct shifts. */
+/* Set before loading, too. See struct shifts. */
 const volatile unsigned int chan_shift;
 
 static const struct latency nothing;
@@ -40,9 +40,9 @@ struct {
 } processes SEC(".maps");
 
 /**
- * struct ring - what is known of a channel
- * @pushed: how many elements were ever put into its ring, as far as that was seen
- * @len: how many are in it
+ * struct ring - the ring of a channel
+ * @pushed: FIRST_NUMBER plus the number of pushes seen
+ * @len: elements in the ring
  */
 struct ring {
 	unsigned long long pushed;
@@ -50,7 +50,7 @@ struct ring {
 	unsigned int reserved;
 };
 
-/* Numbers of before the start are positive as well. */
+/* Large enough that elements pushed before the start have positive numbers, too. */
 #define FIRST_NUMBER	(1ULL << 32)
 
 struct {
@@ -65,7 +65,7 @@ struct element {
 	unsigned long long number;
 };
 
-/* When the elements in rings were sent, or their senders parked. */
+/* Times at which elements in rings were sent, or their senders parked. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__type(key, struct element);
@@ -73,7 +73,7 @@ struct {
 	__uint(max_entries, 65536);
 } sent SEC(".maps");
 
-/* When tasks parked. */
+/* Times at which tasks parked. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__type(key, int);
@@ -81,7 +81,7 @@ struct {
 	__uint(max_entries, 16384);
 } parked SEC(".maps");
 
-/* When those were given an element that were parked to receive. */
+/* Times at which parked receivers were handed an element. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__type(key, int);
@@ -161,7 +161,7 @@ static __always_inline void add(unsigned long long id, enum latency_kind kind,
 		latency->most = time;
 }
 
-/* An element was received that was sent at this time, if that is known. */
+/* An element was received; @since: when it was sent, NULL if unknown. */
 static __always_inline void add_element(unsigned long long id, const unsigned long long *since)
 {
 	unsigned long long now = bpf_ktime_get_ns();
@@ -172,7 +172,7 @@ static __always_inline void add_element(unsigned long long id, const unsigned lo
 		count(LATENCY_SKIPPED);
 }
 
-/* NULL if it is not known and found no place; @len: how many are in it now. */
+/* Find or create the ring. NULL if the map is full; @len: elements in it now. */
 static __always_inline struct ring *find_ring(unsigned long long id, unsigned int len)
 {
 	struct ring new = { .pushed = FIRST_NUMBER, .len = len }, *ring;
@@ -194,7 +194,7 @@ static __always_inline void push(unsigned long long id, struct ring *ring,
 		count(LATENCY_LOST);
 }
 
-/* @place: how many pushes ago it was put into the ring. */
+/* @place: number of pushes since the element was pushed, including its own. */
 static __always_inline void pop(unsigned long long id, struct ring *ring, unsigned int place)
 {
 	struct element element = { .id = id, .number = ring->pushed - place };
@@ -234,11 +234,11 @@ static __always_inline void receive_from_ring(const struct chan_element_args *ar
 	if (!ring)
 		return;
 	if (peer) {
-		/* A parked sender's element has taken the place of the one that was received. */
+		/* A parked sender's element took the freed slot. */
 		pop(args->id, ring, args->len);
 		push(args->id, ring, bpf_map_lookup_elem(&parked, &peer));
 	} else if (ring->len == args->len) {
-		/* Of the ring's elements it is none: it had been requeued. */
+		/* The element did not come from the ring: it had been requeued. */
 		add_element(args->id, NULL);
 	} else {
 		pop(args->id, ring, args->len + 1);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chanlat: how long tasks are parked in channels, and elements under way.
+ * chanlat: measure park times and element latencies of channels.
  *
- * Exit status: 0 all that was asked for was printed, 1 something failed, 2 wrong usage.
+ * Exit status: 0 all requested output was printed, 1 something failed, 2 wrong usage.
  */
 #include <argp.h>
 #include <bpf/bpf.h>
@@ -23,7 +23,7 @@
 #include "tracefs.h"
 
 #define SECOND		1000000000ULL
-/* No more at once: while it takes them, there may be new ones. */
+/* Bounds one round: new histograms may appear while it reads them. */
 #define HISTOGRAMS	4096
 
 struct options {
@@ -35,12 +35,12 @@ struct options {
 };
 
 static const struct argp_option option_list[] = {
-	{ "channel", 'c', "ID,...", 0, "Of these channels only", 0 },
-	{ "pid", 'p', "PID,...", 0, "Of tasks of these processes only; the receiver's counts for "
-	  "an element", 0 },
-	{ "interval", 'i', "SECONDS", 0, "Print what has happened, each time so much later", 0 },
-	{ "count", 'n', "NUMBER", 0, "End after so many intervals", 0 },
-	{ "json", 'J', NULL, 0, "Print JSON, an object on a line each time", 0 },
+	{ "channel", 'c', "ID,...", 0, "Measure only these channels", 0 },
+	{ "pid", 'p', "PID,...", 0, "Measure only tasks of these processes, and elements that they "
+	  "receive", 0 },
+	{ "interval", 'i', "SECONDS", 0, "Print and reset the histograms at this interval", 0 },
+	{ "count", 'n', "NUMBER", 0, "Exit after this many intervals; needs --interval", 0 },
+	{ "json", 'J', NULL, 0, "Print a JSON object per line", 0 },
 	{ 0 },
 };
 
@@ -65,11 +65,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->json = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);
 		return 0;
 	case ARGP_KEY_END:
 		if (options->count && !options->interval)
-			argp_failure(state, EXIT_USAGE, 0, "so many intervals of what? Use -i");
+			argp_failure(state, EXIT_USAGE, 0, "--count needs --interval");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -79,9 +79,9 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_list,
 	.parser = parse_option,
-	.doc = "Counts how long tasks are parked in each channel, and how long elements are under "
-	       "way, until it is interrupted.\v"
-	       "Exit status: 0 all that was asked for was printed, 1 something failed, "
+	.doc = "Measures how long tasks are parked in each channel, and how long elements take "
+	       "from send to receive, until it is interrupted.\v"
+	       "Exit status: 0 all requested output was printed, 1 something failed, "
 	       "2 wrong usage.",
 };
 
@@ -103,7 +103,7 @@ static int start(struct chanlat_bpf *bpf, const struct options *options,
 	return err ? err : chanlat_bpf__attach(bpf);
 }
 
-/* Take what has been counted until now out of the map. Returns 0 or a negative errno value. */
+/* Move the histograms out of the map. Returns 0 or a negative errno value. */
 static int take(struct histograms *histograms, int map)
 {
 	struct latency_key key;
@@ -143,7 +143,7 @@ static int run(const struct chanlat_bpf *bpf, const struct options *options)
 	int err = 0;
 
 	if (!options->json)
-		fprintf(stderr, "Channels are watched; Ctrl-C ends.\n");
+		fprintf(stderr, "Measuring channels; Ctrl-C ends.\n");
 	while (!err && !interrupt_came() && (!options->count || times < options->count)) {
 		interrupt_wait(options->interval * SECOND);
 		err = print(bpf, options);

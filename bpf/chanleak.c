@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chanleak: tasks that are parked in channels for longer than they should be.
+ * chanleak: report tasks that are parked in channels for too long.
  *
  * Exit status: 0 no task was found, or it was interrupted, 1 something failed, 2 wrong usage,
  * 3 with --once: a task was found.
@@ -21,7 +21,7 @@
 
 #define EXIT_FOUND	3
 #define SECOND		1000000000ULL
-/* Without a short name. */
+/* Has no short name. */
 #define KEY_NO_STACKS	256
 
 struct options {
@@ -33,11 +33,11 @@ struct options {
 };
 
 /**
- * struct leaks - what was found
- * @options: what to look for
- * @reported: those reported before, who were still parked at the last look
- * @looked: when that began, by the clock of the module
- * @userstacks: where those are parked that have parked since it runs; NULL if it looks once
+ * struct leaks - state of the scans
+ * @options: options
+ * @reported: reported operations that were still parked at the last scan
+ * @looked: start time of the last scan, on the module's clock
+ * @userstacks: user stacks of tasks that parked since the start; NULL with --once
  */
 struct leaks {
 	struct options options;
@@ -47,11 +47,11 @@ struct leaks {
 };
 
 static const struct argp_option option_list[] = {
-	{ "channel", 'c', "ID,...", 0, "In these channels only", 0 },
-	{ "pid", 'p', "PID,...", 0, "Tasks of these processes only", 0 },
-	{ "once", '1', NULL, 0, "Look once", 0 },
-	{ "no-stacks", KEY_NO_STACKS, NULL, 0, "Print no stacks", 0 },
-	{ "json", 'J', NULL, 0, "Print a JSON object on each line", 0 },
+	{ "channel", 'c', "ID,...", 0, "Check only these channels", 0 },
+	{ "pid", 'p', "PID,...", 0, "Check only tasks of these processes", 0 },
+	{ "once", '1', NULL, 0, "Scan once", 0 },
+	{ "no-stacks", KEY_NO_STACKS, NULL, 0, "Do not print stacks", 0 },
+	{ "json", 'J', NULL, 0, "Print a JSON object per line", 0 },
 	{ 0 },
 };
 
@@ -77,13 +77,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		if (options->age)
-			argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many",
+			argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'",
 				     argument);
 		options->age = arguments_duration(argument, state);
 		return 0;
 	case ARGP_KEY_END:
 		if (!options->age)
-			argp_failure(state, EXIT_USAGE, 0, "longer than what? Say a time, like 10s");
+			argp_failure(state, EXIT_USAGE, 0, "missing TIME, such as 10s");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -94,19 +94,19 @@ static const struct argp parser = {
 	.options = option_list,
 	.parser = parse_option,
 	.args_doc = "TIME",
-	.doc = "Reports each task that is parked in a channel for longer than TIME, like 10s; units "
-	       "are ns, us, ms, s, m and h. Goes on until it is interrupted.\v"
+	.doc = "Reports each task that is parked in a channel for TIME or longer, such as 10s; "
+	       "units are ns, us, ms, s, m and h. Runs until it is interrupted.\v"
 	       "Exit status: 0 no task was found, or it was interrupted, 1 something failed, "
 	       "2 wrong usage, 3 with --once: a task was found.",
 };
 
-/* Was this operation of the task reported already? @read: when the list had been read. */
+/* Was this operation already reported? @read: time at which the list had been read. */
 static bool is_reported(const struct leaks *leaks, const struct parked *task, uint64_t read)
 {
 	const struct parked *old = leaks->reported.tasks;
 	const struct parked *end = old + leaks->reported.count;
 
-	/* It has parked since the last look: what was seen then was an earlier operation. */
+	/* It parked after the last scan began, so that scan saw an earlier operation. */
 	if (read - task->waiter.age >= leaks->looked)
 		return false;
 	for (; old < end; old++) {
@@ -117,7 +117,7 @@ static bool is_reported(const struct leaks *leaks, const struct parked *task, ui
 	return false;
 }
 
-/* Report those that are new among the tasks, and keep in the list those that were reported. */
+/* Report new operations, and reduce the list to the reported ones. */
 static void report(const struct leaks *leaks, struct parked_list *list, uint64_t read)
 {
 	const struct options *options = &leaks->options;
@@ -157,7 +157,7 @@ static int look(struct leaks *leaks)
 	return ferror(stdout) ? -EIO : 0;
 }
 
-/* Half of the time, but from a tenth of a second to a second. */
+/* Half of @age, clamped to between 0.1 and 1 second. */
 static void wait_for_next(uint64_t age)
 {
 	const uint64_t most = age / 2 < SECOND ? age / 2 : SECOND;
@@ -203,7 +203,7 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&parser, argc, argv, 0, NULL, &leaks.options);
-	/* Others may read while it runs. */
+	/* Another program may read the output while it runs. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	interrupt_catch();
 	status = leak(&leaks);

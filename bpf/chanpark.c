@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chanpark: who is parked in channels now, for how long, and where in the kernel.
+ * chanpark: list the tasks that are parked in channels, with age and stacks.
  *
- * Exit status: 0 all that was asked for was printed, 1 something failed, 2 wrong usage.
+ * Exit status: 0 all requested output was printed, 1 something failed, 2 wrong usage.
  */
 #include <argp.h>
 #include <inttypes.h>
@@ -16,7 +16,7 @@
 #include "interrupt.h"
 #include "parked.h"
 
-/* Without a short name. */
+/* Has no short name. */
 #define KEY_NO_STACKS	256
 
 struct options {
@@ -29,14 +29,14 @@ struct options {
 };
 
 static const struct argp_option option_list[] = {
-	{ "channel", 'c', "ID,...", 0, "In these channels only", 0 },
-	{ "pid", 'p', "PID,...", 0, "Tasks of these processes only", 0 },
-	{ "watch", 'w', NULL, 0, "Print them when it is interrupted, with the stacks in their programs "
-	  "of those that have parked since", 0 },
-	{ "duration", 'd', "SECONDS", 0, "The same, after so many seconds", 0 },
-	{ "no-stacks", KEY_NO_STACKS, NULL, 0, "Print no stacks", 0 },
-	{ "json", 'J', NULL, 0, "Print a JSON object on each line", 0 },
-	{ "noheadings", 'H', NULL, 0, "Print no line of headings", 0 },
+	{ "channel", 'c', "ID,...", 0, "List only tasks in these channels", 0 },
+	{ "pid", 'p', "PID,...", 0, "List only tasks of these processes", 0 },
+	{ "watch", 'w', NULL, 0, "Watch until interrupted, then also print the user stacks of "
+	  "tasks that parked since the start", 0 },
+	{ "duration", 'd', "SECONDS", 0, "Like --watch, but at most this long", 0 },
+	{ "no-stacks", KEY_NO_STACKS, NULL, 0, "Do not print stacks", 0 },
+	{ "json", 'J', NULL, 0, "Print a JSON object per line", 0 },
+	{ "noheadings", 'H', NULL, 0, "Do not print a heading line", 0 },
 	{ 0 },
 };
 
@@ -68,11 +68,11 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->noheadings = true;
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);
 		return 0;
 	case ARGP_KEY_END:
 		if (options->watch && !options->stacks)
-			argp_failure(state, EXIT_USAGE, 0, "what is to be watched, without stacks?");
+			argp_failure(state, EXIT_USAGE, 0, "--watch and --no-stacks are exclusive");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -82,8 +82,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_list,
 	.parser = parse_option,
-	.doc = "Prints which tasks are parked in channels.\v"
-	       "Exit status: 0 all that was asked for was printed, 1 something failed, "
+	.doc = "Lists the tasks that are parked in channels.\v"
+	       "Exit status: 0 all requested output was printed, 1 something failed, "
 	       "2 wrong usage.",
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chansnoop: what happens to channels, a line for each operation.
+ * chansnoop: trace channel operations, one line each.
  *
- * Exit status: 0 all that was asked for was printed, 1 something failed, 2 wrong usage.
+ * Exit status: 0 all requested output was printed, 1 something failed, 2 wrong usage.
  */
 #include <argp.h>
 #include <errno.h>
@@ -21,9 +21,9 @@
 #include "program.h"
 #include "recorder.h"
 
-/* Without a short name. */
+/* Has no short name. */
 #define KEY_BUFFER	256
-/* How long a signal may go unseen that comes just before it waits, in milliseconds. */
+/* Milliseconds until a signal is noticed that arrives just before a wait. */
 #define PATIENCE	100
 
 #define OPERATIONS \
@@ -43,11 +43,11 @@ struct options {
 };
 
 /**
- * struct snoop - what was printed
- * @options: what to print
- * @events: how many lines
- * @start: time of the first
- * @end: when it was seen that an interrupt had come; 0: not yet
+ * struct snoop - state of the output
+ * @options: options
+ * @events: number of lines printed
+ * @start: time of the first event
+ * @end: time at which an interrupt was noticed; 0: not yet
  */
 struct snoop {
 	struct options options;
@@ -57,20 +57,21 @@ struct snoop {
 };
 
 static const struct argp_option option_list[] = {
-	{ "channel", 'c', "ID,...", 0, "Of these channels only", 0 },
-	{ "pid", 'p', "PID,...", 0, "Of tasks of these processes only", 0 },
-	{ "kind", 'k', "KIND,...", 0, "These only: make, send, recv, park, wake, close, select, "
-	  "requeue, release, or all (default: make,send,recv,close)", 0 },
-	{ "path", 'P', "PATH,...", 0, "Only elements that went so: handoff, ring, park", 0 },
-	{ "side", 's', "SIDE", 0, "Only what is to send, or to recv", 0 },
-	{ "count", 'n', "NUMBER", 0, "End after so many lines", 0 },
-	{ "json", 'J', NULL, 0, "Print a JSON object on each line", 0 },
-	{ "noheadings", 'H', NULL, 0, "Print no line of headings", 0 },
+	{ "channel", 'c', "ID,...", 0, "Print only events of these channels", 0 },
+	{ "pid", 'p', "PID,...", 0, "Print only events of tasks of these processes", 0 },
+	{ "kind", 'k', "KIND,...", 0, "Print only these kinds: make, send, recv, park, wake, "
+	  "close, select, requeue, release, or all (default: make,send,recv,close)", 0 },
+	{ "path", 'P', "PATH,...", 0, "Print only elements that took these paths: handoff, ring, "
+	  "park", 0 },
+	{ "side", 's', "SIDE", 0, "Print only events of this side: send or recv", 0 },
+	{ "count", 'n', "NUMBER", 0, "Exit after this many lines", 0 },
+	{ "json", 'J', NULL, 0, "Print a JSON object per line", 0 },
+	{ "noheadings", 'H', NULL, 0, "Do not print a heading line", 0 },
 	{ "buffer", KEY_BUFFER, "BYTES", OPTION_HIDDEN, NULL, 0 },
 	{ 0 },
 };
 
-/* The bits of the names in a list. */
+/* Returns a bit for each name in the list. */
 static unsigned int parse_names(char *list, const char *const names[], int count, const char *what,
 				struct argp_state *state)
 {
@@ -82,13 +83,13 @@ static unsigned int parse_names(char *list, const char *const names[], int count
 		for (i = 0; i < count && strcmp(name, names[i]); i++)
 			;
 		if (i == count)
-			argp_failure(state, EXIT_USAGE, 0, "there is no %s '%s'", what, name);
+			argp_failure(state, EXIT_USAGE, 0, "unknown %s '%s'", what, name);
 		bits |= 1U << i;
 	}
 	return bits;
 }
 
-/* Events without a path, or a side, are not asked for by those who name one. */
+/* --path and --side exclude events that have no path or side. */
 static void narrow_kinds(struct options *options, struct argp_state *state)
 {
 	if (options->paths)
@@ -98,7 +99,7 @@ static void narrow_kinds(struct options *options, struct argp_state *state)
 				  (options->sides & 2 ? 1U << CHAN_EVENT_SEND : 0) |
 				  (options->sides & 1 ? 1U << CHAN_EVENT_RECV : 0);
 	if (!options->kinds)
-		argp_failure(state, EXIT_USAGE, 0, "no event is of all that is asked for");
+		argp_failure(state, EXIT_USAGE, 0, "no event matches these options");
 }
 
 static void parse_filter(int key, char *argument, struct options *options,
@@ -149,7 +150,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->buffer = arguments_number(argument, state);
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);
 		return 0;
 	case ARGP_KEY_END:
 		narrow_kinds(options, state);
@@ -162,12 +163,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_list,
 	.parser = parse_option,
-	.doc = "Prints what happens to channels, until it is interrupted.\v"
-	       "Exit status: 0 all that was asked for was printed, 1 something failed, "
+	.doc = "Traces channel operations, one line each, until it is interrupted.\v"
+	       "Exit status: 0 all requested output was printed, 1 something failed, "
 	       "2 wrong usage.",
 };
 
-/* What there is to say of an event beside that which all have. */
+/* A field that only some kinds of events have. */
 struct detail {
 	const char *name;
 	long long value;
@@ -230,7 +231,7 @@ static void print_headings(void)
 	       "COMMAND", "WHAT", "PATH", "LEN", "PEER", "PARKED-NS", "MORE");
 }
 
-/* The number, or a dash if the event does not tell it. */
+/* Print the number, or a dash if the event does not have it. */
 static void print_number(int width, unsigned long long number, bool told)
 {
 	if (told)
@@ -291,7 +292,7 @@ static int print_json(const struct chan_event *event)
 	return err;
 }
 
-/* Where more happens than can be printed, there is no end to it: then only what came before. */
+/* If events arrive faster than they are printed, draining would not end: skip later ones. */
 static bool is_after_the_end(struct snoop *snoop, const struct chan_event *event)
 {
 	if (!snoop->end && interrupt_came())
@@ -318,7 +319,7 @@ static int print_event(void *data, const struct chan_event *event)
 	return err || ferror(stdout) ? -EIO : 0;
 }
 
-/* Until it is interrupted, or has printed enough. Returns 0 or a negative errno value. */
+/* Poll until interrupted or --count is reached. Returns 0 or a negative errno value. */
 static int run(struct snoop *snoop, struct recorder *recorder)
 {
 	int err = 0;
@@ -326,7 +327,7 @@ static int run(struct snoop *snoop, struct recorder *recorder)
 	while (!interrupt_came() && err >= 0 &&
 	       !(snoop->options.count && snoop->events == snoop->options.count))
 		err = recorder_poll(recorder, PATIENCE);
-	/* What has happened until now. */
+	/* Drain the events up to now. */
 	if (interrupt_came())
 		err = recorder_poll(recorder, 0);
 	return err < 0 && err != -EINTR && err != -ECANCELED ? err : 0;
@@ -369,7 +370,7 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&parser, argc, argv, 0, NULL, &all.options);
-	/* Others may read while it runs. */
+	/* Another program may read the output while it runs. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	interrupt_catch();
 	status = snoop(&all);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What one of the tracepoints of channels has told, as a BPF program passes it on.
+ * An event of a channel tracepoint, as recorded by a BPF program.
  */
 #ifndef CHAN_EVENT_H
 #define CHAN_EVENT_H
@@ -19,7 +19,7 @@ enum chan_event_kind {
 	CHAN_EVENT_KINDS,
 };
 
-/* How an element went. */
+/* The path of an element. */
 enum chan_event_path {
 	CHAN_PATH_HANDOFF,
 	CHAN_PATH_RING,
@@ -30,30 +30,30 @@ enum chan_event_path {
 #define CHAN_EVENT_COMMAND	16
 
 /**
- * struct chan_event - one operation, or a part of one
+ * struct chan_event - an event of a channel
  * @time: nanoseconds of CLOCK_MONOTONIC
- * @id: of the channel; 0: none, as of a select that carried out no case of one
- * @pid: of the process
- * @tid: of the task
- * @command: of the task, NUL-terminated
- * @cpu: where it ran
- * @kind: enum chan_event_kind; what follows and is not of its kind is 0
+ * @id: channel number; 0: none, for a select that carried out no case of a channel
+ * @pid: process ID
+ * @tid: thread ID
+ * @command: command of the task, NUL-terminated
+ * @cpu: CPU of the task
+ * @kind: enum chan_event_kind; the following fields are 0 for kinds not listed with them
  * @parked: nanoseconds; send, recv (path park), wake
  * @path: enum chan_event_path; send, recv
- * @len: elements in the ring after it; send, recv. Those that nobody received; release
- * @peer: a task, or 0; send, recv, requeue
- * @send: is it a send? park, wake
- * @select: was it parked by a select? park
- * @result: wake, select
+ * @len: elements in the ring after the event; send, recv. Elements never received; release
+ * @peer: thread ID or 0; send, recv, requeue
+ * @send: parked to send, not to receive; park, wake
+ * @select: parked by a select; park
+ * @result: result of the operation; wake, select
  * @winner: index of the case, or -1; select
- * @cases: how many there were; select
- * @waiters: how many are parked on this side now; park
+ * @cases: number of cases; select
+ * @waiters: operations parked on this side now; park
  * @cause: CHAN_CLOSED_*; close
- * @receivers: that were parked; close
- * @senders: that were parked; close
- * @requeued: how many are requeued now; requeue
- * @elemsize: bytes of an element; make
- * @cap: elements that it buffers; make
+ * @receivers: receivers that were parked; close
+ * @senders: senders that were parked; close
+ * @requeued: requeued elements now; requeue
+ * @elemsize: element size in bytes; make
+ * @cap: capacity in elements; make
  * @flags: CHAN_F_*; make
  */
 struct chan_event {

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a BPF program finds the fields of its tracepoint. Included after <bpf/bpf_helpers.h>.
+ * Access to the fields of a tracepoint in BPF programs. Include after <bpf/bpf_helpers.h>.
  */
 #ifndef CHAN_FIELDS_H
 #define CHAN_FIELDS_H
 
 /*
- * @context: what the program was called with
- * @shift: of the tracepoint, a constant when the program is loaded
- * @copy: room for a structure of tracepoints.h; of @size bytes
+ * @context: argument of the program
+ * @shift: shift of the tracepoint's fields, constant when the program is loaded
+ * @copy: buffer for a structure of tracepoints.h, of @size bytes
  *
- * The kernel lets programs read their context at constant offsets only.
+ * The verifier allows context reads at constant offsets only.
  */
 static __always_inline const void *find_fields(const void *context, unsigned int shift, void *copy,
 					       unsigned int size)
@@ -21,7 +21,7 @@ static __always_inline const void *find_fields(const void *context, unsigned int
 	return copy;
 }
 
-/* A pointer to a structure of tracepoints.h, which lasts until its block ends. */
+/* A pointer to a structure of tracepoints.h, valid until the end of the enclosing block. */
 #define FIELDS(type, context, shift) \
 	((const struct type *)find_fields(context, shift, &(struct type){}, sizeof(struct type)))
 

@@ -49,7 +49,7 @@ static void sort(struct histograms *histograms)
 		qsort(histograms->items, histograms->count, sizeof(*histograms->items), compare);
 }
 
-/* Nanoseconds from which a slot counts, and up to which. */
+/* Inclusive bounds of a slot, in nanoseconds. */
 static uint64_t slot_from(int slot)
 {
 	return slot ? 1ULL << slot : 0;
@@ -102,7 +102,7 @@ int histograms_print(struct histograms *histograms)
 		if (h->key.id)
 			printf("\nchannel %llu, ", h->key.id);
 		else
-			printf("\nselect without a channel in the end, ");
+			printf("\nselects without a channel operation, ");
 		printf("%s: %llu, mean %llu ns, longest %llu ns\n", kinds[h->key.kind].title,
 		       h->latency.count, h->latency.sum / h->latency.count, h->latency.most);
 		print_slots(&h->latency);

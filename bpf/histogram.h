@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Histograms of chanlat, to be printed.
+ * Histograms of chanlat, and how to print them.
  */
 #ifndef CHAN_HISTOGRAM_H
 #define CHAN_HISTOGRAM_H
@@ -16,11 +16,11 @@ struct histogram {
 };
 
 /**
- * struct histograms - all of them
- * @items: each
- * @count: how many
- * @lost: what found no place to be counted
- * @skipped: elements of which it is not known when they were sent
+ * struct histograms - a list of histograms
+ * @items: the histograms
+ * @count: number of @items
+ * @lost: measurements lost because a map was full
+ * @skipped: elements whose send time is unknown
  */
 struct histograms {
 	struct histogram *items;
@@ -29,10 +29,10 @@ struct histograms {
 	uint64_t skipped;
 };
 
-/* Returns 0 or -ENOMEM. One that nothing is counted in yet, as it was just made, is left out. */
+/* Skips an empty histogram, which was just created. Returns 0 or -ENOMEM. */
 int histograms_add(struct histograms *histograms, const struct latency_key *key,
 		   const struct latency *latency);
-/* Sorts them by channel. Both return 0 or a negative errno value. */
+/* Both sort by channel, and return 0 or a negative errno value. */
 int histograms_print(struct histograms *histograms);
 int histograms_print_json(struct histograms *histograms);
 void histograms_free(struct histograms *histograms);

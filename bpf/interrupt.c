@@ -27,7 +27,7 @@ bool interrupt_came(void)
 	return interrupted;
 }
 
-/* Signals are blocked until it waits, so that none is missed. */
+/* Signals are blocked until pselect() waits, so that none is missed. */
 void interrupt_wait(uint64_t nanoseconds)
 {
 	const struct timespec time = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Programs that go on until they are interrupted (SIGINT, SIGTERM).
+ * For programs that run until they are interrupted (SIGINT, SIGTERM).
  */
 #ifndef CHAN_INTERRUPT_H
 #define CHAN_INTERRUPT_H
@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* From now on, a signal is remembered and ends interrupt_wait(), but not the program. */
+/* From now on, a signal is recorded and ends interrupt_wait(), but not the program. */
 void interrupt_catch(void);
-/* Has there been one? */
+/* Has a signal arrived? */
 bool interrupt_came(void);
-/* For so many nanoseconds, 0: for ever, or until a signal comes or has come. */
+/* Wait for this many nanoseconds (0: indefinitely), or until a signal arrives or has arrived. */
 void interrupt_wait(uint64_t nanoseconds);
 
 #endif /* CHAN_INTERRUPT_H */

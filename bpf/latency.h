@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How long things took, as the BPF program of chanlat counts it.
+ * Histograms, as counted by the BPF program of chanlat.
  */
 #ifndef CHAN_LATENCY_H
 #define CHAN_LATENCY_H
 
 /*
- * Slot i counts what took from 2^i up to 2^(i+1) - 1 nanoseconds; the first also 0, the last all
- * that took longer.
+ * Slot i counts times from 2^i to 2^(i+1) - 1 nanoseconds; the first slot also 0, the last all
+ * longer times.
  */
 #define LATENCY_SLOTS	40
 
@@ -19,8 +19,8 @@ enum latency_kind {
 };
 
 /**
- * struct latency_key - of what
- * @id: of the channel
+ * struct latency_key - identifies a histogram
+ * @id: channel number
  * @kind: enum latency_kind
  */
 struct latency_key {
@@ -31,10 +31,10 @@ struct latency_key {
 
 /**
  * struct latency - a histogram
- * @count: how many
- * @sum: nanoseconds, of all
- * @most: of the longest
- * @slots: how many took how long
+ * @count: number of times
+ * @sum: their sum, in nanoseconds
+ * @most: the longest
+ * @slots: number of times per slot
  */
 struct latency {
 	unsigned long long count;
@@ -45,9 +45,9 @@ struct latency {
 
 /* Counters, at their index of a per-CPU array. */
 enum latency_counter {
-	/* Found no place in a map. */
+	/* Times lost because a map was full. */
 	LATENCY_LOST,
-	/* Elements received that were sent before the start, or requeued. */
+	/* Elements sent before the start, or requeued. */
 	LATENCY_SKIPPED,
 	LATENCY_COUNTERS,
 };

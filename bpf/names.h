@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What users call what struct chan_event has numbers for.
+ * Names for the enumerations of struct chan_event.
  */
 #ifndef CHAN_NAMES_H
 #define CHAN_NAMES_H
@@ -9,7 +9,7 @@
 
 extern const char *const kind_names[CHAN_EVENT_KINDS];
 extern const char *const path_names[CHAN_PATHS];
-/* Of the field send. */
+/* Indexed by chan_event.send. */
 extern const char *const side_names[2];
 
 #endif /* CHAN_NAMES_H */

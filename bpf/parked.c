@@ -22,15 +22,15 @@ bool parked_ready(void)
 	struct statfs debugfs;
 
 	if (geteuid()) {
-		warnx("the list of parked tasks is for root: try sudo");
+		warnx("listing parked tasks needs root: try sudo");
 		return false;
 	}
 	if (access("/sys/module/chan", F_OK)) {
-		warnx("there are no channels: insert the module (modprobe chan)");
+		warnx("the module is not loaded: try modprobe chan");
 		return false;
 	}
 	if (statfs(DEBUGFS, &debugfs) || debugfs.f_type != DEBUGFS_MAGIC) {
-		warnx("there is no debugfs: mount it (mount -t debugfs debugfs %s)", DEBUGFS);
+		warnx("debugfs is not mounted: try mount -t debugfs debugfs %s", DEBUGFS);
 		return false;
 	}
 	if (access(CHANNELS, R_OK)) {
@@ -48,7 +48,7 @@ static FILE *open_of_task(pid_t tid, const char *name)
 	return fopen(path, "re");
 }
 
-/* Its process and its command. Of a task that is gone, nothing is known. */
+/* Read process and command of a task. Leaves them empty if the task is gone. */
 static void identify(struct parked *task)
 {
 	FILE *stream = open_of_task(task->waiter.pid, "status");
@@ -123,7 +123,7 @@ static int add_channel(struct parked_list *list, char *text, size_t length,
 	return ret;
 }
 
-/* Up to an empty line. Returns how many bytes, 0 at the end, or a negative errno value. */
+/* Read up to an empty line. Returns the length, 0 at the end, or a negative errno value. */
 static ssize_t read_lines(FILE *stream, char **text)
 {
 	size_t length, size = 0;
@@ -197,7 +197,7 @@ static void print_userstack(const struct parked *task, const struct userstacks *
 	size_t i;
 
 	if (userstacks_find(userstacks, task->waiter.pid, &stack)) {
-		printf("         parked before, from an unknown place\n");
+		printf("         parked before the start, user stack unknown\n");
 		return;
 	}
 	userstack_names(task->pid, &stack, names);
@@ -205,7 +205,7 @@ static void print_userstack(const struct parked *task, const struct userstacks *
 		printf("         %s\n", names[i]);
 }
 
-/* null if it is not known. */
+/* Returns a JSON null if the stack is unknown. */
 static json_t *userstack_json(const struct parked *task, const struct userstacks *userstacks)
 {
 	char names[USERSTACK_FRAMES][FRAME_SIZE];
@@ -271,6 +271,6 @@ void parked_print_json(const struct parked *task, bool stacks,
 void parked_print_lost(const struct parked_list *list)
 {
 	if (list->lost)
-		fprintf(stderr, "%" PRIu64 " more are parked, of whom the module does not tell\n",
+		fprintf(stderr, "%" PRIu64 " more parked operations are not listed by the module\n",
 			list->lost);
 }

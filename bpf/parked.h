@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The tasks that are parked in channels, as the module lists them in debugfs.
+ * The tasks parked in channels, as listed by the module in debugfs.
  */
 #ifndef CHAN_PARKED_H
 #define CHAN_PARKED_H
@@ -11,10 +11,10 @@
 #include "../tools/common/scan.h"
 
 /**
- * struct parked - a task that is parked in a channel
- * @channel: number of the channel
- * @type: of its elements, may be empty
- * @pid: the task's process; 0 if the task is gone
+ * struct parked - a task parked in a channel
+ * @channel: channel number
+ * @type: name of the element type, may be empty
+ * @pid: process ID of the task; 0 if the task is gone
  * @waiter: the task; its command is not escaped
  */
 struct parked {
@@ -25,10 +25,10 @@ struct parked {
 };
 
 /**
- * struct parked_list - all of them
- * @tasks: by channel; a select is in each of its channels
- * @count: how many
- * @lost: how many more there are, of whom the module does not tell
+ * struct parked_list - the parked tasks
+ * @tasks: by channel; a select appears once per channel
+ * @count: number of @tasks
+ * @lost: number of parked operations that the module does not list
  */
 struct parked_list {
 	struct parked *tasks;
@@ -36,23 +36,23 @@ struct parked_list {
 	uint64_t lost;
 };
 
-/* Can they be read? If not, says on stderr what to do, in one line. */
+/* Can the list be read? If not, prints advice to stderr, in one line. */
 bool parked_ready(void);
-/* Add those that count. Returns 0 or a negative errno value; says nothing. */
+/* Add the tasks that match the filter. Returns 0 or a negative errno value; prints nothing. */
 int parked_read(struct parked_list *list, const struct filter *filter);
 void parked_free(struct parked_list *list);
 
-/* What parked_print() prints, as a line of headings. */
+/* Print the heading line for parked_print(). */
 void parked_print_headings(void);
 /*
- * A row; and below it, if @stacks, the task's stack in the kernel, and that in its program as far
- * as @userstacks, which may be NULL, know it.
+ * Print a row; and below it, if @stacks, the task's kernel stack and, unless @userstacks is NULL,
+ * its user stack if known.
  */
 void parked_print(const struct parked *task, bool stacks, const struct userstacks *userstacks);
 /* The same, as a JSON object on a line. */
 void parked_print_json(const struct parked *task, bool stacks,
 		       const struct userstacks *userstacks);
-/* Say on stderr how many the module does not tell of, if any. */
+/* Print to stderr the number of operations that the module does not list, if any. */
 void parked_print_lost(const struct parked_list *list);
 
 #endif /* CHAN_PARKED_H */

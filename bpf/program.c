@@ -26,13 +26,13 @@ void program_complain(int err)
 	switch (-err) {
 	case EPERM:
 	case EACCES:
-		warnx("the kernel permits no BPF programs: it needs root, and a kernel that is not locked down");
+		warnx("BPF is not permitted: it needs root, and a kernel that is not locked down");
 		break;
 	case ENOSYS:
-		warnx("the kernel has no BPF: it needs CONFIG_BPF_SYSCALL and CONFIG_BPF_EVENTS");
+		warnx("the kernel lacks BPF: it needs CONFIG_BPF_SYSCALL and CONFIG_BPF_EVENTS");
 		break;
 	default:
-		warnx("the BPF program cannot be loaded: %s", strerror(-err));
+		warnx("cannot load the BPF program: %s", strerror(-err));
 	}
 }
 

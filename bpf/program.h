@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What all users of BPF programs here do.
+ * Helpers for all users of BPF programs.
  */
 #ifndef CHAN_PROGRAM_H
 #define CHAN_PROGRAM_H
@@ -8,15 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* libbpf does not talk to the user: what failed is said here. */
+/* Silence libbpf: the tools report errors themselves. */
 void program_quiet(void);
-/* Say on stderr why a program could not be loaded, in one line. @err: negative errno value. */
+/* Report on stderr why a program could not be loaded, in one line. @err: negative errno value. */
 void program_complain(int err);
-/* The sum of the values, of 8 bytes, that the CPUs have at an index of a map. */
+/* Sum of the 8-byte values of all CPUs at an index of a per-CPU map. */
 uint64_t program_sum(int map, unsigned int index);
-/* CLOCK_MONOTONIC in nanoseconds: what events have as their time. */
+/* CLOCK_MONOTONIC in nanoseconds, the clock of events. */
 uint64_t program_now(void);
-/* Put these numbers, of 8 bytes, or as ints, into a map of what is asked for. Returns -errno. */
+/* Add these numbers, as 8 bytes or as ints, to a filter map. Return 0 or a negative errno. */
 int program_ask_for(int map, const uint64_t *values, size_t count);
 int program_ask_for_ints(int map, const uint64_t *values, size_t count);
 

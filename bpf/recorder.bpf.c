@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Pass on what the tracepoints tell, as struct chan_event, but for what was not asked for.
+ * Record the events of the tracepoints as struct chan_event, filtered by recorder_options.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>
@@ -12,14 +12,14 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-/* What was asked for; set before the programs are loaded. See struct recorder_options. */
+/* Filters, set before the programs are loaded. See struct recorder_options. */
 const volatile bool only_channels;
 const volatile bool only_processes;
 const volatile bool only_descendants;
 const volatile unsigned int kinds = ~0U;
 const volatile unsigned int paths = ~0U;
 const volatile unsigned int sides = ~0U;
-/* Set as well. See struct shifts. */
+/* Set before loading, too. See struct shifts. */
 const volatile unsigned int chan_shift;
 const volatile unsigned int task_shift;
 
@@ -37,7 +37,7 @@ struct {
 	__uint(max_entries, 1024);
 } processes SEC(".maps");
 
-/* Tasks that the recorded command has started, and those that these have. */
+/* The recorded command and its descendants. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
 	__type(key, int);
@@ -45,7 +45,7 @@ struct {
 	__uint(max_entries, 65536);
 } descendants SEC(".maps");
 
-/* Its size is set before it is made. */
+/* User space may change its size before loading. */
 struct {
 	__uint(type, BPF_MAP_TYPE_RINGBUF);
 	__uint(max_entries, 1 << 20);
@@ -76,7 +76,7 @@ static __always_inline bool task_is_asked_for(unsigned long long task)
 	return !only_descendants || bpf_map_lookup_elem(&descendants, &tid);
 }
 
-/* Room for an event, of which the rest is 0; NULL if it is not asked for, or lost. */
+/* Reserve an event and zero its other fields. NULL if it is filtered out, or lost. */
 static __always_inline struct chan_event *event_begin(enum chan_event_kind kind,
 						     unsigned long long id)
 {
@@ -246,7 +246,7 @@ int record_release(const void *context)
 	return 0;
 }
 
-/* The current task has started another. */
+/* current has created a task. */
 SEC("tracepoint/task/task_newtask")
 int follow_newtask(const void *context)
 {
@@ -254,7 +254,7 @@ int follow_newtask(const void *context)
 	int parent = bpf_get_current_pid_tgid(), child = args->pid;
 	char here = 1;
 
-	/* Numbers are used again. */
+	/* TIDs are reused. */
 	if (bpf_map_lookup_elem(&descendants, &parent))
 		bpf_map_update_elem(&descendants, &child, &here, BPF_ANY);
 	else

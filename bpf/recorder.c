@@ -24,7 +24,7 @@ static int see_event(void *data, void *event, size_t size __attribute__((unused)
 	return recorder->function(recorder->data, event);
 }
 
-/* Before it is loaded. */
+/* Set rodata and map sizes, before loading. */
 static int configure(struct recorder_bpf *bpf, const struct recorder_options *options)
 {
 	bpf->rodata->only_channels = options->channel_count;
@@ -41,7 +41,7 @@ static int configure(struct recorder_bpf *bpf, const struct recorder_options *op
 	return options->buffer ? bpf_map__set_max_entries(bpf->maps.events, options->buffer) : 0;
 }
 
-/* Once it is loaded, and before it runs. */
+/* Fill the filter maps, after loading and before attaching. */
 static int fill(struct recorder_bpf *bpf, const struct recorder_options *options)
 {
 	const uint64_t first = options->descendants_of;
@@ -57,7 +57,7 @@ static int fill(struct recorder_bpf *bpf, const struct recorder_options *options
 	return err;
 }
 
-/* A program that nothing is asked of is not even attached. */
+/* Do not even load programs of other kinds. */
 static void leave_out(struct recorder_bpf *bpf, unsigned int kinds)
 {
 	struct bpf_program *const programs[CHAN_EVENT_KINDS] = {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Events of channels, as they happen.
+ * Record events of channels.
  */
 #ifndef CHAN_RECORDER_H
 #define CHAN_RECORDER_H
@@ -12,16 +12,17 @@
 #include "event.h"
 
 /**
- * struct recorder_options - which events; whatever is 0 or NULL asks for all
- * @channels: of these only
- * @channel_count: how many they are, up to 1024
- * @processes: of tasks of these only
- * @process_count: how many they are, up to 1024
- * @descendants_of: of this process, which has one thread now, and of those that it will start
- * @kinds: bits, each at the place of an enum chan_event_kind
- * @paths: bits, each at the place of an enum chan_event_path; other events have none
- * @sides: bits: 1 to receive, 2 to send; of park and wake
- * @buffer: bytes of the buffer, a power of 2 and whole pages; usually a million
+ * struct recorder_options - filters; 0 or NULL selects all events
+ * @channels: only events of these channels
+ * @channel_count: number of @channels, up to 1024
+ * @processes: only events of tasks of these processes
+ * @process_count: number of @processes, up to 1024
+ * @descendants_of: only events of this process, which is single-threaded now, and of its
+ *	future descendants
+ * @kinds: bit mask of enum chan_event_kind
+ * @paths: bit mask of enum chan_event_path; ignored for events without a path
+ * @sides: bit mask for park and wake: 1 to receive, 2 to send
+ * @buffer: size of the buffer in bytes, a power of 2 and a multiple of the page size; 0: 1 MiB
  */
 struct recorder_options {
 	const uint64_t *channels;
@@ -35,35 +36,35 @@ struct recorder_options {
 	size_t buffer;
 };
 
-/* What is done with an event. A negative value ends recorder_poll(), which returns it. */
+/* Handles an event. A negative value ends recorder_poll(), which returns it. */
 typedef int (*recorder_function)(void *data, const struct chan_event *event);
 
 struct recorder;
 
 /**
- * recorder_open() - begin to record
- * @options: which events
- * @function: what is done with each, while recorder_poll() runs
+ * recorder_open() - start recording
+ * @options: filters
+ * @function: called for each event by recorder_poll()
  * @data: for @function
  *
- * Return: the recorder; or NULL, and the reason and what to do were said on stderr, in one line.
+ * Return: the recorder; or NULL, after the reason and advice were printed to stderr, in one line.
  */
 struct recorder *recorder_open(const struct recorder_options *options, recorder_function function,
 			       void *data);
 
 /**
- * recorder_poll() - see to the events that are there
+ * recorder_poll() - handle pending events
  * @recorder: the recorder
- * @milliseconds: how long to wait for one, -1: for ever
+ * @milliseconds: how long to wait for an event, -1: indefinitely
  *
- * Return: how many there were, -EINTR: a signal came, or what the function has returned.
+ * Return: the number of events, -EINTR if a signal arrived, or the error of the function.
  */
 int recorder_poll(struct recorder *recorder, int milliseconds);
 
-/* How many events found no room in the buffer, so far. */
+/* Number of events lost so far because the buffer was full. */
 uint64_t recorder_lost(const struct recorder *recorder);
 
-/* What is still in the buffer is not seen to. May be NULL. */
+/* Discards events still in the buffer. @recorder may be NULL. */
 void recorder_close(struct recorder *recorder);
 
 #endif /* CHAN_RECORDER_H */

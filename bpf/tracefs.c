@@ -60,10 +60,10 @@ static const struct field fields[] = {
 	{ "task", "task_newtask", "pid", offsetof(struct task_newtask_args, pid), sizeof(int) },
 };
 
-/* libbpf looks in these places, too. */
+/* Same places as libbpf. */
 static const char *const roots[] = { "/sys/kernel/tracing", "/sys/kernel/debug/tracing" };
 
-/* Where the event has the field. Returns a negative errno value if there is none. */
+/* Returns the offset of the field in the event, or a negative errno value. */
 static long find_field(const char *root, const struct field *field)
 {
 	char path[128], line[256], name[64], size[32];
@@ -100,7 +100,7 @@ static bool fields_are_known(const char *root, struct shifts *shifts)
 			*shift = offset - field->offset;
 		system = field->system;
 		if (offset < (long)field->offset || *shift != offset - field->offset) {
-			warnx("tracepoint %s is not as expected: use the tools that belong to the module",
+			warnx("tracepoint %s does not match: use the tools built with the loaded module",
 			      field->event);
 			return false;
 		}
@@ -124,9 +124,9 @@ bool tracefs_ready(struct shifts *shifts)
 		snprintf(path, sizeof(path), "%s/events/chan", roots[i]);
 		if (!access(path, R_OK))
 			return fields_are_known(roots[i], shifts);
-		warnx("there are no tracepoints of channels: insert the module (modprobe chan)");
+		warnx("no channel tracepoints: load the module (modprobe chan)");
 		return false;
 	}
-	warnx("there is no tracefs: mount it (mount -t tracefs tracefs %s)", roots[0]);
+	warnx("tracefs is not mounted: try mount -t tracefs tracefs %s", roots[0]);
 	return false;
 }

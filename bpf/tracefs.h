@@ -5,9 +5,9 @@
 #include <stdbool.h>
 
 /**
- * struct shifts - how many bytes later than in tracepoints.h the fields of tracepoints are
- * @chan: those of channels
- * @task: those of tasks
+ * struct shifts - offset of tracepoint fields relative to tracepoints.h, in bytes
+ * @chan: for the system chan
+ * @task: for the system task
  */
 struct shifts {
 	unsigned int chan;
@@ -15,10 +15,10 @@ struct shifts {
 };
 
 /**
- * tracefs_ready() - are the tracepoints of channels there, and as tracepoints.h has them?
- * @shifts: what differs, for the programs
+ * tracefs_ready() - do the channel tracepoints exist, and match tracepoints.h?
+ * @shifts: output, for the programs
  *
- * If not, says on stderr what to do, in one line.
+ * If not, prints advice to stderr, in one line.
  */
 bool tracefs_ready(struct shifts *shifts);
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a BPF program on a tracepoint of module/trace.h gets, in the order of its fields. They
- * have C's own types, so that no BTF is needed; tracefs_ready() compares with the running module.
+ * Contexts of BPF programs on the tracepoints of module/trace.h. They use plain C types, so no
+ * BTF is needed; tracefs_ready() checks them against the running module.
  *
- * Where events begin with more than @common, as under PREEMPT_RT of Linux 6.1, all fields come
- * later, by a shift that the events of a system share.
+ * If events have a longer header than @common, as with PREEMPT_RT on Linux 6.1, all fields are
+ * shifted by an offset that the events of a system share.
  */
 #ifndef CHAN_TRACEPOINTS_H
 #define CHAN_TRACEPOINTS_H
@@ -17,7 +17,7 @@ struct chan_make_args {
 	unsigned int flags;
 };
 
-/* Of chan_send and chan_recv. */
+/* chan_send and chan_recv */
 struct chan_element_args {
 	unsigned long long common;
 	unsigned long long id;
@@ -72,7 +72,7 @@ struct chan_release_args {
 	unsigned int len;
 };
 
-/* Of task:task_newtask, as far as it is needed. */
+/* The start of task:task_newtask. */
 struct task_newtask_args {
 	unsigned long long common;
 	int pid;

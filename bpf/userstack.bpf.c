@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Where in its program each task parks, until it runs again. A select parks in several channels,
- * from one place.
+ * The user stacks of parked tasks. A select parks in several channels with the same stack.
  */
 #include <linux/bpf.h>
 #include <bpf/bpf_helpers.h>

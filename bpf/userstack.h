@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The stack of a task in its program, as its frame pointers lead through it.
+ * The user stack of a task, walked by frame pointers.
  */
 #ifndef CHAN_USERSTACK_H
 #define CHAN_USERSTACK_H
@@ -8,9 +8,9 @@
 #define USERSTACK_FRAMES	32
 
 /**
- * struct userstack - where a task parked
- * @count: how many frames, 0: none could be read
- * @addresses: the innermost first
+ * struct userstack - user stack of a task at the time it parked
+ * @count: number of frames; 0: none could be read
+ * @addresses: return addresses, innermost first
  */
 struct userstack {
 	unsigned long long count;

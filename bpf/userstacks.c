@@ -66,7 +66,7 @@ static const Dwfl_Callbacks callbacks = {
 	.find_debuginfo = dwfl_standard_find_debuginfo,
 };
 
-/* The files that a process has mapped; NULL if it is gone. */
+/* The mapped files of a process; NULL if it is gone. */
 static Dwfl *files_of(pid_t pid)
 {
 	Dwfl *dwfl = dwfl_begin(&callbacks);
@@ -106,7 +106,7 @@ void userstack_names(pid_t pid, const struct userstack *stack,
 	unsigned long long i;
 
 	for (i = 0; i < stack->count; i++)
-		/* But for the first, they are those of the instruction after a call. */
+		/* All but the first are return addresses, after the call. */
 		name_address(dwfl, stack->addresses[i] - !!i, names[i]);
 	if (dwfl)
 		dwfl_end(dwfl);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where in their programs tasks are parked that have parked since this began.
+ * User stacks of tasks that parked since tracing started.
  */
 #ifndef CHAN_USERSTACKS_H
 #define CHAN_USERSTACKS_H
@@ -14,20 +14,20 @@
 
 struct userstacks;
 
-/* NULL if it cannot; then why was said on stderr, in one line. */
+/* NULL on failure, after the reason was printed to stderr, in one line. */
 struct userstacks *userstacks_open(void);
-/* Returns 0, or -ENOENT if the task has parked before, or found no place. */
+/* Returns 0, or -ENOENT if the task parked before the start, or the map was full. */
 int userstacks_find(const struct userstacks *userstacks, pid_t tid, struct userstack *stack);
-/* How often a task found no place. */
+/* Number of stacks lost because the map was full. */
 uint64_t userstacks_lost(const struct userstacks *userstacks);
 /* May be NULL. */
 void userstacks_close(struct userstacks *userstacks);
 
 /**
- * userstack_names() - what the addresses of a stack are in a program
- * @pid: of the process
+ * userstack_names() - symbolize a stack
+ * @pid: the process
  * @stack: the stack
- * @names: result, each as function+offset (file), or an address that is of none
+ * @names: output, each function+offset (file), or an address without a symbol
  */
 void userstack_names(pid_t pid, const struct userstack *stack,
 		     char names[USERSTACK_FRAMES][FRAME_SIZE]);

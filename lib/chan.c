@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 /*
- * libchan: one system call for each function, but three to make a channel.
+ * libchan: one system call per function, except that making a channel takes three.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,14 +10,14 @@
 #include <time.h>
 #include <unistd.h>
 
-/* What chan.h declares is exported; all else is hidden. */
+/* Export only the declarations of chan.h. */
 #pragma GCC visibility push(default)
 #include "chan.h"
 #pragma GCC visibility pop
 
 #define CHAN_NS_PER_SEC	1000000000ULL
 
-/* The C library sets errno on failure; the caller's value is put back. */
+/* The C library sets errno on failure; restore the caller's value. */
 static int chan_ioctl(int ch, unsigned long command, const void *arg)
 {
 	int saved = errno;
@@ -42,7 +42,7 @@ static int chan_open(void)
 	return ch;
 }
 
-/* Any file descriptor of /dev/chan makes channels. */
+/* CHAN_IOC_NEW works on any chan file descriptor, so open one for the call. */
 static int chan_new(struct chan_new *new)
 {
 	int device = chan_open();
@@ -84,7 +84,7 @@ static int chan_send_many(int ch, const void *elems, size_t size, unsigned int n
 	return chan_ioctl(ch, CHAN_IOC_SENDV, &xfer);
 }
 
-/* A send of one element returns 0, not how many. */
+/* A send of one element returns 0, not a count. */
 static int chan_send_one(int ch, const void *elem, size_t size, unsigned int flags,
 			 uint64_t deadline)
 {
@@ -93,7 +93,7 @@ static int chan_send_one(int ch, const void *elem, size_t size, unsigned int fla
 	return ret < 0 ? ret : 0;
 }
 
-/* Wait until there is one. */
+/* Wait for the first element only. */
 static int chan_recv_many(int ch, void *elems, size_t size, unsigned int n,
 			  unsigned int flags, uint64_t deadline)
 {
@@ -161,7 +161,7 @@ int chan_attach(int ch, size_t elemsize, const char *type)
 	return ch;
 }
 
-/* One element of a size that fits the command is sent and received by its address alone. */
+/* If the size fits into the command number, the element's address is the whole argument. */
 int chan_send(int ch, const void *elem, size_t size)
 {
 	if (size > CHAN_IOC_SIZE_MAX)
@@ -275,7 +275,7 @@ int chan_get_info(int ch, struct chan_info *info)
 	return chan_ioctl(ch, CHAN_IOC_INFO, info);
 }
 
-/* A file descriptor to call: that of a channel among the cases, or of a new one. */
+/* The file descriptor for the call: of a channel among the cases, else a new one in *@opened. */
 static int chan_select_with(const struct chan_case *cases, unsigned int n, int *opened)
 {
 	unsigned int i;

@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT OR LGPL-2.1-or-later
 #
-# What can be checked of libchan without the module: exported symbols, the binary interface,
-# what the compiler must refuse, C++, the installed tree, man pages with their examples, and
-# the index of the example programs.
+# Checks of libchan that do not need the module: exported symbols, the ABI, code that must
+# not compile, C++, the installed tree, man pages with their examples, and the index of the
+# example programs.
 # Run by "make check", which sets OUTPUT, CC and CXX.
 
-# Flags are lists of words.
+# Flags need word splitting.
 # shellcheck disable=SC2046,SC2086
 
 set -u
@@ -18,7 +18,7 @@ failed=0
 
 CFLAGS="-std=c11 -Wall -Wextra -Wpedantic -Wshadow -Werror -I. -I../uapi"
 CXXFLAGS="-std=c++11 -Wall -Wextra -Wpedantic -Werror -I. -I../uapi"
-# Examples use what POSIX adds to C11.
+# Examples use POSIX and GNU extensions of C11.
 EXAMPLE_CFLAGS="$CFLAGS -D_GNU_SOURCE"
 
 fail()
@@ -27,13 +27,13 @@ fail()
 	failed=1
 }
 
-# skip what package: says so, where a package is not installed that no user of libchan needs
+# skip WHAT PACKAGE: report a check skipped because an optional package is missing
 skip()
 {
 	echo "check.sh: skipped: $1, as $2 is not installed" >&2
 }
 
-# Functions that chan.h declares, one a line.
+# Functions declared by chan.h, one per line.
 declared()
 {
 	sed -nE 's/^(int|uint64_t) (chan_[a-z_]+)\(.*/\2/p' chan.h | sort
@@ -45,26 +45,26 @@ check_symbols()
 		sed -n 's/.* T \([^@]*\)@@LIBCHAN_1\.0$/\1/p' | sort >"$scratch/exported"
 	declared >"$scratch/declared"
 	cmp -s "$scratch/exported" "$scratch/declared" ||
-		fail "exported are not exactly the functions that chan.h declares:" \
+		fail "exported symbols differ from the functions declared by chan.h:" \
 			"$(diff "$scratch/exported" "$scratch/declared")"
 	nm -g --defined-only "$OUTPUT/libchan.a" |
 		sed -n 's/.* [A-Z] //p' | sort | cmp -s - "$scratch/declared" ||
-		fail "libchan.a has global names that chan.h does not declare"
+		fail "libchan.a has global symbols that chan.h does not declare"
 }
 
-# Types are known from debug information only, which CFLAGS of the caller may lack.
+# abidiff needs debug information, which the caller's CFLAGS may lack.
 check_abi()
 {
 	command -v abidiff >/dev/null || {
-		skip "the binary interface" abigail-tools
+		skip "the ABI" abigail-tools
 		return
 	}
 	make -s --no-print-directory OUTPUT="$scratch/abi" CFLAGS='-O2 -g' all || fail "make fails"
 	abidiff abi/libchan.so.1.abi "$scratch/abi/libchan.so.1" ||
-		fail "the binary interface is another: record additions with make -C lib abi"
+		fail "the ABI has changed: record additions with make -C lib abi"
 }
 
-# compiles language-and-flags...: does check/typed.c?
+# compiles COMPILER-AND-FLAGS...: does check/typed.c compile?
 compiles()
 {
 	"$@" -c -o "$scratch/typed.o" check/typed.c 2>"$scratch/errors"
@@ -72,8 +72,8 @@ compiles()
 
 check_types()
 {
-	compiles $CC $CFLAGS || fail "check/typed.c is no C: $(cat "$scratch/errors")"
-	compiles $CXX -x c++ $CXXFLAGS || fail "check/typed.c is no C++: $(cat "$scratch/errors")"
+	compiles $CC $CFLAGS || fail "check/typed.c is not valid C: $(cat "$scratch/errors")"
+	compiles $CXX -x c++ $CXXFLAGS || fail "check/typed.c is not valid C++: $(cat "$scratch/errors")"
 
 	grep -o 'WRONG_[A-Z][A-Z_]*' check/typed.c | sort -u >"$scratch/wrong"
 	while read -r wrong; do
@@ -99,7 +99,7 @@ check_install()
 		$CC -o "$scratch/linked" check/linked.c $flags && "$scratch/linked" &&
 			$CXX -x c++ -o "$scratch/linked" check/linked.c $flags && "$scratch/linked" &&
 			$CC -o "$scratch/linked" "$prefix/share/doc/chan/examples/done.c" $flags
-	) || fail "a program cannot use the installed library"
+	) || fail "programs do not work with the installed library"
 }
 
 check_man()
@@ -108,7 +108,7 @@ check_man()
 		[ -e "man/$function.3" ] || fail "$function has no man page"
 	done
 	for page in man/*; do
-		[ -e "$page" ] || fail "$page points nowhere"
+		[ -e "$page" ] || fail "$page is a dangling link"
 	done
 	command -v mandoc >/dev/null || {
 		skip "man pages" mandoc
@@ -147,7 +147,7 @@ check_index()
 			"$(diff "$scratch/examples" "$scratch/listed")"
 }
 
-# Those of EVENT LOOPS in chan(7), each in the language of its subsection.
+# The examples of EVENT LOOPS in chan(7), each in the language of its subsection.
 check_loops()
 {
 	awk -v stem="$scratch/loop." '
@@ -159,24 +159,24 @@ check_loops()
 	' man/chan.7
 	if command -v python3 >/dev/null; then
 		python3 -c 'import ast, sys; ast.parse(open(sys.argv[1]).read())' "$scratch/loop.py" ||
-			fail "the example of Python is none"
+			fail "the Python example does not parse"
 	else
-		skip "the example of Python" python3
+		skip "the Python example" python3
 	fi
 	if command -v go >/dev/null; then
 		GO111MODULE=off CGO_ENABLED=0 GOFLAGS='' GOCACHE=$scratch/go \
 			go build -o "$scratch/loop" "$scratch/loop.go" ||
-			fail "the example of Go does not compile"
+			fail "the Go example does not compile"
 	else
-		skip "the example of Go" go
+		skip "the Go example" go
 	fi
 	if pkg-config --exists libevent_core; then
 		# shellcheck disable=SC2046 # several options
 		$CC $EXAMPLE_CFLAGS -o "$scratch/loop" "$scratch/loop.c" "$OUTPUT/libchan.a" \
 			$(pkg-config --cflags --libs libevent_core) ||
-			fail "the example of libevent does not compile"
+			fail "the libevent example does not compile"
 	else
-		skip "the example of libevent" libevent
+		skip "the libevent example" libevent
 	fi
 }
 

@@ -226,7 +226,7 @@ TEST(a_wait_in_vain_ends_its_slice_without_an_element)
 	EXPECT_EQ(NONE, story.slices[0].done);
 	EXPECT_EQ(NONE, story.slices[1].end);
 	EXPECT_EQ(0, story.flow_count);
-	EXPECT_NE(NULL, strstr(written(write_sequence), "the deadline has passed"));
+	EXPECT_NE(NULL, strstr(written(write_sequence), "timed out"));
 }
 
 TEST(a_slice_whose_end_was_lost_ends_when_its_task_tells_something)

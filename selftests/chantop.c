@@ -235,13 +235,13 @@ TEST(refuses_bad_usage_in_one_line)
 	static const char *const usages[][2] = {
 		{ "", "there is no terminal: use --batch" },
 		{ "-n 1", "--iterations needs --batch" },
-		{ "-b -n 0", "'0' is no number of samples" },
-		{ "-b -n 1,2", "'1,2' is no number of samples" },
-		{ "-b -d 0", "'0' is no number of seconds up to an hour" },
-		{ "-b -d 3601", "'3601' is no number of seconds up to an hour" },
-		{ "-b -s NAME", "there is no field 'NAME'" },
-		{ "-b -p x", "'x' is no list of PIDs" },
-		{ "-b channels", "'channels' is one argument too many" },
+		{ "-b -n 0", "'0' is not a number of samples" },
+		{ "-b -n 1,2", "'1,2' is not a number of samples" },
+		{ "-b -d 0", "'0' is not a number of seconds up to an hour" },
+		{ "-b -d 3601", "'3601' is not a number of seconds up to an hour" },
+		{ "-b -s NAME", "unknown field 'NAME'" },
+		{ "-b -p x", "'x' is not a list of PIDs" },
+		{ "-b channels", "unexpected argument 'channels'" },
 		{ "-b -f 12345678901234567890123456789012",
 		  "'12345678901234567890123456789012' is too long" },
 	};
@@ -261,7 +261,7 @@ TEST(fails_if_it_cannot_print)
 TEST(fails_where_it_cannot_look)
 {
 	EXPECT_EQ(1, run("prlimit --nofile=4 " CHANTOP " -b -n 1 2>&1"));
-	EXPECT_STREQ("chantop: cannot look: Too many open files\n", printed);
+	EXPECT_STREQ("chantop: cannot read channels: Too many open files\n", printed);
 }
 
 TEST(ends_quietly_when_nobody_reads_on)

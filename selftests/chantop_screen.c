@@ -142,7 +142,7 @@ TEST_F(chantop, filter_leaves_types_that_contain_it)
 	terminal_wait(terminal, STATUS, "chantop  channels: 1");
 	terminal_wait(terminal, FIRST, "1 struct jo");
 	/* The last line is drawn last and until then shows the old prompt. */
-	terminal_wait(terminal, LAST, "Enter: done");
+	terminal_wait(terminal, LAST, "Enter: apply");
 	terminal_type(terminal, "\r");
 	terminal_wait(terminal, LAST, "q quit");
 	EXPECT_STREQ("sort: SENDS  filter: job", terminal_line(terminal, SORT));
@@ -313,7 +313,7 @@ TEST_F(chantop, refuses_a_terminal_that_is_not_known)
 	struct terminal *terminal = terminal_start(24, 80, "TERM=unknown exec " CHANTOP);
 
 	EXPECT_EQ(W_EXITCODE(1, 0), terminal_join(terminal));
-	EXPECT_STREQ("chantop: no terminal of this TERM is known: use --batch",
+	EXPECT_STREQ("chantop: unknown terminal type: check TERM or use --batch",
 		     terminal_line(terminal, 0));
 }
 

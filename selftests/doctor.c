@@ -400,8 +400,8 @@ TEST_F(doctor, tells_a_user_of_deadlocks_of_its_own_processes)
 				"setpriv --reuid=%d --regid=%d --clear-groups "
 				"$folder/chanctl doctor 2>&1", CHANCTL, NOBODY, NOBODY));
 	EXPECT_NE(NULL, strstr(printed, "Deadlock of 2 tasks"));
-	EXPECT_NE(NULL, strstr(printed, "\nOnly processes of your own were seen, and no kernel "
-			       "stacks: run it as root to see all.\n"));
+	EXPECT_NE(NULL, strstr(printed, "\nOnly your own processes were inspected, without kernel "
+			       "stacks: run as root to see all.\n"));
 }
 
 #define ALONE \
@@ -416,7 +416,7 @@ TEST_F(doctor, is_sure_only_of_tasks_that_are_parked_all_the_time)
 	fake_process(7, "restless");
 	fake_channel(7, 3, 1, ALONE "chan-parked:\t7 recv 5000\n");
 	EXPECT_EQ(0, doctor("2>&1"));
-	EXPECT_STREQ("Some tasks seem to be stuck, but were not parked all the time: look again.\n\n"
+	EXPECT_STREQ("Some tasks seem to be stuck, but did not stay parked: try again.\n\n"
 		     "1 channel, 1 parked task.\n", printed);
 }
 

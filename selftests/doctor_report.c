@@ -208,7 +208,7 @@ TEST_F(doctor_report, tells_of_elements_that_nobody_may_receive)
 	channel_send_range(ch, 1, 2);
 	close(ch);
 	ASSERT_EQ(LEAK, doctor("2>&1"));
-	EXPECT_STREQ(text("Nobody may receive what is in job #%llu: 2 elements.\n\n"
+	EXPECT_STREQ(text("No process may receive from job #%llu: 2 elements stranded.\n\n"
 			  "No deadlock: 1 channel, 0 parked tasks.\n", id), printed);
 	ASSERT_EQ(LEAK, doctor("--json 2>&1"));
 	EXPECT_NE(NULL, strstr(json(), text("\"stranded\":[{\"channel\":%llu,\"type\":\"job\","
@@ -226,8 +226,8 @@ TEST_F(doctor_report, tells_of_channels_that_only_a_message_holds)
 	passing_send(sockets[0], ch);
 	keep_only(BIT(sockets[1]));
 	ASSERT_EQ(LEAK, doctor("2>&1"));
-	EXPECT_STREQ(text("No process holds job #%llu: it is on its way in a message that nobody "
-			  "has taken.\n\nNo deadlock: 0 channels, 0 parked tasks.\n", id), printed);
+	EXPECT_STREQ(text("No process holds job #%llu: it is in a message not yet received.\n\n"
+			  "No deadlock: 0 channels, 0 parked tasks.\n", id), printed);
 	ASSERT_EQ(LEAK, doctor("--json 2>&1"));
 	EXPECT_NE(NULL, strstr(json(), text("\"unheld\":[{\"channel\":%llu,\"type\":\"job\","
 					    "\"len\":0}]", id)));
@@ -278,16 +278,16 @@ TEST_F(doctor_report, watch_waits_until_something_is_found)
 TEST_F(doctor_report, refuses_bad_usage_in_one_line)
 {
 	static const char *const usages[][2] = {
-		{ "channels", "'channels' is one argument too many" },
-		{ "-p 0", "'0' is no list of PIDs" },
-		{ "-p 1,", "'1,' is no list of PIDs" },
-		{ "--parked-longer 0", "'0' is no time" },
-		{ "--parked-longer -1", "'-1' is no time" },
-		{ "--parked-longer 1x", "'1x' is no time" },
-		{ "--parked-longer 1ss", "'1ss' is no time" },
-		{ "-w 0", "'0' is no number of seconds" },
-		{ "-w 1,2", "'1,2' is no number of seconds" },
-		{ "--json --dot", "JSON is no picture" },
+		{ "channels", "unexpected argument 'channels'" },
+		{ "-p 0", "'0' is not a list of PIDs" },
+		{ "-p 1,", "'1,' is not a list of PIDs" },
+		{ "--parked-longer 0", "'0' is not a time" },
+		{ "--parked-longer -1", "'-1' is not a time" },
+		{ "--parked-longer 1x", "'1x' is not a time" },
+		{ "--parked-longer 1ss", "'1ss' is not a time" },
+		{ "-w 0", "'0' is not a number of seconds" },
+		{ "-w 1,2", "'1,2' is not a number of seconds" },
+		{ "--json --dot", "--json and --dot are exclusive" },
 	};
 
 	for (int i = 0; i < ARRAY_LENGTH(usages); i++) {
@@ -313,9 +313,9 @@ TEST_F(doctor_report, fails_where_it_cannot_look)
 TEST(chanctl_needs_a_command_that_there_is)
 {
 	EXPECT_EQ(2, run(CHANCTL " 2>&1"));
-	EXPECT_STREQ("chanctl: which command? See --help\n", printed);
+	EXPECT_STREQ("chanctl: missing command: see --help\n", printed);
 	EXPECT_EQ(2, run(CHANCTL " surgeon 2>&1"));
-	EXPECT_STREQ("chanctl: there is no command 'surgeon'\n", printed);
+	EXPECT_STREQ("chanctl: unknown command 'surgeon'\n", printed);
 	EXPECT_EQ(0, run(CHANCTL " --help 2>&1"));
 	EXPECT_NE(NULL, strstr(printed, "\n  doctor  "));
 }

@@ -249,19 +249,19 @@ TEST_F(lschan, without_channels_prints_nothing)
 TEST_F(lschan, refuses_bad_usage_in_one_line)
 {
 	static const char *const usages[][2] = {
-		{ "channels", "'channels' is one argument too many" },
-		{ "-o ID,NAME", "there is no column 'NAME'" },
-		{ "-o ID,", "there is no column ''" },
-		{ "-o ID,id", "column ID is named twice" },
-		{ "-p 0", "'0' is no list of PIDs" },
-		{ "-p -1", "'-1' is no list of PIDs" },
-		{ "-p 1,", "'1,' is no list of PIDs" },
-		{ "-p '1 2'", "'1 2' is no list of PIDs" },
-		{ "-p 2147483648", "'2147483648' is no list of PIDs" },
-		{ "-i x", "'x' is no list of IDs" },
-		{ "-i ''", "'' is no list of IDs" },
-		{ "-i 18446744073709551616", "'18446744073709551616' is no list of IDs" },
-		{ "-J -r", "JSON cannot be raw" },
+		{ "channels", "unexpected argument 'channels'" },
+		{ "-o ID,NAME", "unknown column 'NAME'" },
+		{ "-o ID,", "unknown column ''" },
+		{ "-o ID,id", "duplicate column ID" },
+		{ "-p 0", "'0' is not a list of PIDs" },
+		{ "-p -1", "'-1' is not a list of PIDs" },
+		{ "-p 1,", "'1,' is not a list of PIDs" },
+		{ "-p '1 2'", "'1 2' is not a list of PIDs" },
+		{ "-p 2147483648", "'2147483648' is not a list of PIDs" },
+		{ "-i x", "'x' is not a list of IDs" },
+		{ "-i ''", "'' is not a list of IDs" },
+		{ "-i 18446744073709551616", "'18446744073709551616' is not a list of IDs" },
+		{ "-J -r", "--json and --raw are exclusive" },
 	};
 
 	make_jobs();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chan-demo: see channels at work. A tree of files is hashed by processes that
- * share the work over two channels; again, while workers are killed; and again,
- * by a process that chooses with select.
+ * chan-demo: demonstrate channels. Processes that share the work over two channels
+ * hash a tree of files: once normally, once while workers are killed, and once with
+ * a dispatcher that uses select.
  *
  * Exit status: 0 each file has a result in each act, 1 something failed, 2 wrong
  * usage, 130 interrupted.
@@ -21,7 +21,7 @@
 
 #define EXIT_USAGE		2
 #define EXIT_INTERRUPTED	130
-/* The second act kills one of them, and has three more. */
+/* The second act kills one of them, and adds three. */
 #define WORKERS_LEAST		2
 #define WORKERS_MOST		(WORKERS_MAX - 3)
 
@@ -32,9 +32,9 @@ struct options {
 };
 
 static const struct argp_option option_list[] = {
-	{ "workers", 'w', "NUMBER", 0, "How many workers there are (default 4)", 0 },
+	{ "workers", 'w', "NUMBER", 0, "Number of workers (default 4)", 0 },
 	{ "output", 'o', "FOLDER", 0,
-	  "Write the results of each act into FOLDER/act-1 and so on, as sha256sum does",
+	  "Write the results of each act to FOLDER/act-1 and so on, in sha256sum format",
 	  0 },
 	{ 0 },
 };
@@ -81,9 +81,9 @@ static const struct argp parser = {
 	.options = option_list,
 	.parser = parse_option,
 	.args_doc = "DIRECTORY",
-	.doc = "Hashes the files below DIRECTORY, in processes that share the work over "
-	       "channels; again, while workers are killed; and again, by a process that "
-	       "chooses with select.\v"
+	.doc = "Hashes the files below DIRECTORY in processes that share the work over "
+	       "channels: once normally, once while workers are killed, and once with a "
+	       "dispatcher that uses select.\v"
 	       "Exit status: 0 each file has a result in each act, 1 something failed, "
 	       "2 wrong usage, 130 interrupted.",
 };
@@ -181,7 +181,7 @@ int main(int argc, char **argv)
 	argp_parse(&parser, argc, argv, 0, NULL, &options);
 	demo.directory = options.directory;
 	demo.workers = options.workers;
-	/* What has happened is told at once, whoever reads it. */
+	/* Print progress immediately, even to a pipe or file. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 
 	err = producer_first_path(demo.directory, &first);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chanbench: what a message costs over a channel, and over its relatives.
+ * chanbench: cost of passing a message over a channel and other IPC mechanisms.
  *
  * Exit status: 0 measured, 1 a comparison of --check failed, 2 wrong usage, 3 could
  * not measure.
@@ -20,10 +20,10 @@
 #define EXIT_USAGE	2
 #define EXIT_BROKEN	3
 
-/* Large messages cost more, so fewer of them say as much. */
+/* Large messages cost more, so fewer repetitions suffice. */
 #define LARGE		4096
 #define LARGE_PART	8
-/* Under SCHED_OTHER, how a run begins decides how it goes on: so there are several. */
+/* Under SCHED_OTHER, the start of a run determines its pattern: so do several runs. */
 #define NORMAL_RUNS	5
 
 #define CLOCK_SOURCE	"/sys/devices/system/clocksource/clocksource0/current_clocksource"
@@ -54,8 +54,8 @@ static const struct argp_option option_list[] = {
 	  0 },
 	{ "csv", OPTION_CSV, NULL, 0, "Print comma-separated values", 0 },
 	{ "instructions", OPTION_INSTRUCTIONS, NULL, 0,
-	  "Each nanosecond of the clock is a guest instruction, as under scripts/vm --icount: "
-	  "say so",
+	  "Label results as instructions: each nanosecond is a guest instruction, as under "
+	  "scripts/vm --icount",
 	  0 },
 	{ 0 },
 };
@@ -67,7 +67,7 @@ static unsigned int parse_number(const char *text, struct argp_state *state)
 
 	value = strtoul(text, &end, 10);
 	if (end == text || *end || value < 1 || value > 1000000)
-		argp_error(state, "'%s' is no number from 1 to 1000000", text);
+		argp_error(state, "'%s' is not a number from 1 to 1000000", text);
 	return value;
 }
 
@@ -102,8 +102,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_list,
 	.parser = parse_option,
-	.doc = "Measures what a message costs over a channel, a pipe, a socket, a message "
-	       "queue and an eventfd, on one CPU.\v"
+	.doc = "Measures the cost of passing a message over a channel, a pipe, a socket, a "
+	       "message queue and an eventfd, on one CPU.\v"
 	       "Exit status: 0 measured, 1 a comparison of --check failed, 2 wrong usage, "
 	       "3 could not measure.",
 };
@@ -114,7 +114,7 @@ static int complain(const char *what, int err)
 	return EXIT_BROKEN;
 }
 
-/* From here on, this process and its children run on the CPU it is on. */
+/* Pin this process and its future children to the current CPU. */
 static int stay_here(void)
 {
 	cpu_set_t here;
@@ -225,7 +225,7 @@ int main(int argc, char **argv)
 	if (err)
 		return complain("cannot use a channel (is the module chan loaded?)", err);
 	if (options.brief) {
-		/* It has printed already. */
+		/* An error has already been printed. */
 	} else if (options.csv) {
 		table_print_csv(&table, unit);
 	} else {

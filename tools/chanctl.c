@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chanctl: what is done about channels as a whole, each in a command of its own.
+ * chanctl: commands that examine all channels of the system.
  *
- * Exit status: 1 something failed, 2 wrong usage, others are of the command.
+ * Exit status: 1 something failed, 2 wrong usage, others depend on the command.
  */
 #include <argp.h>
 #include <locale.h>
@@ -16,8 +16,8 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *purpose;
 } commands[] = {
-	{ "doctor", doctor, "Find tasks that nobody can wake, and what else is stuck" },
-	{ "trace", trace, "Record what a command does with channels, and draw it" },
+	{ "doctor", doctor, "Find deadlocks and other stuck tasks and channels" },
+	{ "trace", trace, "Record and draw the channel operations of a command" },
 };
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
@@ -47,21 +47,21 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case ARGP_KEY_ARG:
 		call->command = find(argument);
 		if (!call->command)
-			argp_failure(state, EXIT_USAGE, 0, "there is no command '%s'", argument);
-		/* What follows is the command's. */
+			argp_failure(state, EXIT_USAGE, 0, "unknown command '%s'", argument);
+		/* The remaining arguments belong to the command. */
 		call->argc = state->argc - state->next + 1;
 		call->argv = state->argv + state->next - 1;
 		state->next = state->argc;
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_failure(state, EXIT_USAGE, 0, "which command? See --help");
+		argp_failure(state, EXIT_USAGE, 0, "missing command: see --help");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-/* argp shows it below the options. */
+/* Print the commands below the options. */
 static char *list_commands(int key, const char *text, void *input __attribute__((unused)))
 {
 	char *list = NULL;
@@ -85,8 +85,8 @@ static const struct argp parser = {
 	.parser = parse_option,
 	.help_filter = list_commands,
 	.args_doc = "COMMAND [OPTION...]",
-	.doc = "Examines the channels of this machine.\v"
-	       "'chanctl COMMAND --help' says more of each.",
+	.doc = "Examines the channels of this system.\v"
+	       "'chanctl COMMAND --help' describes each command.",
 };
 
 int main(int argc, char **argv)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chantop: what goes through channels right now, refreshed as time goes by.
+ * chantop: display channel activity, refreshed periodically.
  *
  * Exit status: 0 shown, 1 something failed, 2 wrong usage.
  */
@@ -29,13 +29,14 @@ struct options {
 };
 
 static const struct argp_option option_list[] = {
-	{ "batch", 'b', NULL, 0, "Print lines, and use no terminal", 0 },
-	{ "iterations", 'n', "COUNT", 0, "End after so many samples; needs --batch", 0 },
-	{ "delay", 'd', "SECONDS", 0, "Time between two samples (default 1)", 0 },
+	{ "batch", 'b', NULL, 0, "Print samples as text, without a terminal", 0 },
+	{ "iterations", 'n', "COUNT", 0, "Exit after this many samples; needs --batch", 0 },
+	{ "delay", 'd', "SECONDS", 0, "Interval between samples (default 1)", 0 },
 	{ "sort", 's', "FIELD", 0, "Sort by this field (default SENDS)", 0 },
-	{ "reverse", 'r', NULL, 0, "In reverse order", 0 },
-	{ "filter", 'f', "TEXT", 0, "Only a channel of this ID, or with this in its type", 0 },
-	{ "pid", 'p', "PID,...", 0, "Only the channels of these processes", 0 },
+	{ "reverse", 'r', NULL, 0, "Reverse the sort order", 0 },
+	{ "filter", 'f', "TEXT", 0, "Show only the channel with this ID, and types with this "
+	  "text", 0 },
+	{ "pid", 'p', "PID,...", 0, "Show only channels of these processes", 0 },
 	{ 0 },
 };
 
@@ -57,7 +58,7 @@ static void parse_sort(struct options *options, const char *name, struct argp_st
 {
 	options->view.sort = field_find(name);
 	if (options->view.sort == FIELDS)
-		argp_failure(state, EXIT_USAGE, 0, "there is no field '%s'", name);
+		argp_failure(state, EXIT_USAGE, 0, "unknown field '%s'", name);
 }
 
 static void parse_filter(struct options *options, const char *text, struct argp_state *state)
@@ -102,10 +103,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'p':
 		if (numbers_parse(&options->filter.pids, argument, INT_MAX))
-			argp_failure(state, EXIT_USAGE, 0, "'%s' is no list of PIDs", argument);
+			argp_failure(state, EXIT_USAGE, 0, "'%s' is not a list of PIDs", argument);
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);
 		return 0;
 	case ARGP_KEY_END:
 		check_usage(options, state);
@@ -118,8 +119,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_list,
 	.parser = parse_option,
-	.doc = "Shows what goes through the channels of all processes that you may look into.\v"
-	       "Key h shows the keys.\n\n"
+	.doc = "Displays activity in the channels of all processes that you may inspect.\v"
+	       "Press h for a list of keys.\n\n"
 	       "Exit status: 0 shown, 1 something failed, 2 wrong usage.",
 };
 
@@ -136,10 +137,10 @@ static int show(struct options *options)
 	if (!err)
 		return EXIT_SUCCESS;
 	if (err == SCREEN_UNKNOWN)
-		fprintf(stderr, "chantop: no terminal of this TERM is known: use --batch\n");
+		fprintf(stderr, "chantop: unknown terminal type: check TERM or use --batch\n");
 	else
-		fprintf(stderr, "chantop: %s: %s\n", ferror(stdout) ? "cannot print" : "cannot look",
-			strerror(-err));
+		fprintf(stderr, "chantop: %s: %s\n",
+			ferror(stdout) ? "cannot print" : "cannot read channels", strerror(-err));
 	return EXIT_FAILURE;
 }
 
@@ -148,7 +149,7 @@ int main(int argc, char **argv)
 	struct options options = { .view.sort = FIELD_SENDS, .delay = SECOND };
 	int status;
 
-	/* Other characters would be as wide as the terminal likes. */
+	/* The width of non-ASCII characters depends on the terminal. */
 	setlocale(LC_ALL, "C");
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&parser, argc, argv, 0, NULL, &options);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * lschan: which channels there are, who holds them, and who waits in them, as far as the
- * caller may look into the processes that hold them.
+ * lschan: list channels, their holders and their waiters, as far as the caller may inspect
+ * the holding processes.
  *
- * Exit status: 0 all that can be seen was printed, 1 something failed, 2 wrong usage.
+ * Exit status: 0 all visible channels were printed, 1 something failed, 2 wrong usage.
  */
 #include <argp.h>
 #include <errno.h>
@@ -24,14 +24,14 @@ struct options {
 };
 
 static const struct argp_option option_list[] = {
-	{ "tree", 't', NULL, 0, "Below each channel its holders, and who waits in it", 0 },
-	{ "list", 'l', NULL, 0, "A row for each channel (default)", 0 },
+	{ "tree", 't', NULL, 0, "Print holders and waiters below each channel", 0 },
+	{ "list", 'l', NULL, 0, "Print a row for each channel (default)", 0 },
 	{ "json", 'J', NULL, 0, "Print JSON", 0 },
-	{ "raw", 'r', NULL, 0, "Do not align columns, for programs to read", 0 },
-	{ "noheadings", 'n', NULL, 0, "Print no headings", 0 },
-	{ "output", 'o', "COLUMNS", 0, "Print these columns, with commas between them", 0 },
-	{ "pid", 'p', "PID,...", 0, "Look at these processes only", 0 },
-	{ "id", 'i', "ID,...", 0, "Look for these channels only", 0 },
+	{ "raw", 'r', NULL, 0, "Do not align columns, for use by programs", 0 },
+	{ "noheadings", 'n', NULL, 0, "Do not print a heading line", 0 },
+	{ "output", 'o', "COLUMN,...", 0, "Print these columns", 0 },
+	{ "pid", 'p', "PID,...", 0, "Scan only these processes", 0 },
+	{ "id", 'i', "ID,...", 0, "List only these channels", 0 },
 	{ 0 },
 };
 
@@ -44,9 +44,9 @@ static void parse_columns(struct layout *layout, char *names, struct argp_state 
 	while ((name = strsep(&names, ","))) {
 		column = column_find(name);
 		if (column == COLUMNS)
-			argp_failure(state, EXIT_USAGE, 0, "there is no column '%s'", name);
+			argp_failure(state, EXIT_USAGE, 0, "unknown column '%s'", name);
 		if (layout_has(layout, column))
-			argp_failure(state, EXIT_USAGE, 0, "column %s is named twice",
+			argp_failure(state, EXIT_USAGE, 0, "duplicate column %s",
 				     column_name(column));
 		layout->columns[layout->column_count++] = column;
 	}
@@ -91,18 +91,18 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		parse_numbers(&options->filter.ids, argument, UINT64_MAX, "list of IDs", state);
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);
 		return 0;
 	case ARGP_KEY_END:
 		if (options->layout.json && options->layout.raw)
-			argp_failure(state, EXIT_USAGE, 0, "JSON cannot be raw");
+			argp_failure(state, EXIT_USAGE, 0, "--json and --raw are exclusive");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
 }
 
-/* argp shows it below the options. */
+/* Print the columns below the options. */
 static char *list_columns(int key, const char *text, void *input __attribute__((unused)))
 {
 	char *list = NULL;
@@ -127,8 +127,8 @@ static const struct argp parser = {
 	.options = option_list,
 	.parser = parse_option,
 	.help_filter = list_columns,
-	.doc = "Lists the channels of all processes that you may look into.\v"
-	       "Exit status: 0 all that can be seen was printed, 1 something failed, "
+	.doc = "Lists the channels of all processes that you may inspect.\v"
+	       "Exit status: 0 all visible channels were printed, 1 something failed, "
 	       "2 wrong usage.",
 };
 

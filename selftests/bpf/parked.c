@@ -199,7 +199,7 @@ TEST(those_that_the_module_does_not_list_are_counted)
 	for (i = 0; i < 66; i++)
 		ops[i] = operation_park_recv(TASK_THREAD, ch);
 	ASSERT_EQ(0, chanpark("-H --no-stacks -c %llu 2>&1 >/dev/null", id_of(ch)));
-	ASSERT_STREQ("2 more are parked, of whom the module does not tell\n", printed);
+	ASSERT_STREQ("2 more parked operations are not listed by the module\n", printed);
 	for (i = 0; i < 66; i++)
 		channel_send(ch, i);
 	for (i = 0; i < 66; i++)
@@ -254,7 +254,7 @@ TEST_F_TIMEOUT(watched, task_that_had_parked_before_is_said_to, 120)
 	operation_park(op);
 	watch((const char *[]){ BPF "/chanpark", "-w", "-H", NULL });
 	EXPECT_EQ(0, observer_stop());
-	EXPECT_TRUE(observer_said("parked before, from an unknown place\n"));
+	EXPECT_TRUE(observer_said("parked before the start, user stack unknown\n"));
 	EXPECT_FALSE(observer_said("serve_orders"));
 	operation_kill(op);
 	operation_join(op);
@@ -364,7 +364,7 @@ TEST(who_is_not_root_is_told_so)
 {
 	ASSERT_EQ(0, setuid(65534));
 	ASSERT_EQ(1, chanpark("2>&1"));
-	ASSERT_STREQ("chanpark: the list of parked tasks is for root: try sudo\n", printed);
+	ASSERT_STREQ("chanpark: listing parked tasks needs root: try sudo\n", printed);
 }
 
 TEST_HARNESS_MAIN

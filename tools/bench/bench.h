@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * chanbench: what it costs to pass a message.
+ * chanbench: the cost of passing a message.
  */
 #ifndef BENCH_H
 #define BENCH_H
@@ -10,11 +10,11 @@
 #include <stdint.h>
 
 /**
- * struct line - carries messages in one direction
+ * struct line - a one-way message transport
  * @out: file descriptor to send on
  * @in: file descriptor to receive on; may be the same
- * @size: of a message, in bytes
- * @message: room for one
+ * @size: message size in bytes
+ * @message: buffer for one message
  */
 struct line {
 	int out;
@@ -25,9 +25,9 @@ struct line {
 
 /**
  * struct mechanism - a kind of line
- * @name: of it
- * @buffered: a message can be sent before anybody receives
- * @open: make the line's file descriptors, blocking ones; @size is set. Returns 0 or
+ * @name: name in tables
+ * @buffered: a message can be sent before a receive
+ * @open: open the line's file descriptors, blocking ones; @size is set. Returns 0 or
  *	a negative errno value.
  * @send: send the line's message. Returns 0 or a negative errno value.
  * @receive: receive into the line's message. Returns 0 or a negative errno value.
@@ -51,12 +51,12 @@ enum {
 };
 
 extern const struct mechanism mechanisms[MECHANISMS];
-/* Does nothing: the cost of the measurement itself. */
+/* Does nothing, to measure the overhead of the measurement. */
 extern const struct mechanism no_mechanism;
-/* One system call, and nothing to receive. */
+/* One system call, without a message. */
 extern const struct mechanism null_call;
 
-/* Of how many lines one is ready, in eight.c; and the ways to find it. */
+/* Number of lines in eight.c, one of which is ready; and the methods to find it. */
 #define EIGHT	8
 #define EIGHTS	2
 
@@ -64,9 +64,9 @@ extern const struct mechanism eights[EIGHTS];
 
 /**
  * struct effort - how much to measure
- * @operations: in one repetition
- * @repetitions: in one run
- * @runs: each with new lines, and a new process if it takes two
+ * @operations: operations per repetition
+ * @repetitions: repetitions per run
+ * @runs: number of runs, each with new lines and a new peer process if needed
  */
 struct effort {
 	unsigned int operations;
@@ -75,12 +75,12 @@ struct effort {
 };
 
 /**
- * struct cost - of one operation, in nanoseconds of CLOCK_MONOTONIC
- * @err: 0, or why there is no result
- * @minimum: over all repetitions; what the measurement itself costs is subtracted
- * @median: the same
- * @maximum: the same
- * @switches: context switches of both processes, of a round trip
+ * struct cost - cost of one operation, in nanoseconds of CLOCK_MONOTONIC
+ * @err: 0, or a negative errno value if there is no result
+ * @minimum: minimum of all repetitions, without the overhead of the measurement
+ * @median: median of the same
+ * @maximum: maximum of the same
+ * @switches: context switches of both processes per round trip
  */
 struct cost {
 	int err;

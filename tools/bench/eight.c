@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Waiting for eight at once, of which the last is ready: a select over channels, and what
- * stands for it with pipes, poll(2) and then a read. Messages have 8 bytes.
+ * Wait for eight lines at once, of which the last is ready: with a select over channels, or
+ * with poll(2) and read(2) over pipes. Messages have 8 bytes.
  */
 #include <chan.h>
 #include <errno.h>
@@ -13,7 +13,7 @@
 
 #define LAST	(EIGHT - 1)
 
-/* Those of the line that is open: there is one at a time. */
+/* The file descriptors of the open line: there is one at a time. */
 static struct chan_case cases[EIGHT];
 static struct pollfd pollers[EIGHT];
 

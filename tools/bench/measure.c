@@ -12,7 +12,7 @@
 
 #include "bench.h"
 
-/* What is repeated: send on one line, receive on the other, or the same. */
+/* The measured loop: send on one line, receive on the same or the other one. */
 struct loop {
 	const struct mechanism *mechanism;
 	const struct line *out;
@@ -27,7 +27,7 @@ static int line_open(struct line *line, const struct mechanism *mechanism, size_
 	line->message = malloc(size);
 	if (!line->message)
 		return -ENOMEM;
-	/* As an eventfd's value: not 0, so that a receive does not wait. */
+	/* Not 0, as an eventfd with value 0 makes a receive wait. */
 	memset(line->message, 1, size);
 	err = mechanism->open(line);
 	if (err)
@@ -68,10 +68,10 @@ static int run_loop(const struct loop *loop, unsigned int operations)
 }
 
 /**
- * struct samples - what repetitions measured
- * @values: cost of an operation, of each repetition
- * @count: how many
- * @switches: context switches, of all of them
+ * struct samples - results of the repetitions
+ * @values: cost of an operation, per repetition
+ * @count: number of @values
+ * @switches: context switches in all repetitions
  */
 struct samples {
 	double *values;
@@ -95,7 +95,7 @@ static int compare_samples(const void *a, const void *b)
 	return (first > second) - (first < second);
 }
 
-/* The end of samples. */
+/* Compute the cost from samples, and free them. */
 static struct cost samples_cost(struct samples *samples, const struct effort *effort,
 				double overhead)
 {
@@ -144,7 +144,7 @@ static int measure_pair_run(const struct mechanism *mechanism, size_t size,
 
 	if (err)
 		return err;
-	/* To warm up. */
+	/* Warm up. */
 	err = run_loop(&loop, effort->operations);
 	if (!err)
 		err = measure_loop(&loop, effort, samples);
@@ -155,7 +155,7 @@ static int measure_pair_run(const struct mechanism *mechanism, size_t size,
 /**
  * measure_pair() - a send and a receive, in one task
  * @mechanism: what to measure
- * @size: of a message
+ * @size: message size
  * @effort: how much to measure
  * @overhead: from measure_overhead()
  */
@@ -175,7 +175,7 @@ struct cost measure_pair(const struct mechanism *mechanism, size_t size,
 }
 
 /**
- * measure_overhead() - what an operation that does nothing seems to cost
+ * measure_overhead() - measured cost of an empty operation
  * @effort: how much to measure
  */
 double measure_overhead(const struct effort *effort)
@@ -183,7 +183,7 @@ double measure_overhead(const struct effort *effort)
 	return measure_pair(&no_mechanism, 8, effort, 0).minimum;
 }
 
-/* The context switches of a process so far, both kinds; or a negative errno value. */
+/* Context switches of a process so far, of both kinds; or a negative errno value. */
 static long count_switches(pid_t pid)
 {
 	char name[32], text[128];
@@ -203,7 +203,7 @@ static long count_switches(pid_t pid)
 	return sum;
 }
 
-/* The other process: sends back what it receives. */
+/* The peer process: echo messages. */
 static int answer(const struct loop *loop, const struct effort *effort)
 {
 	unsigned int operations = effort->operations * (effort->repetitions + 1);
@@ -232,7 +232,7 @@ static pid_t start_answering(const struct loop *loop, const struct effort *effor
 	if (err) {
 		fprintf(stderr, "chanbench: %s: the answer failed: %s\n", loop->mechanism->name,
 			strerror(-err));
-		/* It waits for an answer that will not come. */
+		/* The peer waits for a message that will not arrive. */
 		kill(parent, SIGTERM);
 	}
 	_exit(err ? 1 : 0);
@@ -244,7 +244,7 @@ static int measure_answered_loop(const struct loop *loop, const struct effort *e
 	long mine, others;
 	int err;
 
-	/* To warm up, and so that both have begun when the counting begins. */
+	/* Warm up, and make sure that both processes run before counting starts. */
 	err = run_loop(loop, effort->operations);
 	if (err)
 		return err;
@@ -293,14 +293,14 @@ static int measure_trips_run(const struct mechanism *mechanism, size_t size,
 }
 
 /**
- * measure_round_trip() - a message to another process and one back
+ * measure_round_trip() - a message to another process and its reply
  * @mechanism: what to measure
- * @size: of a message
+ * @size: message size
  * @effort: how much to measure
  * @overhead: from measure_overhead()
  * @policy: scheduling policy of both processes, SCHED_OTHER or SCHED_BATCH
  *
- * Both processes run on the CPU that the caller is bound to.
+ * Both processes run on the CPU to which the caller is pinned.
  */
 struct cost measure_round_trip(const struct mechanism *mechanism, size_t size,
 			       const struct effort *effort, double overhead, int policy)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The ways to pass a message, each used as plainly as it can be.
+ * The mechanisms, each used in the simplest way.
  */
 #include <chan.h>
 #include <errno.h>
@@ -52,7 +52,7 @@ static int chan_line_receive(const struct line *line)
 	return ret == 0 ? -EPIPE : ret;
 }
 
-/* A pipe and a stream may take or give a part; a short count is no error. */
+/* Pipes and streams may transfer a part; a short count is not an error. */
 static int write_all(int fd, const char *from, size_t size)
 {
 	ssize_t n;
@@ -87,7 +87,7 @@ static int pipe_open(struct line *line)
 
 	if (pipe2(ends, O_CLOEXEC))
 		return -errno;
-	/* As it comes, unless a message would not fit. */
+	/* Default size, unless a message would not fit. */
 	if ((size_t)fcntl(ends[1], F_GETPIPE_SZ) <= line->size &&
 	    fcntl(ends[1], F_SETPIPE_SZ, (int)(2 * line->size)) < 0) {
 		int err = -errno;
@@ -159,7 +159,7 @@ static int mqueue_receive(const struct line *line)
 	return whole(line, mq_receive(line->in, line->message, line->size, NULL));
 }
 
-/* Carries a counter: 8 bytes, and not all values of them. */
+/* Carries an 8-byte counter, which excludes some values. */
 static int eventfd_open(struct line *line)
 {
 	int fd;

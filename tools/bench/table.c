@@ -26,7 +26,7 @@ static void print_sizes(const char *title)
 	putchar('\n');
 }
 
-/* The rest of the line, without blanks at its end. */
+/* Print the rest of the line, without trailing blanks. */
 static void print_cell(int column, const char *text)
 {
 	printf(column == SIZES - 1 ? "%s\n" : "%-13s", text);
@@ -83,7 +83,7 @@ static void print_eights(const struct cost *costs)
 {
 	int i;
 
-	printf("\nSend 8 bytes to the last of eight, and find it among them to receive\n%12s%9s"
+	printf("\nSend 8 bytes to the last of eight, and receive from the one that is ready\n%12s%9s"
 	       " ratio spread\n", "", "least");
 	for (i = 0; i < EIGHTS; i++) {
 		printf("%-12s", eights[i].name);
@@ -96,7 +96,7 @@ static void print_eights(const struct cost *costs)
 	}
 }
 
-/* That an unbuffered line has no pairs needs no telling. */
+/* An unbuffered line has no pairs: skip it silently. */
 static void print_reasons(const struct table *table)
 {
 	int row, i;
@@ -113,17 +113,17 @@ static void print_reasons(const struct table *table)
 
 void table_print(struct table *table, const char *unit)
 {
-	printf("Costs in %s; ratio: to the pipe's cost; spread: from the least\n"
-	       "to the most of all repetitions, in percent of the least.\n\n"
-	       "A system call that does nothing: %.0f\n",
+	printf("Costs in %s; ratio: relative to a pipe; spread: maximum minus minimum\n"
+	       "of all repetitions, in percent of the minimum.\n\n"
+	       "Empty system call: %.0f\n",
 	       unit, table->null_call.minimum);
 	print_costs("Send and receive in one task", table->pairs, false);
-	print_costs("Round trip between two processes on one CPU, SCHED_BATCH: who wakes the\n"
-		    "other goes on",
+	print_costs("Round trip between two processes on one CPU, SCHED_BATCH: the waker keeps\n"
+		    "running",
 		    table->trips, false);
 	print_switches("Context switches in such a round trip", table->trips);
-	print_costs("Round trip under SCHED_OTHER: who is woken may go first, or not, so that one\n"
-		    "trip is not like another",
+	print_costs("Round trip under SCHED_OTHER: a woken task may preempt its waker, so trips\n"
+		    "vary",
 		    table->normal_trips, true);
 	print_switches("Context switches in such a round trip", table->normal_trips);
 	print_eights(table->eights);
@@ -184,10 +184,10 @@ static int check_ratio(const char *what, const struct cost *chan, const struct c
 }
 
 /**
- * table_check() - whether channels cost no more than pipes, for small elements
- * @table: what was measured
+ * table_check() - check that channels cost no more than pipes, for small elements
+ * @table: the measurements
  *
- * Return: how many comparisons failed, each of which was told.
+ * Return: the number of failed comparisons, each of which was printed.
  */
 int table_check(const struct table *table)
 {

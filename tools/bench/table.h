@@ -9,8 +9,8 @@
 extern const size_t sizes[SIZES];
 
 /**
- * struct table - what was measured
- * @null_call: cost of a system call that does nothing
+ * struct table - the measurements
+ * @null_call: cost of an empty system call
  * @pairs: cost of a send and a receive in one task
  * @trips: cost of a round trip between two processes, under SCHED_BATCH
  * @normal_trips: the same under SCHED_OTHER

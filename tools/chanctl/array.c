@@ -7,7 +7,7 @@
 
 void *array_grow(void *items, size_t count, size_t size)
 {
-	/* It has room for a power of two. */
+	/* Its capacity is a power of two. */
 	if (count & (count - 1))
 		return items;
 	items = reallocarray(items, count ? 2 * count : 1, size);

@@ -5,12 +5,12 @@
 #include <stddef.h>
 
 /**
- * array_grow() - make room for one more
- * @items: NULL, or what it returned last
- * @count: how many there are
- * @size: of one
+ * array_grow() - make space for one more item
+ * @items: NULL, or the last return value
+ * @count: number of items
+ * @size: size of an item
  *
- * Return: the array, perhaps elsewhere. Without memory the program ends.
+ * Return: the array, possibly moved. Exits without memory.
  */
 void *array_grow(void *items, size_t count, size_t size);
 

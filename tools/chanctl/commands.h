@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The commands of chanctl. Each is given its name and its own arguments, as main() is, and
- * returns an exit status.
+ * The commands of chanctl. Each takes its name and its arguments, like main(), and returns an
+ * exit status.
  */
 #ifndef CHANCTL_COMMANDS_H
 #define CHANCTL_COMMANDS_H

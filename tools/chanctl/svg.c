@@ -4,8 +4,8 @@
 #include "svg.h"
 
 /*
- * Colours that people who are colour-blind can tell apart. Text has a rim of the colour of the
- * paper, so that it can be read above lines.
+ * The colours suit colour-blind readers. Text has an outline in the background colour, to be
+ * readable on top of lines.
  */
 static const char style[] =
 	".paper { fill: #ffffff }\n"
@@ -58,7 +58,7 @@ static void put_head(struct svg *svg, const char *name)
 		"<path class=\"%s\" d=\"M0 0L8 4L0 8z\"/></marker>\n", name, name);
 }
 
-/* XML has no way to say control characters. */
+/* XML cannot represent control characters. */
 static void put_text(struct svg *svg, const char *text)
 {
 	for (; *text; text++) {
@@ -142,7 +142,7 @@ int svg_text_width(const char *text)
 {
 	int characters = 0;
 
-	/* Bytes that continue a character of UTF-8 take no room. */
+	/* UTF-8 continuation bytes have no width. */
 	for (; *text; text++)
 		characters += (*text & 0xc0) != 0x80;
 	return characters * SVG_CHARACTER + SVG_CHARACTER;

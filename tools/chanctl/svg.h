@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A picture in SVG. How things look is up to their class, which the style sheet knows, for light
- * and for dark surroundings.
+ * Write SVG. The style sheet defines the look of each class, in light and dark mode.
  */
 #ifndef CHANCTL_SVG_H
 #define CHANCTL_SVG_H
 
 #include <stdio.h>
 
-/* What text of a fixed pitch takes. */
+/* Dimensions of monospaced text. */
 #define SVG_CHARACTER	7
 #define SVG_LINE	16
 
@@ -22,7 +21,7 @@ enum svg_anchor {
 	SVG_END,
 };
 
-/* What is drawn later lies above. */
+/* Later elements are drawn on top. */
 void svg_begin(struct svg *svg, FILE *stream, int width, int height, const char *title);
 void svg_end(struct svg *svg);
 
@@ -31,10 +30,10 @@ void svg_box(struct svg *svg, const char *class, int x, int y, int width, int he
 void svg_dot(struct svg *svg, const char *class, int x, int y);
 void svg_diamond(struct svg *svg, const char *class, int x, int y);
 void svg_cross(struct svg *svg, const char *class, int x, int y);
-/* @y is that of the middle of the line of text. */
+/* @y is the vertical center of the text. */
 void svg_text(struct svg *svg, const char *class, enum svg_anchor anchor, int x, int y,
 	      const char *text);
-/* The pixels that it takes. */
+/* Its width in pixels. */
 int svg_text_width(const char *text);
 
 #endif /* CHANCTL_SVG_H */

@@ -25,7 +25,7 @@ static void print_headings(void)
 	putchar('\n');
 }
 
-/* One cell for each heading, whatever a type looks like. */
+/* Escape blanks, so that each heading has exactly one cell. */
 static void print_type(const char *type)
 {
 	if (!*type)

@@ -5,13 +5,13 @@
 #include "view.h"
 
 /**
- * batch_run() - print samples as lines
- * @view: what of them
- * @filter: what to look for
- * @delay: nanoseconds between two, unless SIGUSR1 asks for the next one
- * @count: how many; 0: without an end
+ * batch_run() - print samples as text
+ * @view: sort order and filter of rows
+ * @filter: processes to scan
+ * @delay: nanoseconds between samples, unless SIGUSR1 requests the next one
+ * @count: number of samples; 0: unlimited
  *
- * Return: 0, or a negative errno value if it cannot look or print.
+ * Return: 0, or a negative errno value if sampling or printing fails.
  */
 int batch_run(struct view *view, const struct filter *filter, uint64_t delay, uint64_t count);
 

@@ -10,11 +10,11 @@
 #define MILLISECOND	1000000
 #define CELL_SIZE	TYPE_SIZE
 #define BAR_WIDTH	5
-/* A count has at most four places. */
+/* Width of a count. */
 #define DEPTH_WIDTH	(4 + 1 + 4)
-/* Below this, there is no bar, and the columns are narrow. */
+/* On narrower terminals, there is no bar, and the columns are narrow. */
 #define WIDE		91
-/* Lines above the rows, and below them. */
+/* Number of lines above the rows, and below them. */
 #define LINES_ABOVE	3
 #define LINES_BELOW	1
 
@@ -32,7 +32,7 @@ struct column {
 	bool left;
 };
 
-/* That of the type takes what is left of the line. */
+/* The type column takes the rest of the line. */
 static const struct column columns[] = {
 	{ "ID", FIELD_ID, 16, 16, false },
 	{ "TYPE", FIELD_TYPE, 9, 10, true },
@@ -76,7 +76,7 @@ enum field draw_neighbour(enum field field, int by)
 	return columns[(i + COLUMNS + by) % COLUMNS].field;
 }
 
-/* In at most four places. */
+/* Format a count in at most four characters. */
 static void format_count(char *cell, uint64_t count)
 {
 	static const char units[] = " kMGTPE";
@@ -123,7 +123,7 @@ static void format_age(char *cell, uint64_t age)
 
 static void format_bar(char bar[BAR_WIDTH + 2], uint64_t len, uint64_t cap)
 {
-	/* Not empty if the buffer is not, and full only if that is. */
+	/* Empty or full only if the buffer is. */
 	const int filled = cap ? (len * BAR_WIDTH + (len < cap ? cap - 1 : 0)) / cap : 0;
 	int i;
 
@@ -144,7 +144,7 @@ static void format_depth(char *cell, const struct row *row)
 	snprintf(cell, CELL_SIZE, "%s%4.4s/%-4.4s", bar, lens, caps);
 }
 
-/* The shares of the paths, each by its letter. */
+/* The shares of the paths, by their letters. */
 static void format_mix(char *cell, const struct row *row, int width)
 {
 	const uint64_t *values = row->values;
@@ -215,7 +215,7 @@ static int cell_attributes(const struct row *row, enum field field)
 	return A_NORMAL;
 }
 
-/* Write at most @width places of a text, which end before the line does. Returns the next place. */
+/* Write a text in @width columns, clipped to the line. Returns the next column. */
 static int draw_text(int y, int x, int width, bool left, const char *text, int attributes)
 {
 	char padded[CELL_SIZE];
@@ -270,7 +270,7 @@ static void draw_status(const struct view *view, const struct status *status)
 	snprintf(line, sizeof(line), "sort: %s%s  filter: %s%s", field_name(view->sort),
 		 view->reverse ? ", reversed" : "", view->filter, status->editing ? "_" : "");
 	draw_text(1, 0, COLS, true, line, A_NORMAL);
-	draw_text(LINES - 1, 0, COLS, true, status->editing ? "Enter: done  Esc: no filter" :
+	draw_text(LINES - 1, 0, COLS, true, status->editing ? "Enter: apply  Esc: no filter" :
 		  "q quit  h help  s r d p i < > sort  R reverse  / filter  space pause  + - every",
 		  A_DIM);
 }
@@ -310,18 +310,18 @@ void draw_help(void)
 		"s r d p i   sort by sends, receives, depth, parked, ID",
 		"< >         sort by the column to the left, to the right",
 		"R           reverse the order",
-		"/           show those whose type has this in it, or whose ID it is",
-		"up down     page up, page down: other rows",
-		"space       pause, and go on",
-		"+ -         a longer, a shorter time between two samples",
-		"h ?         this help, and back",
+		"/           show only a channel ID, or types that contain a text",
+		"up down     page up, page down: scroll",
+		"space       pause, resume",
+		"+ -         lengthen, shorten the interval",
+		"h ?         show, hide this help",
 		"q Ctrl-C    quit",
 		"",
 		"STATE   open, or: close, no-s(enders), no-r(eceivers), nil",
-		"SEND/s, RECV/s   elements since the last sample, by second",
-		"MIX     how they went: H handed to a parked task, R by the ring, P after parking",
-		"SQ, RQ  operations that are parked to send, to receive;  AGE  the oldest one",
-		"HOLD    file descriptors of it that can be seen",
+		"SEND/s, RECV/s   elements per second since the last sample",
+		"MIX     share of paths: H handoff to a parked task, R ring, P after parking",
+		"SQ, RQ  operations parked to send, to receive;  AGE  the oldest one",
+		"HOLD    visible file descriptors of it",
 	};
 	size_t i;
 

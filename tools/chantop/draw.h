@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A view on a terminal, as wide and as high as that is. What is drawn appears with refresh().
+ * Draw a view in the size of the terminal. It appears with refresh().
  */
 #ifndef CHANTOP_DRAW_H
 #define CHANTOP_DRAW_H
@@ -8,11 +8,11 @@
 #include "view.h"
 
 /**
- * struct status - what is told of the view, beside its rows
- * @delay: nanoseconds between two samples
- * @paused: there are no more samples
- * @editing: the filter is being typed
- * @first: the row that is on top
+ * struct status - state of the display
+ * @delay: nanoseconds between samples
+ * @paused: sampling is paused
+ * @editing: the filter is being edited
+ * @first: index of the top row
  */
 struct status {
 	uint64_t delay;
@@ -21,13 +21,13 @@ struct status {
 	size_t first;
 };
 
-/* Once, after the terminal was set up. */
+/* Call once, after setting up the terminal. */
 void draw_init(void);
 void draw_view(const struct view *view, const struct status *status);
 void draw_help(void);
-/* How many rows fit on the terminal. */
+/* Number of rows that fit on the terminal. */
 size_t draw_capacity(void);
-/* The field that is drawn @by places to the right of this one, or at the end of the line. */
+/* The field @by columns to the right of this one, or the last one of the line. */
 enum field draw_neighbour(enum field field, int by);
 
 #endif /* CHANTOP_DRAW_H */

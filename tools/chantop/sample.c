@@ -19,7 +19,7 @@ static uint64_t clock_now(void)
 	return now.tv_sec * UINT64_C(1000000000) + now.tv_nsec;
 }
 
-/* Those that nobody holds, too: they are on their way in a message, or held by a call. */
+/* Includes channels without a holder: in a message in flight, or held by a call. */
 static int sample_add_all(struct sample *sample, const struct filter *filter)
 {
 	FILE *stream = proc_open(AT_FDCWD, ALL_CHANNELS);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What channels were like at one time.
+ * The state of all channels at one time.
  */
 #ifndef CHANTOP_SAMPLE_H
 #define CHANTOP_SAMPLE_H
@@ -15,23 +15,23 @@ struct sample {
 	struct model model;
 };
 
-/* The last two. */
+/* The last two samples. */
 struct samples {
 	struct sample before;
 	struct sample now;
 };
 
 /**
- * samples_take() - take one more
- * @samples: the older one is forgotten
- * @filter: what to look for
+ * samples_take() - take another sample
+ * @samples: the older sample is dropped
+ * @filter: processes to scan
  *
- * If the filter names no processes, this looks at the list in debugfs too, which root can read.
+ * Without processes in the filter, this also reads the list in debugfs, for which it needs root.
  *
- * Return: 0 or a negative errno value, after which the last two are still the same.
+ * Return: 0, or a negative errno value with @samples unchanged.
  */
 int samples_take(struct samples *samples, const struct filter *filter);
-/* Nanoseconds between the last two; 0 if there is only one. */
+/* Nanoseconds between the last two samples; 0 if there is only one. */
 uint64_t samples_interval(const struct samples *samples);
 void samples_free(struct samples *samples);
 

@@ -19,13 +19,13 @@
 
 /**
  * struct screen - an interactive view
- * @view: of @samples
- * @status: told beside it
- * @filter: of the samples
+ * @view: view of @samples
+ * @status: state of the display
+ * @filter: processes to scan
  * @signals: a signalfd
- * @help: shown instead of the view
- * @quit: the user has had enough
- * @signal: ended by it, or 0
+ * @help: show help instead of the view
+ * @quit: the user wants to quit
+ * @signal: signal that ends the program, or 0
  */
 struct screen {
 	struct view *view;
@@ -166,7 +166,7 @@ static void screen_resize(void)
 		resizeterm(size.ws_row, size.ws_col);
 }
 
-/* Returns whether a sample is wanted at once. */
+/* Returns whether to sample immediately. */
 static bool screen_take_signal(struct screen *screen)
 {
 	struct signalfd_siginfo info;
@@ -188,7 +188,7 @@ static bool screen_take_signal(struct screen *screen)
 	return false;
 }
 
-/* Wait until it is time for the next sample, or something else happens. */
+/* Wait until the next sample is due, or another event. */
 static int screen_wait(struct screen *screen, struct pollfd events[2])
 {
 	struct timespec now;
@@ -271,7 +271,7 @@ int screen_run(struct view *view, const struct filter *filter, uint64_t delay)
 	if (screen.signals >= 0)
 		close(screen.signals);
 	if (screen.signal) {
-		/* The library for terminals has a handler of its own. */
+		/* ncurses has a handler of its own. */
 		signal(screen.signal, SIG_DFL);
 		raise(screen.signal);
 	}

@@ -4,18 +4,18 @@
 
 #include "view.h"
 
-/* What is told if the terminal cannot be used. */
+/* The terminal type is unknown. */
 #define SCREEN_UNKNOWN	1
 
 /**
- * screen_run() - show samples on the terminal until the user quits
- * @view: what of them, to begin with
- * @filter: what to look for
- * @delay: nanoseconds between two, to begin with
+ * screen_run() - display samples on the terminal until the user quits
+ * @view: initial sort order and filter of rows
+ * @filter: processes to scan
+ * @delay: initial interval in nanoseconds
  *
- * However it ends, the terminal is as it was. A signal that ends the program ends it only then.
+ * Always restores the terminal, even before a signal ends the program.
  *
- * Return: 0; SCREEN_UNKNOWN; or a negative errno value if it cannot look.
+ * Return: 0; SCREEN_UNKNOWN; or a negative errno value if sampling fails.
  */
 int screen_run(struct view *view, const struct filter *filter, uint64_t delay);
 

@@ -106,7 +106,7 @@ static bool view_shows(const struct view *view, const struct row *row)
 	return strstr(row->type, view->filter) || (!*end && id == row->values[FIELD_ID]);
 }
 
-/* Of two rows, is the first one above (negative), or the second one? */
+/* Compare two rows; negative if the first one sorts above the second. */
 static int row_compare(const void *one, const void *two, void *data)
 {
 	const struct row *first = one, *second = two;

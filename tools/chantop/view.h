@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which channels are shown, in which order, and what of them. Neither a terminal nor /proc is
- * known here.
+ * Rows to display, filtered and sorted. Independent of the terminal and of /proc.
  */
 #ifndef CHANTOP_VIEW_H
 #define CHANTOP_VIEW_H
@@ -15,14 +14,14 @@
 #define FILTER_SIZE	32
 #define TYPE_SIZE	(4 * FACT_SIZE)
 
-/* What can be shown of a channel, and what it can be sorted by. */
+/* Fields of a channel, for display and sorting. */
 enum field {
 	FIELD_ID,
 	FIELD_TYPE,
 	FIELD_STATE,
 	FIELD_LEN,
 	FIELD_CAP,
-	FIELD_SENDS,	/* in the interval, as are those of the paths */
+	FIELD_SENDS,	/* FIELD_SENDS to FIELD_PARK: in the interval */
 	FIELD_RECVS,
 	FIELD_HANDOFF,
 	FIELD_RING,
@@ -36,10 +35,10 @@ enum field {
 
 /**
  * struct row - a channel
- * @type: of its elements; printable
- * @state: open, or why it is not
- * @place: in the order in which the channels were found
- * @values: of the fields that are numbers
+ * @type: name of the element type; printable
+ * @state: open, or the reason of the close
+ * @place: position in the order in which channels were found
+ * @values: values of the numeric fields
  */
 struct row {
 	char type[TYPE_SIZE];
@@ -49,14 +48,14 @@ struct row {
 };
 
 /**
- * struct view - what is shown
- * @sort: by this field: the highest number or the first name is on top; of equal ones, the
- *	channel that was found first
- * @reverse: the other way round
- * @filter: the number of a channel, or part of a type; empty: all
- * @rows: of the last sample
- * @count: how many
- * @interval: nanoseconds since the sample before; 0: since the channels were made
+ * struct view - rows to display
+ * @sort: field to sort by: highest number or first name on top; equal rows in the order in
+ *	which channels were found
+ * @reverse: reverse the order
+ * @filter: channel number, or part of a type name; empty: all
+ * @rows: rows of the last sample
+ * @count: number of @rows
+ * @interval: nanoseconds since the previous sample; 0: since the channels were made
  */
 struct view {
 	enum field sort;
@@ -67,10 +66,10 @@ struct view {
 	uint64_t interval;
 };
 
-/* FIELDS if there is none of this name, in whatever case. */
+/* Find a field by name, ignoring case. FIELDS if there is none. */
 enum field field_find(const char *name);
 const char *field_name(enum field field);
-/* Rows for the last sample, filtered and sorted. Returns 0 or -ENOMEM. */
+/* Compute the rows of the last sample. Returns 0 or -ENOMEM. */
 int view_fill(struct view *view, const struct samples *samples);
 void view_free(struct view *view);
 

@@ -2,16 +2,16 @@
 #ifndef COMMON_ESCAPE_H
 #define COMMON_ESCAPE_H
 
-/* Bytes that one byte may become. */
+/* Maximum length of an escaped byte. */
 #define ESCAPED_SIZE	4
 
 /**
- * escape() - copy a text, with \xNN for each byte that belongs to no character of LC_CTYPE
- * @to: room for ESCAPED_SIZE times the text's length, and a NUL
+ * escape() - copy a text, with \xNN for each byte that is not part of a character of LC_CTYPE
+ * @to: buffer of ESCAPED_SIZE times the text's length, plus the NUL
  * @from: the text
  */
 void escape(char *to, const char *from);
-/* And for each byte that does not belong to a character that can be printed. */
+/* Like escape(), but also escapes bytes of unprintable characters. */
 void escape_printable(char *to, const char *from);
 
 #endif /* COMMON_ESCAPE_H */

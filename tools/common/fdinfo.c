@@ -31,7 +31,7 @@ static void fdinfo_take_paths(struct paths *paths, const char *value)
 	       &paths->ring, &paths->park);
 }
 
-/* Words that are not known are of newer modules. */
+/* Unknown words come from newer modules. */
 static void fdinfo_take_words(struct waiter *waiter, char *words)
 {
 	const struct {
@@ -68,7 +68,7 @@ static int fdinfo_take_parked(struct channel *channel, char *value)
 	return channel_add_waiter(channel, &waiter);
 }
 
-/* Names that are not known are of other files, or of newer modules. */
+/* Unknown names come from other files, or newer modules. */
 static int fdinfo_take(struct channel *channel, struct holder *holder, const char *name,
 		       char *value)
 {

@@ -7,13 +7,13 @@
 #include "model.h"
 
 /**
- * fdinfo_read() - read what a file of /proc/PID/fdinfo says of a channel
- * @stream: the file, or the list of all channels in debugfs, of which it reads one more
- * @channel: result; the commands of its waiters are not known
- * @holder: result, its rights
+ * fdinfo_read() - parse the entry of a channel in /proc/PID/fdinfo
+ * @stream: the file; or the list of all channels in debugfs, from which one entry is read
+ * @channel: output; the commands of its waiters are unknown
+ * @holder: output: the rights
  *
- * Return: 1; 0 if it is of no channel, or there is no more; or a negative errno value. Only 1
- * leaves waiters to free.
+ * Return: 1; 0 if the file is not a channel, or at the end of the list; or a negative errno
+ * value. Only after 1 must the caller free the waiters.
  */
 int fdinfo_read(FILE *stream, struct channel *channel, struct holder *holder);
 

@@ -5,7 +5,7 @@
 
 #include "model.h"
 
-/* Where the channel is in @by_id, or would have to be. */
+/* The index of the channel in @by_id, or at which to insert it. */
 static size_t model_place(const struct model *model, uint64_t id)
 {
 	size_t low = 0, high = model->count, middle;
@@ -20,7 +20,7 @@ static size_t model_place(const struct model *model, uint64_t id)
 	return low;
 }
 
-/* Room for one more channel. Returns false if there is no memory. */
+/* Make space for one more channel. Returns false without memory. */
 static bool model_grow(struct channel ***channels, size_t count)
 {
 	struct channel **grown = reallocarray(*channels, count + 1, sizeof(*grown));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is known of channels, of who holds them and of who waits in them.
+ * Channels, their holders and their waiters, as far as known.
  */
 #ifndef COMMON_MODEL_H
 #define COMMON_MODEL_H
@@ -13,10 +13,10 @@
 #define COMMAND_SIZE	64
 #define RIGHTS_SIZE	32
 #define SIDE_SIZE	16
-/* A type has up to 31 bytes, each of which may be shown by four. */
+/* A type name has up to 31 bytes, each of which may be escaped to four. */
 #define FACT_SIZE	128
 
-/* What fdinfo tells of a channel beside its number; shown as it is told. */
+/* Fields of fdinfo other than the number; printed verbatim. */
 enum fact {
 	FACT_TYPE,
 	FACT_ELEMSIZE,
@@ -49,12 +49,12 @@ struct waiter {
 	uint64_t age;	/* nanoseconds */
 	bool send;
 	bool select;
-	bool deadline;	/* it gives up at some time */
-	bool file;	/* its select waits for files as well */
+	bool deadline;	/* has a deadline */
+	bool file;	/* its select also polls files */
 	bool ref;	/* its call holds references to open files */
 };
 
-/* How many operations took each path. */
+/* Number of operations per path. */
 struct paths {
 	uint64_t handoff;
 	uint64_t ring;
@@ -70,14 +70,14 @@ struct channel {
 	size_t holder_count;
 	struct waiter *waiters;
 	size_t waiter_count;
-	unsigned long more_waiters;	/* beside these */
+	unsigned long more_waiters;	/* not listed by the module */
 };
 
 /**
- * struct model - channels
+ * struct model - a set of channels
  * @channels: in the order in which they were found
- * @by_id: the same by number, to find them
- * @count: how many
+ * @by_id: the same, sorted by number
+ * @count: number of channels
  */
 struct model {
 	struct channel **channels;
@@ -86,20 +86,20 @@ struct model {
 };
 
 /**
- * model_add() - a channel was seen in the hands of a holder
- * @model: what is known already
- * @seen: the channel, without holders; its waiters are taken over, also on errors
- * @holder: who holds it; NULL is not known
+ * model_add() - add a channel and one of its holders
+ * @model: the model
+ * @seen: the channel, without holders; takes ownership of its waiters, also on errors
+ * @holder: the holder; NULL if unknown
  *
- * What was seen of a channel first is kept, so that all of it is of one moment.
+ * The first state seen of a channel is kept, so that it is a consistent snapshot.
  *
  * Return: 0 or -ENOMEM.
  */
 int model_add(struct model *model, const struct channel *seen, const struct holder *holder);
 int channel_add_waiter(struct channel *channel, const struct waiter *waiter);
-/* NULL if it is not known. */
+/* NULL if it is unknown. */
 struct channel *model_find(const struct model *model, uint64_t id);
-/* By the process that was found first to hold them, and its descriptor. All have a holder. */
+/* Sort by the first holder found, and its descriptor. All channels have a holder. */
 void model_sort(struct model *model);
 void model_free(struct model *model);
 

@@ -24,7 +24,7 @@ int numbers_parse(struct numbers *numbers, const char *list, uint64_t most)
 	int err;
 
 	for (;; list = end + 1) {
-		/* strtoull() takes blanks and signs as well. */
+		/* strtoull() accepts blanks and signs. */
 		if (!isdigit((unsigned char)*list))
 			return -EINVAL;
 		errno = 0;

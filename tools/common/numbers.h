@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The numbers that an option names. If it is not given, every number counts.
+ * A list of numbers given by an option. Without the option, every number matches.
  */
 #ifndef COMMON_NUMBERS_H
 #define COMMON_NUMBERS_H
@@ -15,15 +15,15 @@ struct numbers {
 };
 
 /**
- * numbers_parse() - add the numbers of a list
- * @numbers: to these
- * @list: one or more, with commas between them
- * @most: none is larger, nor 0
+ * numbers_parse() - parse and add a list of numbers
+ * @numbers: the numbers so far
+ * @list: one or more numbers, separated by commas
+ * @most: maximum; the minimum is 1
  *
  * Return: 0, -EINVAL or -ENOMEM.
  */
 int numbers_parse(struct numbers *numbers, const char *list, uint64_t most);
-/* Is it named, or does every number count? */
+/* Is the number in the list, or was no list given? */
 bool numbers_match(const struct numbers *numbers, uint64_t value);
 void numbers_free(struct numbers *numbers);
 

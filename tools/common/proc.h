@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Files and folders of /proc, which may be gone the next moment. @folder and @path are those of
+ * Files and folders of /proc, which may vanish at any time. @folder and @path are as for
  * openat(2).
  */
 #ifndef COMMON_PROC_H
@@ -9,14 +9,14 @@
 #include <dirent.h>
 #include <stdio.h>
 
-/* What is gone, or not for the caller to see, is no error: 0. Others are returned. */
+/* Returns 0 for errors of files that are gone or not accessible, other errors unchanged. */
 int proc_pass_over(int err);
-/* Both return NULL, with errno, on errors. */
+/* Both return NULL and set errno on errors. */
 FILE *proc_open(int folder, const char *path);
 DIR *proc_open_folder(int folder, const char *path);
-/* The next one whose name is a number. NULL with errno 0 is the end. */
+/* The next entry with a numeric name. At the end, NULL with errno 0. */
 const char *proc_next_number(DIR *entries);
-/* Of at most COMMAND_SIZE bytes. Returns 0 or a negative errno value. */
+/* Reads at most COMMAND_SIZE bytes. Returns 0 or a negative errno value. */
 int proc_read_command(int folder, const char *path, char *command);
 
 #endif /* COMMON_PROC_H */

@@ -75,7 +75,7 @@ static int scan_files(const struct scan *scan, int process, struct holder *holde
 	return err;
 }
 
-/* What is opened below its folder is of this process, even if its number is used again. */
+/* Files opened below its folder belong to this process, even if its PID is reused. */
 static int scan_process(const struct scan *scan, const char *name)
 {
 	struct holder holder = { .pid = atoi(name) };

@@ -5,18 +5,18 @@
 #include "model.h"
 #include "numbers.h"
 
-/* Which processes and which channels count. */
+/* Processes and channels to include. */
 struct filter {
 	struct numbers pids;
 	struct numbers ids;
 };
 
 /**
- * scan() - look for channels in the hands of processes, in /proc
- * @model: what is found is added to it
- * @filter: what to look for
+ * scan() - scan /proc for channels held by processes
+ * @model: the channels found are added to it
+ * @filter: processes and channels to include
  *
- * Processes that are gone, or that the caller may not look into, are passed over.
+ * Processes that are gone, or that the caller may not inspect, are skipped.
  *
  * Return: 0 or a negative errno value.
  */

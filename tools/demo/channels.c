@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the processes have in common: two channels and a board.
+ * Shared by all processes: two channels and a board.
  */
 #include <errno.h>
 #include <sys/mman.h>
@@ -9,12 +9,12 @@
 #include "demo.h"
 
 /**
- * demo_narrow() - keep of a channel only what a process needs
+ * demo_narrow() - drop the rights on a channel that a process does not need
  * @ch: the channel; replaced by another file of the same channel
- * @rights: what it may do from here on
+ * @rights: rights to keep
  *
- * A channel is closed when nobody is left who may send, or who may receive. So
- * whoever does not send should not be able to, as with the two ends of a pipe.
+ * A channel is closed when its last sender or its last receiver is gone. So a process
+ * should hold only the side that it uses, as with the two ends of a pipe.
  *
  * Return: 0, or a negative errno value.
  */
@@ -31,9 +31,9 @@ int demo_narrow(int *ch, unsigned int rights)
 
 /**
  * demo_make() - make the channels and the board
- * @demo: where they go; its other fields stay
+ * @demo: output; its other fields are unchanged
  *
- * Return: 0, or a negative errno value, and nothing was made.
+ * Return: 0, or a negative errno value and nothing was made.
  */
 int demo_make(struct demo *demo)
 {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The third act: one process that chooses among all it waits for, with select.
+ * The third act: a dispatcher that waits for all its events in one select.
  *
- * Which of several workers gets a path is chance. What is promised is not: the first worker
- * is alone when it gets its path, and the deadline counts only when nothing else is left.
+ * The choice among ready workers is random, but the printed facts are deterministic: the first
+ * worker is alone when it gets its path, and the deadline passes only when nothing else is left.
  */
 #include <errno.h>
 #include <signal.h>
@@ -15,7 +15,7 @@
 #include "ledger.h"
 #include "print.h"
 
-/* The worker that hangs. */
+/* Number of the worker that hangs. */
 #define HANGS		1
 #define PATIENCE_MS	200
 #define MILLISECOND	1000000ULL
@@ -31,7 +31,7 @@ static int start_all(struct dispatch *d, unsigned int workers)
 	return err;
 }
 
-/* The producer and the first worker, which hangs as soon as it has a path. */
+/* Start the producer and the first worker, which hangs as soon as it has a path. */
 static int hang_one(struct dispatch *d)
 {
 	struct demo *demo = d->demo;
@@ -54,15 +54,15 @@ static int hang_one(struct dispatch *d)
 	return err;
 }
 
-/* Until only the worker that hangs has a path, and time has passed over that. */
+/* Run until only the hanging worker has a path, and the deadline has passed. */
 static int work_around(struct dispatch *d, unsigned int workers)
 {
 	int err = start_all(d, workers);
 
 	if (err)
 		return err;
-	printf("  2. The others start, %u of them. Nobody waits for worker %d: each path goes to one\n"
-	       "     that is ready.\n", workers - 1, HANGS);
+	printf("  2. The other %u workers start. Worker %d delays none of them: each path goes to\n"
+	       "     a worker that is ready.\n", workers - 1, HANGS);
 	while (!err && !(dispatch_sent_all(d) && d->open == 1))
 		err = dispatch_step(d, CHAN_DEADLINE_NONE);
 	if (err)
@@ -70,7 +70,7 @@ static int work_around(struct dispatch *d, unsigned int workers)
 	err = dispatch_step(d, chan_deadline(PATIENCE_MS * MILLISECOND));
 	if (err != -ETIMEDOUT)
 		return err ? err : -EBADMSG;
-	printf("  3. There are %u results, and then none for %d ms: the deadline ends the select.\n"
+	printf("  3. After %u results, no more arrive for %d ms: the deadline ends the select.\n"
 	       "     Path %u is missing. Worker %d has it, and is killed.\n",
 	       d->ledger->count, PATIENCE_MS, d->worker[HANGS].path.number, HANGS);
 	return kill(d->worker[HANGS].pid, SIGKILL) ? -errno : 0;
@@ -83,31 +83,31 @@ static int finish(struct dispatch *d)
 
 	if (err)
 		return err;
-	printf("  4. The select tells that worker %d has ended: processes are cases, too.\n", HANGS);
+	printf("  4. The select reports the exit of worker %d: processes are cases, too.\n", HANGS);
 	while (!err && (d->open || !dispatch_sent_all(d)))
 		err = dispatch_step(d, CHAN_DEADLINE_NONE);
 	if (err)
 		return err;
-	printf("     Path %u goes to the next that is ready, worker %u.\n", number,
+	printf("     Path %u goes to the next ready worker, %u.\n", number,
 	       d->ledger->results[number - 1].worker);
 	err = chan_close(d->demo->quit);
 	if (!err)
 		err = crew_dismiss();
 	if (!err)
-		printf("  5. The channel \"quit\" is closed. It is a case in the select of each worker:\n"
-		       "     they all end.\n");
+		printf("  5. The channel \"quit\" is closed. It is a case of each worker's select:\n"
+		       "     all workers exit.\n");
 	return err;
 }
 
-/* Each path was sent once, and that of the worker that hung once more. */
+/* Each path was sent once, and that of the hanging worker twice. */
 static int account(const struct dispatch *d)
 {
 	uint32_t worker, sends = 0;
 
-	printf("\n  What the dispatcher's select has chosen, and how often\n"
+	printf("\n  Choices of the dispatcher's select\n"
 	       "    a path from the producer %7u\n"
 	       "    a result                 %7u\n"
-	       "    the end of a worker      %7u\n"
+	       "    the exit of a worker     %7u\n"
 	       "    the deadline             %7u\n"
 	       "    a send to worker", d->paths, d->results, d->ends, 1);
 	for (worker = 1; worker <= d->workers; worker++) {
@@ -120,9 +120,9 @@ static int account(const struct dispatch *d)
 }
 
 /**
- * act_choices() - the same as the first act, with a dispatcher
- * @demo: made
- * @ledger: where the results go
+ * act_choices() - the first act, with a dispatcher
+ * @demo: the channels and the board
+ * @ledger: receives the results
  *
  * Return: 0 if each path has a result, or a negative errno value.
  */
@@ -132,9 +132,9 @@ int act_choices(struct demo *demo, struct ledger *ledger)
 	struct dispatch d = { .demo = demo, .ledger = ledger };
 	int err, dismissed;
 
-	printf("\nAct 3. One process chooses, with select. Each worker has a channel of its own. A\n"
-	       "  dispatcher waits for all at once: for the next path, for a worker that takes it,\n"
-	       "  for a result, for the end of a worker, and for a deadline.\n");
+	printf("\nAct 3. A dispatcher uses select. Each worker has a channel of its own. One\n"
+	       "  select waits for the next path, for a worker that takes it, for a result,\n"
+	       "  for the exit of a worker, and for a deadline.\n");
 	err = hang_one(&d);
 	if (!err)
 		err = work_around(&d, workers);

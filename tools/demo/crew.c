@@ -13,11 +13,11 @@
 
 static const int crew_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
-/* Changed with those signals blocked, as their handler reads it. 0 is nobody. */
+/* The signal handler reads it, so change it with those signals blocked. 0: unused. */
 static volatile pid_t crew[CREW_MAX];
 static volatile sig_atomic_t crew_signal;
 
-/* Kill all children; they are still to be waited for. */
+/* Kill all children; they must still be reaped. */
 void crew_kill_all(void)
 {
 	unsigned int i;
@@ -38,13 +38,13 @@ static void crew_handle_signal(int signal)
 }
 
 /**
- * crew_catch_signals() - from here on, signals that ask to end kill all children
+ * crew_catch_signals() - on termination signals, kill all children
  *
  * Return: 0, or a negative errno value.
  */
 int crew_catch_signals(void)
 {
-	/* Without SA_RESTART, so that no wait goes on. */
+	/* No SA_RESTART, so that waits end. */
 	struct sigaction action = { .sa_handler = crew_handle_signal };
 	unsigned int i;
 
@@ -123,7 +123,7 @@ pid_t crew_fork(void)
 }
 
 /**
- * crew_wait() - wait until a child has ended
+ * crew_wait() - wait until a child exits
  * @pid: the child
  *
  * Return: its exit status, 128 and the signal if one killed it, or a negative errno
@@ -153,15 +153,15 @@ int crew_wait_stopped(pid_t pid)
 {
 	siginfo_t info;
 
-	/* WNOWAIT leaves the end of the child for crew_wait(). */
+	/* WNOWAIT leaves the child to be reaped by crew_wait(). */
 	if (waitid(P_PID, pid, &info, WSTOPPED | WEXITED | WNOWAIT))
 		return -errno;
 	return info.si_code == CLD_STOPPED ? 0 : -ECHILD;
 }
 
 /**
- * crew_alive() - whether a child has not ended yet
- * @pid: the child, not waited for
+ * crew_alive() - check whether a child has not exited yet
+ * @pid: the child, not reaped yet
  */
 bool crew_alive(pid_t pid)
 {
@@ -171,7 +171,7 @@ bool crew_alive(pid_t pid)
 }
 
 /**
- * crew_dismiss() - wait until all children have ended
+ * crew_dismiss() - wait until all children exit
  *
  * Return: 0 if all of them succeeded or were killed on purpose, -ECHILD if not.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Child processes. None of them outlives the demo, however it ends; when it is
- * interrupted, they are killed, and the channels tell everybody else.
+ * Child processes. None of them outlives the demo, however it ends. An interrupt
+ * kills them, and closed channels end all other waits.
  */
 #ifndef DEMO_CREW_H
 #define DEMO_CREW_H

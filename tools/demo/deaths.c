@@ -2,9 +2,8 @@
 /*
  * The second act: workers are killed, and no element is lost.
  *
- * Nothing in it depends on luck. A worker is killed when the channel shows that it is
- * in the state that the scene is about; what is printed is what the channel and
- * the board then show.
+ * The scenes are deterministic. A worker is killed when the channel shows that it is in
+ * the state that the scene needs; the output is read from the channel and the board.
  */
 #include <errno.h>
 #include <sched.h>
@@ -17,7 +16,7 @@
 #include "print.h"
 #include "supervise.h"
 
-/* Who dies when. The others work as in the first act. */
+/* Numbers of the workers that die. The others work as in the first act. */
 enum {
 	DIES_PARKED = 1,
 	DIES_HANDED,
@@ -45,7 +44,7 @@ static int await_parked(struct demo *demo, pid_t pid, uint32_t parked)
 	}
 }
 
-/* One after the other, so that they stand in the queue in the order of their numbers. */
+/* One after the other, so that they are queued in the order of their numbers. */
 static int start_workers(struct supervisor *s, unsigned int workers)
 {
 	struct demo *demo = s->demo;
@@ -80,12 +79,12 @@ static int kill_parked(struct supervisor *s)
 	err = supervisor_kill(s, DIES_PARKED);
 	if (err)
 		return err;
-	puts("     It had received nothing. The others still wait in their order.");
+	puts("     It had received nothing. The others stay queued in order.");
 	print_state(s->demo);
 	return 0;
 }
 
-/* Keep a worker from running between a send to it and its death. */
+/* Stop a worker, so that it cannot run between a send to it and its death. */
 static int run_after_me(pid_t worker, cpu_set_t *mine)
 {
 	const struct sched_param none = {};
@@ -125,7 +124,7 @@ static int kill_handed(struct supervisor *s)
 		puts("     It was faster, and died with the path in its memory: see below.");
 		err = supervisor_send_again(s);
 	} else {
-		puts("     The kernel took the path back, and handed it to the next in the queue.");
+		puts("     The kernel requeued the path, and handed it to the next waiter.");
 	}
 	print_state(s->demo);
 	return err;
@@ -142,8 +141,8 @@ static int kill_holding(struct supervisor *s)
 	err = supervisor_kill(s, DIES_HOLDING);
 	if (err)
 		return err;
-	puts("     That path was received: the kernel is done with it. But the worker received\n"
-	     "     into shared memory. There the collector finds it, and sends it again.");
+	puts("     The path counts as received: the kernel no longer has it. But the worker\n"
+	     "     received it into shared memory, so the collector can send it again.");
 	err = supervisor_send_again(s);
 	print_state(s->demo);
 	return err;
@@ -160,7 +159,7 @@ static int kill_working(struct supervisor *s, uint32_t expected)
 	if (err)
 		return err;
 	printf("\n  4. The producer sends the rest. After %u results, worker %d is killed,\n"
-	       "     whatever it is doing.\n",
+	       "     in an arbitrary state.\n",
 	       s->ledger->count, DIES_WORKING);
 	err = supervisor_kill(s, DIES_WORKING);
 	if (err)
@@ -175,7 +174,7 @@ static int kill_working(struct supervisor *s, uint32_t expected)
 	return 0;
 }
 
-/* All results are there. */
+/* All results have arrived. */
 static int kill_all(struct supervisor *s)
 {
 	struct path path = {};
@@ -224,7 +223,7 @@ static uint64_t count_elements(const struct chan_paths *paths)
 	return paths->handoff + paths->ring + paths->park;
 }
 
-/* The channel's own counters must explain every path that was sent and received. */
+/* The channel's counters must account for every path sent and received. */
 static int account(const struct supervisor *s)
 {
 	uint32_t total = s->demo->board->total;
@@ -244,10 +243,10 @@ static int account(const struct supervisor *s)
 }
 
 /**
- * act_deaths() - the same as the first act, with workers that are killed
- * @demo: made
- * @ledger: where the results go
- * @expected: how many results there will be
+ * act_deaths() - the first act, with workers that are killed
+ * @demo: the channels and the board
+ * @ledger: receives the results
+ * @expected: expected number of results
  *
  * Return: 0 if each path has a result, or a negative errno value.
  */
@@ -257,8 +256,8 @@ int act_deaths(struct demo *demo, struct ledger *ledger, uint32_t expected)
 	struct supervisor s;
 	int err, dismissed;
 
-	printf("\nAct 2. The same, with %d more workers, of which some are killed (SIGKILL).\n"
-	       "  The collector looks after them: it may send paths, too.\n",
+	printf("\nAct 2. The same, with %d more workers, some of which are killed (SIGKILL).\n"
+	       "  The collector supervises them: it may send paths, too.\n",
 	       EXTRA_WORKERS);
 	supervisor_init(&s, demo, ledger);
 	err = play(&s, workers, expected);

@@ -5,9 +5,9 @@
  *   producer ---- paths ----> workers ---- results ----> collector
  *             capacity 16               capacity 0
  *
- * The collector is the process that starts the others. In the third act it is a dispatcher
- * as well: it receives the paths, and sends each to a worker that is ready, over a channel
- * of capacity 0 that is that worker's own.
+ * The collector starts the other processes. In the third act it is also the dispatcher: it
+ * receives the paths, and sends each to a ready worker, over a channel of capacity 0 per
+ * worker.
  */
 #ifndef DEMO_H
 #define DEMO_H
@@ -24,7 +24,7 @@
 
 /**
  * struct path - element of the first channel: a file to hash
- * @number: 1, 2, 3... in the order of the walk; 0 is no path
+ * @number: 1, 2, 3... in the order of the walk; 0: no path
  * @name: relative to the directory of the walk
  */
 struct path {
@@ -34,10 +34,10 @@ struct path {
 
 /**
  * struct result - element of the second channel: a file that was hashed
- * @number: of the path
- * @worker: who did it, from 1 on
+ * @number: number of the path
+ * @worker: number of the worker, from 1
  * @hash: SHA-256 of the contents
- * @name: of the path
+ * @name: name of the path
  */
 struct result {
 	uint32_t number;
@@ -51,9 +51,9 @@ CHAN_TYPE(result_channel, struct result);
 
 /**
  * struct board - memory that all processes share
- * @total: how many paths there are; the producer writes it last
+ * @total: number of paths; the producer writes it last
  * @held: for each worker, the path that it received last. The worker receives
- *	straight into it, so whenever it dies, what it had received stands here.
+ *	directly into it, so the path survives the worker's death.
  */
 struct board {
 	uint32_t total;
@@ -61,13 +61,13 @@ struct board {
 };
 
 /**
- * struct demo - what a process starts with
- * @directory: where to walk
- * @workers: how many workers do the work
- * @board: shared by all
+ * struct demo - initial state of a process
+ * @directory: directory to walk
+ * @workers: number of regular workers
+ * @board: the shared board
  * @paths: from the producer to the workers
  * @results: from the workers to the collector
- * @quit: nobody sends to it, and its close tells the workers to end; -1 if there is none
+ * @quit: never sent to; closing it ends the workers; -1 if there is none
  */
 struct demo {
 	const char *directory;
@@ -78,13 +78,13 @@ struct demo {
 	int quit;
 };
 
-/* What a worker does when it has received its first path. */
+/* Behaviour of a worker after it has received its first path. */
 enum worker_fate {
 	WORKER_WORKS,
-	WORKER_STOPS,	/* by a signal that it sends to itself, as if it hung */
+	WORKER_STOPS,	/* by a signal to itself, as if it hung */
 };
 
-/* channels.c: making the channels, and giving up rights */
+/* channels.c: making the channels, and dropping rights */
 int demo_make(struct demo *demo);
 void demo_forget(struct demo *demo);
 int demo_narrow(int *ch, unsigned int rights);
@@ -94,11 +94,11 @@ int producer_run(struct demo *demo, uint32_t already_sent);
 int producer_first_path(const char *directory, struct path *path);
 int worker_run(struct demo *demo, uint32_t worker, enum worker_fate fate);
 
-/* start.c: those processes, forked */
+/* start.c: fork these processes */
 pid_t start_producer(struct demo *demo, uint32_t already_sent);
 pid_t start_worker(struct demo *demo, uint32_t worker, enum worker_fate fate);
 
-/* The acts, which the collector plays; they return 0 or a negative errno value. */
+/* The acts, run by the collector; they return 0 or a negative errno value. */
 struct ledger;
 int act_flow(struct demo *demo, struct ledger *ledger);
 int act_deaths(struct demo *demo, struct ledger *ledger, uint32_t expected);

@@ -9,7 +9,7 @@
 #include "dispatch.h"
 #include "ledger.h"
 
-/* The cases of the select; then, for each worker, the send to it and its end. */
+/* The fixed cases of the select; then, for each worker, the send to it and its exit. */
 enum {
 	CASE_PATH,
 	CASE_RESULT,
@@ -26,7 +26,7 @@ static unsigned int case_end(uint32_t worker)
 	return case_send(worker) + 1;
 }
 
-/* In the child: keep what a worker needs. Returns an exit status. */
+/* In the child: drop all but a worker's rights, and run it. Returns an exit status. */
 static int dispatch_become_worker(struct dispatch *d, uint32_t worker, enum worker_fate fate)
 {
 	struct demo *demo = d->demo;
@@ -42,9 +42,9 @@ static int dispatch_become_worker(struct dispatch *d, uint32_t worker, enum work
 }
 
 /**
- * dispatch_start() - start one more worker, with a channel of its own
+ * dispatch_start() - start another worker, with a channel of its own
  * @d: the dispatcher
- * @fate: what happens to the worker
+ * @fate: behaviour of the worker
  *
  * Return: 0, or a negative errno value.
  */
@@ -69,7 +69,7 @@ int dispatch_start(struct dispatch *d, enum worker_fate fate)
 	return demo_narrow(&w->jobs.fd, CHAN_RIGHT_SEND);
 }
 
-/* A receive that finds the channel drained stores zeros: no path. */
+/* A receive from a drained channel stores zeros: no path. */
 static void dispatch_take_path(struct dispatch *d, int received)
 {
 	if (received)
@@ -95,7 +95,7 @@ static int dispatch_take_result(struct dispatch *d, int received)
 static void dispatch_path_sent(struct dispatch *d, struct dispatched *w, int result)
 {
 	if (result) {
-		/* The worker is gone. That is a case of its own. */
+		/* The worker is gone; the case of its exit handles that. */
 		close(w->jobs.fd);
 		w->jobs.fd = -1;
 		return;
@@ -106,7 +106,7 @@ static void dispatch_path_sent(struct dispatch *d, struct dispatched *w, int res
 	d->open++;
 }
 
-/* A worker has ended. It may have been killed, but only when nothing waited to be sent. */
+/* A worker has exited. It may have been killed, but only while no path waited to be sent. */
 static int dispatch_bury(struct dispatch *d, struct dispatched *w)
 {
 	int status = crew_wait(w->pid);
@@ -123,15 +123,15 @@ static int dispatch_bury(struct dispatch *d, struct dispatched *w)
 }
 
 /**
- * dispatch_step() - wait for everything at once, and do what comes first
+ * dispatch_step() - wait for all events at once, and handle the first one
  * @d: the dispatcher
- * @deadline: when to give up
+ * @deadline: when to stop waiting
  *
- * Cases that make no sense at the moment have no file descriptor, so they are never ready:
- * the dispatcher has one path at a time.
+ * Cases that do not currently apply have file descriptor -1, so they are never ready: the
+ * dispatcher holds one path at a time.
  *
- * Return: 0, -ETIMEDOUT if nothing came, -ECHILD if a worker ended early, or another negative
- * errno value.
+ * Return: 0, -ETIMEDOUT if the deadline passed, -ECHILD if a worker exited early, or another
+ * negative errno value.
  */
 int dispatch_step(struct dispatch *d, uint64_t deadline)
 {
@@ -166,13 +166,13 @@ int dispatch_step(struct dispatch *d, uint64_t deadline)
 	return 0;
 }
 
-/* Whether nothing is left to do but to wait for results. */
+/* Is waiting for results all that is left? */
 bool dispatch_sent_all(const struct dispatch *d)
 {
 	return d->drained && !d->path.number;
 }
 
-/* Give up the channels of the workers. */
+/* Close the channels of the workers. */
 void dispatch_end(struct dispatch *d)
 {
 	uint32_t worker;

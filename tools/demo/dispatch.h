@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A dispatcher that waits for everything at once, with one select: for the next path, for a
- * worker that takes it, for a result, for the end of a worker, and for a deadline.
+ * A dispatcher that waits in one select for the next path, for a worker that takes it, for a
+ * result, for the exit of a worker, and for a deadline.
  */
 #ifndef DEMO_DISPATCH_H
 #define DEMO_DISPATCH_H
@@ -10,15 +10,15 @@
 
 #include "demo.h"
 
-/* Each worker has two cases, a send to it and its end; and there are two more. */
+/* Two cases per worker, a send to it and its exit; and two others. */
 #define DISPATCHED_MAX	((CHAN_SELECT_MAX - 2) / 2)
 
 /**
  * struct dispatched - a worker
  * @jobs: its channel, to which the dispatcher may send; -1 once it is closed
- * @pid: 0 once it has ended
- * @pidfd: -1 once it has ended
- * @path: what it was sent last; number 0 once the result is there
+ * @pid: 0 once it has exited
+ * @pidfd: -1 once it has exited
+ * @path: the path sent to it last; number 0 once its result has arrived
  * @sends: how often the select chose to send to it
  */
 struct dispatched {
@@ -31,17 +31,17 @@ struct dispatched {
 
 /**
  * struct dispatch - the dispatcher
- * @demo: the dispatcher receives paths, and results
+ * @demo: channels; the dispatcher receives paths and results
  * @ledger: the results so far
- * @workers: how many were started, numbered from 1 on
- * @worker: at their numbers
- * @path: to be sent next; number 0 if there is none
- * @result: room for the next one
+ * @workers: number of workers started, numbered from 1
+ * @worker: the workers, indexed by number
+ * @path: next path to send; number 0 if there is none
+ * @result: buffer for the next result
  * @drained: there are no more paths to receive
- * @open: so many paths were sent and have no result yet
+ * @open: number of paths sent that have no result yet
  * @paths: how often the select chose to receive a path
- * @results: to receive a result
- * @ends: to tell of the end of a worker
+ * @results: how often the select chose to receive a result
+ * @ends: how often the select chose the exit of a worker
  */
 struct dispatch {
 	struct demo *demo;

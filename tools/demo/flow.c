@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The first act: how elements flow, and how everything ends by itself.
+ * The first act: elements flow, and every process ends by itself.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,7 +26,7 @@ static int collect(struct demo *demo, struct ledger *ledger)
 	struct result result;
 	int err, ret;
 
-	/* What is left of the paths can look at the channel, and close it. */
+	/* Keep the right to close the paths: enough to inspect the channel. */
 	err = demo_narrow(&demo->paths.fd, CHAN_RIGHT_CLOSE);
 	if (!err)
 		err = demo_narrow(&demo->results.fd, CHAN_RIGHT_RECV);
@@ -42,8 +42,8 @@ static int collect(struct demo *demo, struct ledger *ledger)
 
 /**
  * act_flow() - one producer, some workers, one collector
- * @demo: made
- * @ledger: where the results go
+ * @demo: the channels and the board
+ * @ledger: receives the results
  *
  * Return: 0 if each path has a result, or a negative errno value.
  */
@@ -53,8 +53,8 @@ int act_flow(struct demo *demo, struct ledger *ledger)
 
 	printf("Act 1. A producer walks a tree and sends each path. %u workers receive paths,\n"
 	       "  hash the files and send results. A collector receives those. Each process\n"
-	       "  keeps only its right to send, or to receive. Nobody closes a channel: it is\n"
-	       "  closed when its last sender has ended.\n",
+	       "  keeps only its right to send, or to receive. No process closes a channel: it\n"
+	       "  is closed when its last sender exits.\n",
 	       demo->workers);
 	err = start_all(demo);
 	if (!err)

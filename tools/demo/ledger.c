@@ -22,11 +22,11 @@ static int ledger_grow(struct ledger *ledger, uint32_t number)
 }
 
 /**
- * ledger_add() - enter a result
+ * ledger_add() - add a result
  * @ledger: the ledger
- * @result: the result; one that is there already is counted and dropped
+ * @result: the result; a duplicate is counted and dropped
  *
- * Return: 0, -EINVAL if it names no path or worker, or -ENOMEM.
+ * Return: 0, -EINVAL if its path or worker is invalid, or -ENOMEM.
  */
 int ledger_add(struct ledger *ledger, const struct result *result)
 {
@@ -66,7 +66,7 @@ static void ledger_write_result(const struct result *result, FILE *stream)
 /**
  * ledger_write() - write the results, in the order of their paths
  * @ledger: the ledger
- * @file: where to; in the format of sha256sum(1)
+ * @file: output file, in the format of sha256sum(1)
  *
  * Return: 0, or a negative errno value.
  */

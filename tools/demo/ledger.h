@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The collector's book of results, by the number of their path.
+ * The collector's results, by path number.
  */
 #ifndef DEMO_LEDGER_H
 #define DEMO_LEDGER_H
@@ -12,11 +12,11 @@
 
 /**
  * struct ledger - results that have arrived
- * @results: that of path N is at N - 1; its number is 0 until it has arrived
- * @size: entries in @results
- * @count: results in it
- * @repeated: results that arrived although they were in it already
- * @by_worker: how many of the results each worker sent
+ * @results: the result of path N is at N - 1; its number is 0 until it arrives
+ * @size: number of entries in @results
+ * @count: number of results
+ * @repeated: number of duplicate results
+ * @by_worker: number of results by worker
  */
 struct ledger {
 	struct result *results;

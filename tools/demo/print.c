@@ -52,7 +52,7 @@ void print_channels(const struct demo *demo)
 	if (!err)
 		err = chan_get_info(demo->results.fd, &results);
 	if (err) {
-		complain("cannot look at the channels", err);
+		complain("cannot inspect the channels", err);
 		return;
 	}
 	printf("\n  %-8s %-9s %9s %9s %9s %9s %9s\n", "channel", "", "elements", "handoff",
@@ -63,9 +63,9 @@ void print_channels(const struct demo *demo)
 
 void print_legend(void)
 {
-	puts("\n  handoff: straight to, or from, a task that was parked on the other side\n"
-	     "  ring: through the buffer   park: by a task that was parked until a peer came\n"
-	     "  parkings: how often a task was put to sleep, requeued: by one that died");
+	puts("\n  handoff: directly to or from a task that was parked on the other side\n"
+	     "  ring: through the buffer   park: by a task that was itself parked\n"
+	     "  parkings: number of parks, requeued: from receivers that died");
 }
 
 void print_workers(const struct ledger *ledger, unsigned int workers)
@@ -87,7 +87,7 @@ void print_state(const struct demo *demo)
 	int err = chan_get_info(demo->paths.fd, &info);
 
 	if (err) {
-		complain("cannot look at the paths", err);
+		complain("cannot inspect the paths", err);
 		return;
 	}
 	printf("     paths: %u buffered; receivers: %u, of which %u"

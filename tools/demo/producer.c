@@ -10,7 +10,7 @@
 #include "demo.h"
 #include "print.h"
 
-/* A walk in one order, so that two walks give each path the same number. */
+/* Walk in a fixed order, so that two walks number the paths identically. */
 static int compare_names(const FTSENT **a, const FTSENT **b)
 {
 	return strcmp((*a)->fts_name, (*b)->fts_name);
@@ -73,10 +73,10 @@ static int produce(struct demo *demo, FTS *walk, uint32_t already_sent)
 
 /**
  * producer_run() - the producer process
- * @demo: from its parent
- * @already_sent: so many paths at the beginning of the walk were sent before
+ * @demo: inherited from its parent
+ * @already_sent: number of paths at the start of the walk to skip, as they were already sent
  *
- * Nobody closes the channel. It is closed when its last sender is gone.
+ * The channel is not closed explicitly, but when its last sender is gone.
  *
  * Return: exit status.
  */
@@ -98,9 +98,9 @@ int producer_run(struct demo *demo, uint32_t already_sent)
 }
 
 /**
- * producer_first_path() - the path that a walk begins with
- * @directory: where to walk
- * @path: result
+ * producer_first_path() - the first path of a walk
+ * @directory: directory to walk
+ * @path: output
  *
  * Return: 0, or a negative errno value; -ENOENT if there is no file.
  */

@@ -9,7 +9,7 @@
 #include "ledger.h"
 #include "supervise.h"
 
-/* What the collector waits for: after the channels, all those that can die. */
+/* The collector's cases: the channels, then the processes that can die. */
 enum {
 	POLL_RESULTS,
 	POLL_PATHS,
@@ -27,7 +27,7 @@ void supervisor_init(struct supervisor *s, struct demo *demo, struct ledger *led
 }
 
 /**
- * supervisor_watch() - look after one more process
+ * supervisor_watch() - supervise another process
  * @s: the supervisor
  * @i: the number of a worker, or 0 for the producer
  * @pid: what start_worker() or start_producer() returned
@@ -44,7 +44,7 @@ int supervisor_watch(struct supervisor *s, unsigned int i, pid_t pid)
 }
 
 /**
- * supervisor_lacks() - whether a worker received a path that has no result
+ * supervisor_lacks() - did a worker receive a path that has no result?
  * @s: the supervisor
  * @worker: its number; it is dead
  */
@@ -55,7 +55,7 @@ bool supervisor_lacks(const struct supervisor *s, unsigned int worker)
 	return number && !ledger_has(s->ledger, number);
 }
 
-/* Process @i has ended: reap it, and see what it leaves behind. */
+/* Process @i has exited: reap it, and check for a path without a result. */
 static int supervisor_bury(struct supervisor *s, unsigned int i)
 {
 	int status = crew_wait(s->pid[i]);
@@ -74,7 +74,7 @@ static int supervisor_bury(struct supervisor *s, unsigned int i)
 }
 
 /**
- * supervisor_kill() - kill a worker, and see what it leaves behind
+ * supervisor_kill() - kill a worker, and check for a path without a result
  * @s: the supervisor
  * @worker: its number
  *
@@ -86,11 +86,11 @@ int supervisor_kill(struct supervisor *s, unsigned int worker)
 }
 
 /**
- * supervisor_send_again() - send again the paths of workers that died
+ * supervisor_send_again() - resend the paths of dead workers
  * @s: the supervisor
  *
- * As many as can be without waiting: the workers, who make room, may themselves be
- * waiting for the collector to take their results.
+ * Sends as many as possible without waiting: the workers, which drain the channel, may
+ * themselves be waiting for the collector to receive their results.
  *
  * Return: 0, or a negative errno value.
  */
@@ -111,7 +111,7 @@ int supervisor_send_again(struct supervisor *s)
 	return 0;
 }
 
-/* Receive what is there. */
+/* Receive all available results. */
 static int supervisor_collect(struct supervisor *s, uint32_t wanted)
 {
 	struct result result;
@@ -152,12 +152,12 @@ static bool supervisor_done(const struct supervisor *s, uint32_t wanted)
 }
 
 /**
- * supervisor_run() - collect results, and send again the paths of workers that died
+ * supervisor_run() - collect results, and resend the paths of dead workers
  * @s: the supervisor
- * @wanted: return when there are so many results, or all
+ * @wanted: return when this many results have arrived, or all
  *
- * Results come before deaths, so that few paths are sent again in vain. If one is,
- * its second result is dropped by the ledger.
+ * Results are handled before deaths, so that few paths are resent needlessly. If one
+ * is, the ledger drops its duplicate result.
  *
  * Return: 0, or a negative errno value; -EPIPE: no worker is left.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A collector that looks after its workers: a path whose worker died before it
- * sent a result is sent again, to another.
+ * A collector that supervises its workers: a path whose worker died without
+ * sending a result is resent to another one.
  */
 #ifndef DEMO_SUPERVISE_H
 #define DEMO_SUPERVISE_H
@@ -10,18 +10,18 @@
 
 #include "demo.h"
 
-/* With the producer, at 0. */
+/* Including the producer, at index 0. */
 #define SUPERVISED	(WORKERS_MAX + 1)
 
 /**
- * struct supervisor - the collector and those it looks after
+ * struct supervisor - the collector and the processes that it supervises
  * @demo: channels and board; the collector may send paths and receive results
  * @ledger: the results so far
- * @pid: the producer at 0, and the workers; 0 if it is gone, or not there yet
- * @pidfd: of each; -1 if it is gone, or not there yet
- * @again: for each worker, whether the path that it held is yet to be sent again
- * @produced: the producer has ended
- * @sent_again: how many paths were sent again
+ * @pid: producer at 0, then workers; 0 if a process is gone or not started
+ * @pidfd: same order; -1 if a process is gone or not started
+ * @again: for each worker, whether the path that it held must be resent
+ * @produced: the producer has exited
+ * @sent_again: number of paths resent
  */
 struct supervisor {
 	struct demo *demo;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A worker receives paths, hashes the files, and sends the results, until there are no more
- * paths or it is told to quit.
+ * paths or the quit channel is closed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -73,9 +73,9 @@ static int work(struct demo *demo, uint32_t worker, enum worker_fate fate, int d
 
 /**
  * worker_run() - a worker process
- * @demo: from its parent
+ * @demo: inherited from its parent
  * @worker: its number
- * @fate: what happens to it
+ * @fate: its behaviour after the first path
  *
  * Return: exit status.
  */

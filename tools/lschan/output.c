@@ -33,7 +33,7 @@ static const struct {
 	[COLUMN_MORE]		= { "MORE", true },
 };
 
-/* What a row is about; NULL is what it is not about. */
+/* The subject of a row; fields that do not apply are NULL. */
 struct row {
 	const struct channel *channel;
 	const struct holder *holder;
@@ -67,7 +67,7 @@ bool layout_has(const struct layout *layout, enum column column)
 	return false;
 }
 
-/* Where the columns end that show something of a tree. */
+/* Number of columns that a tree shows. */
 static enum column model_columns(const struct model *model)
 {
 	enum column end = COLUMN_SIDE;
@@ -94,7 +94,7 @@ static void layout_complete(struct layout *layout, const struct model *model)
 		layout->columns[layout->column_count++] = column;
 }
 
-/* Each returns false if the row is not about what the column shows. */
+/* Each returns false if the column does not apply to the row. */
 
 static bool channel_cell(const struct channel *channel, enum column column, char *cell)
 {
@@ -176,14 +176,14 @@ static int add_row(struct libscols_table *table, const struct layout *layout,
 	for (i = 0; i < layout->column_count && !err; i++) {
 		if (!row_cell(row, layout->columns[i], cell))
 			continue;
-		/* In a table, libsmartcols does it itself. */
+		/* libsmartcols escapes the cells of a table itself. */
 		escape(escaped, cell);
 		err = scols_line_set_data(*line, i, layout->json ? escaped : cell);
 	}
 	return err;
 }
 
-/* In rows below that of the channel, or in such as name the channel too. */
+/* Add rows below the channel's row, or rows that repeat the channel. */
 static int add_members(struct libscols_table *table, const struct layout *layout,
 		       const struct channel *channel, struct libscols_line *parent,
 		       bool holders, bool waiters)
@@ -205,7 +205,7 @@ static int add_members(struct libscols_table *table, const struct layout *layout
 	return err;
 }
 
-/* Holders and waiters have rows if a column shows something of them. */
+/* Holders and waiters get rows if a column applies to them. */
 static int add_channel(struct libscols_table *table, const struct layout *layout,
 		       const struct channel *channel)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is known, as a table or as JSON.
+ * Print the model as a table or as JSON.
  */
 #ifndef LSCHAN_OUTPUT_H
 #define LSCHAN_OUTPUT_H
@@ -9,7 +9,7 @@
 
 #include "../common/model.h"
 
-/* Those of facts are in the order of enum fact. */
+/* Columns of facts are in the order of enum fact. */
 enum column {
 	COLUMN_ID,
 	COLUMN_TYPE,
@@ -31,13 +31,13 @@ enum column {
 };
 
 /**
- * struct layout - how to print
- * @tree: holders and waiters in rows below that of their channel
- * @json: as JSON
- * @raw: without alignment; blanks in a cell are escaped
- * @noheadings: no line of headings
- * @columns: which, in their order, none twice
- * @column_count: how many; 0: as is usual for the rest of the layout
+ * struct layout - output format
+ * @tree: print holders and waiters in rows below their channel
+ * @json: print JSON
+ * @raw: do not align cells; blanks in a cell are escaped
+ * @noheadings: do not print a heading line
+ * @columns: columns in output order, without duplicates
+ * @column_count: number of @columns; 0: the default for the other fields
  */
 struct layout {
 	bool tree;
@@ -48,7 +48,7 @@ struct layout {
 	size_t column_count;
 };
 
-/* COLUMNS if there is none of this name, in whatever case. */
+/* Find a column by name, ignoring case. COLUMNS if there is none. */
 enum column column_find(const char *name);
 const char *column_name(enum column column);
 bool layout_has(const struct layout *layout, enum column column);

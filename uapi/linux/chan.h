@@ -2,22 +2,20 @@
 /*
  * Channels between processes: the interface of /dev/chan.
  *
- * Open /dev/chan for reading and writing, give the new channel its element
- * size and capacity with CHAN_IOC_MAKE, or let CHAN_IOC_NEW make another one,
- * and share the file descriptor: by fork, dup or SCM_RIGHTS. See
- * Documentation/chan.rst and chan(4).
+ * Open /dev/chan with O_RDWR, then set the element size and capacity with
+ * CHAN_IOC_MAKE, or create another channel with CHAN_IOC_NEW. Share the file
+ * descriptor by fork, dup or SCM_RIGHTS. See Documentation/chan.rst and chan(4).
  *
- * Rules that hold for every command:
+ * Rules for every command:
  *
  * - An error means that nothing happened.
- * - Unknown flags and non-zero reserved fields are EINVAL, before any effect.
- * - Every operation states the size of the element that it expects. If the channel's
- *   elements have another size, it is EMSGSIZE, and neither the element's memory nor
- *   the channel is touched.
- * - Structures grow at their end only, and the size is part of the command
- *   number. A shorter (older) structure is filled up with zeros; a longer one
- *   is accepted if what this kernel does not know is zero, else it is E2BIG;
- *   one shorter than the first version is EINVAL.
+ * - Unknown flags and non-zero reserved fields fail with EINVAL, before any effect.
+ * - Every operation states the element size that it expects. On a mismatch it fails
+ *   with EMSGSIZE and touches neither the element's memory nor the channel.
+ * - Structures grow only at the end, and the size is part of the command number.
+ *   A shorter (older) structure is zero-extended. A longer (newer) one is accepted
+ *   if the bytes unknown to this kernel are zero, else it fails with E2BIG. One
+ *   shorter than the first version fails with EINVAL.
  * - The layout is the same for 32-bit, x32 and 64-bit callers.
  */
 #ifndef _UAPI_LINUX_CHAN_H
@@ -30,39 +28,39 @@
 
 /* Largest element, in bytes. */
 #define CHAN_ELEM_MAX		(1U << 20)
-/* Elements up to this size, in bytes, never cost an allocation. */
+/* Elements up to this size, in bytes, never need an allocation. */
 #define CHAN_ELEM_INLINE	256
-/* Bytes of a type name, its terminating NUL included. */
+/* Size of a type name, including the terminating NUL. */
 #define CHAN_TYPE_MAX		32
-/* A deadline that never comes. */
+/* No deadline: wait indefinitely. */
 #define CHAN_DEADLINE_NONE	(~0ULL)
 
-/* What a file descriptor may do with its channel. Rights only shrink. */
+/* Rights of an open file on its channel. They can only be dropped. */
 #define CHAN_RIGHT_SEND		(1U << 0)
 #define CHAN_RIGHT_RECV		(1U << 1)
 #define CHAN_RIGHT_CLOSE	(1U << 2)
 #define CHAN_RIGHTS_ALL \
 	(CHAN_RIGHT_SEND | CHAN_RIGHT_RECV | CHAN_RIGHT_CLOSE)
 
-/* chan_make.flags: the channel outlives its last sender and last receiver. */
+/* chan_make.flags: do not close the channel when its last sender or receiver is gone. */
 #define CHAN_F_NOHUP		(1U << 0)
 #define CHAN_F_ALL		CHAN_F_NOHUP
-/* chan_info.flags: a channel of CHAN_IOC_TIMER. */
+/* chan_info.flags: the channel is a timer. */
 #define CHAN_F_TIMER		(1U << 1)
 
-/* chan_info.closed: why a channel is closed. */
-#define CHAN_OPEN		0	/* it is not */
+/* chan_info.closed: why the channel is closed. */
+#define CHAN_OPEN		0	/* not closed */
 #define CHAN_CLOSED_BY_CLOSE	1	/* CHAN_IOC_CLOSE */
 #define CHAN_CLOSED_NO_SENDERS	2	/* the last fd that may send is gone */
 #define CHAN_CLOSED_NO_RECEIVERS 3	/* the last fd that may receive is gone */
 
 /**
  * struct chan_make - argument of CHAN_IOC_MAKE
- * @elemsize: bytes of one element, 0 to CHAN_ELEM_MAX
- * @cap: how many elements the channel buffers; 0 is a rendezvous
+ * @elemsize: element size in bytes, 0 to CHAN_ELEM_MAX
+ * @cap: capacity in elements; 0 is a rendezvous
  * @flags: CHAN_F_*
  * @reserved: 0
- * @type: name of the element's type, NUL-terminated, may be empty; the bytes
+ * @type: name of the element type, NUL-terminated, may be empty; the bytes
  *	after the NUL are 0
  */
 struct chan_make {
@@ -82,22 +80,22 @@ struct chan_make {
 
 /**
  * struct chan_xfer - argument of CHAN_IOC_SENDV and CHAN_IOC_RECVV
- * @elems: address of @count elements, one after the other
- * @count: how many to move at the most, 1 to 2^31 - 1
- * @min: wait until this many have been moved, 1 to @count
+ * @elems: address of an array of @count elements
+ * @count: maximum number of elements to transfer, 1 to 2^31 - 1
+ * @min: wait until this many are transferred, 1 to @count
  * @flags: CHAN_XFER_*; at most one clock, CLOCK_MONOTONIC if none
- * @elemsize: bytes of one element, as the channel was made
- * @deadline: absolute time in nanoseconds to stop waiting at;
- *	CHAN_DEADLINE_NONE waits for ever. What can be done at once is done,
- *	even if the deadline has passed.
+ * @elemsize: element size of the channel, in bytes
+ * @deadline: absolute time in nanoseconds at which to stop waiting;
+ *	CHAN_DEADLINE_NONE waits indefinitely. An operation that need not wait
+ *	succeeds even after its deadline.
  * @lengths: 0
  * @files: 0
  * @reserved: 0
  *
- * Returns how many elements were moved. A signal, a deadline, an error or a
- * close that comes after the first element ends the call with what was moved so
- * far. CHAN_IOC_RECVV returns 0, and zeroes the first element, when the channel
- * is closed and drained.
+ * Returns the number of elements transferred. After the first one, a signal,
+ * the deadline, an error or a close ends the call with the number transferred
+ * so far. If the channel is closed and drained, CHAN_IOC_RECVV returns 0 and
+ * zeroes the first element.
  */
 struct chan_xfer {
 	__u64	elems;
@@ -113,8 +111,8 @@ struct chan_xfer {
 
 /**
  * struct chan_dup - argument of CHAN_IOC_DUP
- * @rights: CHAN_RIGHT_* of the new file descriptor, one or more, and none that
- *	this file descriptor lacks
+ * @rights: CHAN_RIGHT_* of the new file descriptor: at least one, and only
+ *	rights that this file descriptor has
  * @flags: 0
  */
 struct chan_dup {
@@ -123,10 +121,10 @@ struct chan_dup {
 };
 
 /**
- * struct chan_paths - how many elements took which path, on one side
- * @handoff: straight to, or from, a task that was parked on the other side
- * @ring: into, or out of, the buffer
- * @park: by a task that was parked itself until a peer completed it
+ * struct chan_paths - elements of one side, by path
+ * @handoff: directly to or from a task that was parked on the other side
+ * @ring: into or out of the buffer
+ * @park: by a task that was itself parked until a peer completed its operation
  */
 struct chan_paths {
 	__u64	handoff;
@@ -135,29 +133,29 @@ struct chan_paths {
 };
 
 /**
- * struct chan_info - result of CHAN_IOC_INFO, one consistent snapshot
- * @id: number of the channel, from 1 to 2^53 - 1, unique until the module is unloaded; of
- *	two numbers, neither which channel is older nor how many there are can be told
- * @elemsize: as made
- * @cap: as made
- * @flags: as made; CHAN_F_TIMER
+ * struct chan_info - result of CHAN_IOC_INFO, a consistent snapshot
+ * @id: channel number, 1 to 2^53 - 1, unique until the module is unloaded;
+ *	reveals neither the age of a channel nor the number of channels
+ * @elemsize: as in struct chan_make
+ * @cap: as in struct chan_make
+ * @flags: as in struct chan_make; CHAN_F_TIMER for a timer
  * @len: elements in the buffer; never more than @cap
  * @closed: CHAN_OPEN or CHAN_CLOSED_*
- * @rights: CHAN_RIGHT_* of the file descriptor that was asked
- * @senders: open files that may send; of a timer, the clock
+ * @rights: CHAN_RIGHT_* of the file descriptor used for the call
+ * @senders: open files that may send; for a timer, the clock
  * @receivers: open files that may receive
- * @sendq: operations parked to send
- * @recvq: operations parked to receive
- * @requeued: elements requeued by receivers that could not take them; they
- *	are received first
- * @maxlen: the largest @len there ever was
+ * @sendq: parked sends
+ * @recvq: parked receives
+ * @requeued: elements that a receiver failed to store and that were requeued;
+ *	they are received first
+ * @maxlen: maximum of @len so far
  * @sends: elements sent, by path
- * @recvs: elements received, by path; one that was requeued and received
- *	again counts each time
- * @requeues: how often an element was requeued
- * @send_parks: how often a send was parked, completed or not
- * @recv_parks: how often a receive was parked, completed or not
- * @type: as made
+ * @recvs: elements received, by path; a requeued element counts each time it
+ *	is received
+ * @requeues: number of requeues
+ * @send_parks: number of sends that parked, completed or not
+ * @recv_parks: number of receives that parked, completed or not
+ * @type: as in struct chan_make
  */
 struct chan_info {
 	__u64			id;
@@ -184,31 +182,31 @@ struct chan_info {
 /* chan_case.op */
 #define CHAN_CASE_SEND		1
 #define CHAN_CASE_RECV		2
-#define CHAN_CASE_POLL		3	/* any file that can be polled */
+#define CHAN_CASE_POLL		3	/* poll any file */
 
-/* Most cases of one select. */
+/* Maximum number of cases in one select. */
 #define CHAN_SELECT_MAX		64
 
 /**
  * struct chan_case - one case of a select
- * @fd: a channel, or with CHAN_CASE_POLL any file but a channel of another case; -1 is
- *	never ready, nor is a channel that is not made
+ * @fd: a channel; with CHAN_CASE_POLL, any file except a channel of another case.
+ *	-1 and nil channels are never ready.
  * @op: CHAN_CASE_*
  * @flags: 0
- * @elem: CHAN_CASE_SEND: address of the element; CHAN_CASE_RECV: of room for it;
- *	CHAN_CASE_POLL: 0
- * @size: bytes of the element, as the channel was made; CHAN_CASE_POLL: 0
- * @events: CHAN_CASE_POLL: POLL* to wait for, of 16 bits; POLLERR and POLLHUP always
- *	count. Else 0.
- * @length: output: bytes of the element that was received; else 0
- * @revents: output: of CHAN_CASE_POLL, which of the events are there; else 0
- * @result: output: 1 received; 0 sent, closed and drained, or CHAN_CASE_POLL; -EPIPE
- *	a send found the channel closed
+ * @elem: CHAN_CASE_SEND: address of the element; CHAN_CASE_RECV: address of the
+ *	buffer for it; CHAN_CASE_POLL: 0
+ * @size: element size of the channel, in bytes; CHAN_CASE_POLL: 0
+ * @events: CHAN_CASE_POLL: POLL* to wait for, 16 bits; POLLERR and POLLHUP are
+ *	always included. Otherwise 0.
+ * @length: output: size of the received element in bytes; otherwise 0
+ * @revents: output: CHAN_CASE_POLL: the events that are pending; otherwise 0
+ * @result: output: 1: received; 0: sent, closed and drained, or CHAN_CASE_POLL;
+ *	-EPIPE: a send found the channel closed
  * @files: 0
- * @user: the caller's own; neither read nor written
+ * @user: for the caller; neither read nor written
  *
- * The outputs are never read. Those of the chosen case are written, no others; if the
- * select fails, they mean nothing.
+ * Outputs are never read. Only those of the chosen case are written. If the select
+ * fails, their values are meaningless.
  */
 struct chan_case {
 	__s32	fd;
@@ -224,35 +222,35 @@ struct chan_case {
 	__u64	user;
 };
 
-/* chan_select.flags; those that chan_xfer.flags has too have the same values */
+/* chan_select.flags; flags shared with chan_xfer.flags have the same values */
 #define CHAN_SELECT_NONBLOCK	(1U << 0)	/* EAGAIN instead of waiting */
 #define CHAN_SELECT_REALTIME	(1U << 1)	/* deadline is on CLOCK_REALTIME */
 #define CHAN_SELECT_BOOTTIME	(1U << 2)	/* deadline is on CLOCK_BOOTTIME */
-#define CHAN_SELECT_FIRST	(1U << 3)	/* of those ready the first, not any */
+#define CHAN_SELECT_FIRST	(1U << 3)	/* choose the first ready case, not a random one */
 #define CHAN_SELECT_ALL \
 	(CHAN_SELECT_NONBLOCK | CHAN_SELECT_REALTIME | CHAN_SELECT_BOOTTIME | CHAN_SELECT_FIRST)
 
-/* In the result of CHAN_IOC_SELECT, beside the index: the case found its channel closed. */
+/* Result of CHAN_IOC_SELECT: the index, and this bit if the case found its channel closed. */
 #define CHAN_SELECT_CLOSED	(1 << 16)
 #define CHAN_SELECT_INDEX	(CHAN_SELECT_CLOSED - 1)
 
 /**
  * struct chan_select - argument of CHAN_IOC_SELECT
- * @cases: address of @ncases struct chan_case, one after the other
+ * @cases: address of an array of @ncases struct chan_case
  * @ncases: 0 to CHAN_SELECT_MAX
- * @casesize: bytes of one, as the caller knows it
+ * @casesize: the caller's sizeof(struct chan_case)
  * @flags: CHAN_SELECT_*; at most one clock, CLOCK_MONOTONIC if none
  * @reserved: 0
  * @deadline: as in struct chan_xfer
  *
- * Carries out one of the cases that are ready, each with the same chance; waits until one
- * is. Which file descriptor of a channel the command is given does not matter, nor does
- * O_NONBLOCK of any. Returns the index of the case, with CHAN_SELECT_CLOSED if it found its
- * channel closed: a send was not sent, a receive stored zeros.
+ * Waits until a case is ready, then carries out one of the ready cases, each with equal
+ * probability. The command may be issued on any chan file descriptor; O_NONBLOCK is
+ * ignored on all of them. Returns the index of the case, with CHAN_SELECT_CLOSED if it
+ * found its channel closed: a send was not sent, a receive stored zeros.
  *
  * The return value is the whole result. The outputs of a receive or a poll are written
- * before it counts, and a fault there is EFAULT: an element goes back to the head of its
- * channel. Those of a send are written after it was sent, and a fault there is ignored.
+ * before it commits: a fault fails with EFAULT, and the element is requeued at the head of
+ * its channel. The outputs of a send are written after the commit: a fault is ignored.
  */
 struct chan_select {
 	__u64	cases;
@@ -263,7 +261,7 @@ struct chan_select {
 	__u64	deadline;
 };
 
-/* chan_timer.flags; they have the same values in chan_xfer.flags */
+/* chan_timer.flags; same values as in chan_xfer.flags */
 #define CHAN_TIMER_REALTIME	(1U << 1)	/* expires is on CLOCK_REALTIME */
 #define CHAN_TIMER_BOOTTIME	(1U << 2)	/* expires is on CLOCK_BOOTTIME */
 #define CHAN_TIMER_ALL \
@@ -271,19 +269,18 @@ struct chan_select {
 
 /**
  * struct chan_timer - argument of CHAN_IOC_TIMER
- * @expires: absolute time in nanoseconds of the first tick; CHAN_DEADLINE_NONE: none
- * @interval: nanoseconds from each tick to the next; 0: there is only one
+ * @expires: absolute time of the first tick in nanoseconds; CHAN_DEADLINE_NONE: no tick
+ * @interval: nanoseconds between ticks; 0: a single tick
  * @flags: CHAN_TIMER_*; at most one clock, CLOCK_MONOTONIC if none
  * @reserved: 0
  *
- * Makes a nil channel one that a clock feeds: its elements are ticks, each a __u64, the time
- * at which it was due, on that clock. It buffers one; ticks that find it full are dropped.
- * Nobody can send to it or close it, all that its file descriptors may do is receive. Its
- * last file descriptor ends it.
+ * Turns a nil channel into a timer, a channel fed by a clock. Its elements are ticks: each
+ * is a __u64, the time at which it was due on that clock. One tick is buffered; while it is
+ * unread, later ticks are dropped. A timer can be neither sent to nor closed: its file
+ * descriptors may only receive. It stops when the last of them is closed.
  *
- * On such a channel, sets the clock anew: ticks of before are received no more. Returns 1 if
- * there was one to come, or one that was not received; else 0. EBUSY is a channel of
- * CHAN_IOC_MAKE.
+ * On a timer, sets it again and discards pending ticks. Returns 1 if a tick was still due or
+ * unread, else 0. On a channel of CHAN_IOC_MAKE, fails with EBUSY.
  */
 struct chan_timer {
 	__u64	expires;
@@ -293,23 +290,23 @@ struct chan_timer {
 };
 
 /* chan_new.flags */
-#define CHAN_NEW_PAIR		(1U << 0)	/* an end for each direction */
+#define CHAN_NEW_PAIR		(1U << 0)	/* one file descriptor per direction */
 #define CHAN_NEW_TIMER		(1U << 1)	/* a timer */
 #define CHAN_NEW_ALL		(CHAN_NEW_PAIR | CHAN_NEW_TIMER)
 
 /**
  * struct chan_new - argument and result of CHAN_IOC_NEW, for any chan file descriptor
  * @flags: CHAN_NEW_*, at most one
- * @fds: results, close-on-exec, without O_NONBLOCK; -1: unused; what the caller sets does
- *	not matter. Of a pair, the first may receive, and the second may send and close; else
- *	the first has all rights that the channel can have.
+ * @fds: output: close-on-exec, without O_NONBLOCK; -1 if unused; input values are ignored.
+ *	Of a pair, the first may receive, and the second may send and close. Otherwise the
+ *	first has all rights that the channel can have.
  * @reserved: 0
- * @make: the form of the channel, without CHAN_NEW_TIMER
- * @timer: the setting of the timer, with CHAN_NEW_TIMER; the bytes after it are 0
+ * @make: the channel to create, without CHAN_NEW_TIMER
+ * @timer: the timer to create, with CHAN_NEW_TIMER; the bytes after it are 0
  *
- * Makes a channel, whatever the file descriptor is that the command is given. A file of it is
- * a FIFO to fstat(2). The channel hangs up as a pipe does: with the last file descriptor that
- * may send, or that may receive.
+ * Creates a channel, independent of the file descriptor used for the call. fstat(2) reports
+ * its files as FIFOs. Like a pipe, the channel hangs up when the last file descriptor that
+ * may send, or the last one that may receive, is closed.
  */
 struct chan_new {
 	__u32	flags;
@@ -324,22 +321,22 @@ struct chan_new {
 /**
  * struct chan_query - result of CHAN_IOC_QUERY, for any chan file descriptor
  * @version: CHAN_ABI_VERSION of the module
- * @make_flags: CHAN_F_* it knows
- * @xfer_flags: CHAN_XFER_* it knows
- * @rights: CHAN_RIGHT_* it knows
- * @elem_max: largest @elemsize, in bytes
- * @elem_inline: elements up to this many bytes never cost an allocation
- * @ring_max: largest buffer of one channel, in bytes
- * @user_channels_max: channels that one user may have
- * @user_bytes_max: bytes that one user may hold in channels
- * @user_channels: channels that the caller's user has now
- * @user_bytes: bytes that the caller's user holds now
- * @select_flags: CHAN_SELECT_* it knows
- * @select_max: most cases of one select
- * @timer_flags: CHAN_TIMER_* it knows
- * @new_flags: CHAN_NEW_* it knows
+ * @make_flags: supported CHAN_F_*
+ * @xfer_flags: supported CHAN_XFER_*
+ * @rights: supported CHAN_RIGHT_*
+ * @elem_max: maximum @elemsize, in bytes
+ * @elem_inline: elements up to this many bytes never need an allocation
+ * @ring_max: maximum buffer size of one channel, in bytes
+ * @user_channels_max: maximum number of channels per user
+ * @user_bytes_max: maximum bytes charged per user
+ * @user_channels: channels of the caller's user
+ * @user_bytes: bytes charged to the caller's user
+ * @select_flags: supported CHAN_SELECT_*
+ * @select_max: maximum number of cases in one select
+ * @timer_flags: supported CHAN_TIMER_*
+ * @new_flags: supported CHAN_NEW_*
  *
- * CAP_SYS_RESOURCE lifts the limits of a user.
+ * The per-user limits do not apply to a caller with CAP_SYS_RESOURCE.
  */
 struct chan_query {
 	__u32	version;
@@ -360,15 +357,16 @@ struct chan_query {
 };
 
 /*
- * Type byte 0xE8 is free in the kernel's ioctl-number.rst. The argument of SEND and RECV
- * is the address of one element, and its size is a part of the command: RECV returns 1, or
- * 0 if the channel is closed and drained. CLOSE takes 0.
+ * Type byte 0xE8 is unassigned in the kernel's ioctl-number.rst. SEND and RECV take the
+ * address of one element; its size is part of the command. RECV returns 1, or 0 if the
+ * channel is closed and drained. CLOSE takes 0.
  *
- * Some architectures have 13 bits for the size: SEND and RECV of more are ENOTTY on all,
- * and never a command for another size. SENDV and RECVV take elements of any size.
+ * Some architectures have only 13 bits for the size. On all of them, SEND and RECV of larger
+ * elements fail with ENOTTY and are never mistaken for another size. SENDV and RECVV take
+ * elements of any size.
  *
- * FIONREAD of <asm/ioctls.h> stores an int: how many bytes of elements the channel holds, at
- * most INT_MAX.
+ * FIONREAD of <asm/ioctls.h> stores the bytes of elements in the channel as an int, at most
+ * INT_MAX.
  */
 #define CHAN_IOC_SIZE_MAX	8191
 #define CHAN_IOC_SIZE(size) \

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which stuck tasks wait for which. A task waits for processes, and so for each stuck task of
- * them.
+ * Connected components and cycles of stuck tasks. A task waits for processes, and thus for each
+ * of their stuck tasks.
  */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "graph.h"
 
-/* All the waiting that there is: @task, in @operation, for the process of @hold. */
+/* For each edge of the wait-for graph: @task waits in @operation for the process of @hold. */
 #define for_each_wait(graph, task, operation, hold) \
 	for (operation = (task)->operations; \
 	     operation < (task)->operations + (task)->operation_count; operation++) \
@@ -22,7 +22,7 @@
 	     task < (graph)->tasks + (process)->first_task + (process)->task_count; task++) \
 		if (task->stuck)
 
-/* Let the task, and all stuck tasks of a process, be of one component. Were they not? */
+/* Merge the task and all stuck tasks of a process into one component. Returns true on a change. */
 static bool join(struct graph *graph, struct task *task, const struct process *process)
 {
 	size_t least = task->component;
@@ -66,12 +66,12 @@ void graph_connect(struct graph *graph)
 }
 
 /**
- * struct search - breadth first, from one task on
+ * struct search - breadth-first search from one task
  * @from: for each task, the step that leads to it
- * @reached: for each task, whether one does
- * @queue: the tasks that were reached
- * @count: how many
- * @alone: a task that waits for itself is a cycle of one
+ * @reached: for each task, whether it was reached
+ * @queue: the tasks reached
+ * @count: number of tasks in @queue
+ * @alone: accept a task that waits for itself as a cycle of one
  */
 struct search {
 	struct step *from;
@@ -106,7 +106,7 @@ static void search_from(struct search *search, const struct graph *graph, size_t
 	for (i = 0; i < graph->task_count; i++)
 		search->reached[i] = false;
 	search->count = 0;
-	/* It is not reached itself before a step leads back. */
+	/* The start counts as reached only when a step leads back to it. */
 	for (;;) {
 		for_each_wait(graph, &graph->tasks[at], operation, hold) {
 			search_reach(search, graph, (struct step){ at, operation },
@@ -118,7 +118,7 @@ static void search_from(struct search *search, const struct graph *graph, size_t
 	}
 }
 
-/* The steps that lead back to where the search began; 0 if none do. */
+/* Number of steps that lead back to the start; 0 if none do. */
 static size_t search_steps(const struct search *search, size_t start, struct step *steps)
 {
 	size_t count = 0, at = start, i;
@@ -138,7 +138,7 @@ static size_t search_steps(const struct search *search, size_t start, struct ste
 	return count;
 }
 
-/* @steps has room for as many again. */
+/* @steps has space for that many more. */
 static size_t shortest(struct search *search, const struct graph *graph, size_t component,
 		       struct step *steps)
 {
@@ -171,7 +171,7 @@ ssize_t graph_cycle(const struct graph *graph, size_t component, struct step **s
 	*steps = calloc(2 * graph->task_count, sizeof(**steps));
 	if (search.from && search.reached && search.queue && *steps)
 		count = shortest(&search, graph, component, *steps);
-	/* That a task waits for others says more than that it waits for itself. */
+	/* Prefer cycles of several tasks to one of a task that waits for itself. */
 	if (!count) {
 		search.alone = true;
 		count = shortest(&search, graph, component, *steps);

@@ -11,7 +11,7 @@
 
 #define ALL_CHANNELS	"/sys/kernel/debug/chan/channels"
 
-/* What is in motion is looked at again, so many times, after a moment. */
+/* Number of retries, after a delay, while apparent deadlocks change. */
 #define TRIES	5
 static const struct timespec moment = { .tv_nsec = 20000000 };
 
@@ -93,7 +93,7 @@ size_t diagnosis_count_parked(const struct diagnosis *diagnosis)
 	return count;
 }
 
-/* All channels that there are. Returns false if they are not for the caller to see. */
+/* List all channels. Returns false if the caller may not see them. */
 static bool list_all(struct model *all)
 {
 	FILE *stream = proc_open(-1, ALL_CHANNELS);
@@ -112,7 +112,7 @@ static bool list_all(struct model *all)
 	return !ret;
 }
 
-/* Those that there were all the time, and that were never seen in the hands of a process. */
+/* Channels that existed throughout and were never held by a process. */
 static int find_unheld(struct diagnosis *diagnosis, const struct model *before,
 		       const struct model *later)
 {
@@ -129,7 +129,7 @@ static int find_unheld(struct diagnosis *diagnosis, const struct model *before,
 		    model_find(later, channel->id))
 			continue;
 		err = model_add(&diagnosis->unheld, channel, NULL);
-		/* They are taken over. */
+		/* The model takes ownership of them. */
 		channel->waiters = NULL;
 	}
 	model_free(&after);
@@ -152,7 +152,7 @@ static int add_deadlock(struct diagnosis *diagnosis, size_t component, size_t ta
 	return steps < 0 ? steps : 0;
 }
 
-/* Of this component, if it is wanted. */
+/* Add the deadlock of this component, if requested. */
 static int find_deadlock(struct diagnosis *diagnosis, size_t component,
 			 const struct model *later, uint64_t ended)
 {

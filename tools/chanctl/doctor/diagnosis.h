@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What is wrong, as far as can be told.
+ * The diagnosis: deadlocks and other findings.
  */
 #ifndef DOCTOR_DIAGNOSIS_H
 #define DOCTOR_DIAGNOSIS_H
@@ -9,9 +9,9 @@
 #include "evidence.h"
 
 /**
- * struct request - what is looked for
- * @pids: only what has to do with these processes
- * @longer: tasks that are parked for longer than so many nanoseconds; 0: none
+ * struct request - what to report
+ * @pids: only findings that involve these processes
+ * @longer: tasks parked for longer than this many nanoseconds; 0: none
  */
 struct request {
 	struct numbers pids;
@@ -19,11 +19,11 @@ struct request {
 };
 
 /**
- * struct deadlock - stuck tasks that have to do with each other
- * @component: of the graph
- * @task_count: how many tasks it has
- * @cycle: who waits for whom
- * @steps: of @cycle; 0 if some wait for what nobody can do
+ * struct deadlock - a connected set of stuck tasks
+ * @component: component of the graph
+ * @task_count: number of tasks
+ * @cycle: the shortest cycle
+ * @steps: length of @cycle; 0 if some wait for an operation that no process may do
  */
 struct deadlock {
 	size_t component;
@@ -33,14 +33,14 @@ struct deadlock {
 };
 
 /**
- * struct diagnosis - what was found
- * @request: what was looked for
- * @evidence: what was seen
- * @deadlocks: what is certain
- * @deadlock_count: how many
- * @changing: how many there seemed to be, of tasks that were not parked all the time
+ * struct diagnosis - findings
+ * @request: what to report
+ * @evidence: the state observed
+ * @deadlocks: confirmed deadlocks
+ * @deadlock_count: number of @deadlocks
+ * @changing: number of apparent deadlocks whose tasks were not parked throughout
  * @unheld: channels that no process holds
- * @unheld_known: whether that could be looked for
+ * @unheld_known: whether the caller may see @unheld
  */
 struct diagnosis {
 	const struct request *request;
@@ -52,20 +52,20 @@ struct diagnosis {
 	bool unheld_known;
 };
 
-/* Returns 0 or a negative errno value. diagnosis_free() after both. */
+/* Returns 0 or a negative errno value. Call diagnosis_free() in both cases. */
 int diagnose(struct diagnosis *diagnosis, const struct request *request);
 void diagnosis_free(struct diagnosis *diagnosis);
 
-/* Leaks, each something that is looked for, and has to do with a process that is. */
+/* Findings other than deadlocks, filtered by the request. */
 bool diagnosis_has_long(const struct diagnosis *diagnosis, const struct task *task,
 			const struct operation *operation);
 bool diagnosis_has_stranded(const struct diagnosis *diagnosis, size_t node);
 size_t diagnosis_count_long(const struct diagnosis *diagnosis);
 size_t diagnosis_count_stranded(const struct diagnosis *diagnosis);
-/* A task that is stuck unless what is unseen helps. */
+/* Is the task stuck unless an unseen holder wakes it? */
 bool diagnosis_has_doubtful(const struct diagnosis *diagnosis, const struct task *task);
 size_t diagnosis_count_doubtful(const struct diagnosis *diagnosis);
-/* How many tasks are parked. */
+/* Number of parked tasks. */
 size_t diagnosis_count_parked(const struct diagnosis *diagnosis);
 
 #endif /* DOCTOR_DIAGNOSIS_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * chanctl doctor: who waits for whom, and who waits in vain.
+ * chanctl doctor: find deadlocks, stranded elements and unheld channels.
  */
 #include <argp.h>
 #include <ctype.h>
@@ -32,17 +32,17 @@ struct options {
 };
 
 static const struct argp_option option_list[] = {
-	{ "pid", 'p', "PID,...", 0, "Report only what has to do with these processes", 0 },
+	{ "pid", 'p', "PID,...", 0, "Report only findings that involve these processes", 0 },
 	{ "parked-longer", KEY_LONGER, "TIME", 0,
-	  "Report tasks that are parked for longer, too: 90, 90s, 15m, 2h, 1d", 0 },
+	  "Also report tasks parked for longer than this: 90, 90s, 15m, 2h, 1d", 0 },
 	{ "json", 'J', NULL, 0, "Print JSON", 0 },
-	{ "dot", KEY_DOT, NULL, 0, "Print a picture, for dot of Graphviz", 0 },
+	{ "dot", KEY_DOT, NULL, 0, "Print a graph for Graphviz dot", 0 },
 	{ "no-stacks", KEY_NO_STACKS, NULL, 0, "Do not print kernel stacks", 0 },
-	{ "watch", 'w', "SECONDS", 0, "Look again and again, until something is found", 0 },
+	{ "watch", 'w', "SECONDS", 0, "Repeat at this interval until something is found", 0 },
 	{ 0 },
 };
 
-/* A number of seconds, or with a suffix of more of them, in nanoseconds. 0 if it is none. */
+/* Parse seconds, or a number with a unit suffix, into nanoseconds. Returns 0 if malformed. */
 static uint64_t parse_time(const char *text)
 {
 	static const struct {
@@ -53,7 +53,7 @@ static uint64_t parse_time(const char *text)
 	char suffix = 's', end;
 	int n;
 
-	/* It takes blanks and signs as well. */
+	/* It accepts blanks and signs. */
 	n = sscanf(text, "%9u%c%c", &value, &suffix, &end);
 	if (!isdigit((unsigned char)*text) || n > 2)
 		return 0;
@@ -69,7 +69,7 @@ static void parse_pids(struct numbers *pids, const char *list, struct argp_state
 	const int err = numbers_parse(pids, list, INT_MAX);
 
 	if (err == -EINVAL)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is no list of PIDs", list);
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a list of PIDs", list);
 	if (err)
 		argp_failure(state, EXIT_FAILURE, -err, "list of PIDs");
 }
@@ -78,7 +78,7 @@ static void set_report(struct options *options, struct argp_state *state,
 		       int (*report)(const struct diagnosis *diagnosis, bool stacks))
 {
 	if (options->report != report_text && options->report != report)
-		argp_failure(state, EXIT_USAGE, 0, "JSON is no picture");
+		argp_failure(state, EXIT_USAGE, 0, "--json and --dot are exclusive");
 	options->report = report;
 }
 
@@ -94,7 +94,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 	case KEY_LONGER:
 		options->request.longer = parse_time(argument);
 		if (!options->request.longer)
-			argp_failure(state, EXIT_USAGE, 0, "'%s' is no time", argument);
+			argp_failure(state, EXIT_USAGE, 0, "'%s' is not a time", argument);
 		return 0;
 	case 'J':
 		set_report(options, state, report_json);
@@ -107,12 +107,12 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		return 0;
 	case 'w':
 		if (numbers_parse(&seconds, argument, UINT_MAX) || seconds.count != 1)
-			argp_failure(state, EXIT_USAGE, 0, "'%s' is no number of seconds", argument);
+			argp_failure(state, EXIT_USAGE, 0, "'%s' is not a number of seconds", argument);
 		options->interval = seconds.values[0];
 		numbers_free(&seconds);
 		return 0;
 	case ARGP_KEY_ARG:
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is one argument too many", argument);
+		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -122,7 +122,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 static const struct argp parser = {
 	.options = option_list,
 	.parser = parse_option,
-	.doc = "Looks for tasks that are parked in channels and that nobody can wake.\v"
+	.doc = "Finds tasks that are parked in channels and that no process can wake.\v"
 	       "Exit status: 0 nothing was found, 1 something failed, 2 wrong usage, "
 	       "3 a deadlock was found, 4 something else was found.",
 };

@@ -11,7 +11,7 @@
 #include "evidence.h"
 #include "files.h"
 
-/* The module tells ages to the tick of a clock, which is never longer than this. */
+/* Maximum length of a jiffy, the resolution of ages reported by the module. */
 #define TICK	10000000ULL
 
 uint64_t evidence_now(void)
@@ -57,7 +57,7 @@ static int add_tasks(struct graph *graph, DIR *tasks)
 	return err;
 }
 
-/* One whose tasks are not known has one at least, which is not parked. */
+/* A process whose tasks are unknown has at least one, which is not parked. */
 static int add_process(struct graph *graph, pid_t pid)
 {
 	struct process *process = graph_add_process(graph, pid);
@@ -127,7 +127,7 @@ static int add_channel(struct graph *graph, const struct channel *channel)
 	return 0;
 }
 
-/* The process of a task; 0 if it is gone. */
+/* Process ID of a task; 0 if it is gone. */
 static pid_t process_of(pid_t tid)
 {
 	char path[32], *line = NULL;
@@ -148,7 +148,7 @@ static pid_t process_of(pid_t tid)
 	return pid;
 }
 
-/* A thread may have given away the last file descriptor of a channel in which another is parked. */
+/* A thread may have closed the last file descriptor of a channel in which another is parked. */
 static int add_waiter(struct graph *graph, size_t node, const struct waiter *waiter)
 {
 	struct task *task = graph_find_task(graph, waiter->pid);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What /proc tells of who waits for whom.
+ * The wait-for graph, as read from /proc.
  *
- * /proc is read file by file while everything goes on. What is said of tasks that are stuck is
- * true nevertheless, if they have been parked all the time: they have given nothing away, so
- * that what was seen of their file descriptors is true of any moment; and as a file tells how
- * many references there are to it, nobody else can have had one who was missed.
+ * /proc is read file by file while processes run. The verdict on stuck tasks still holds if they
+ * were parked throughout: they passed on no file descriptor, so the ones seen were valid at any
+ * instant. And as each file reports its number of references, no other holder can have been
+ * missed.
  */
 #ifndef DOCTOR_EVIDENCE_H
 #define DOCTOR_EVIDENCE_H
@@ -14,10 +14,10 @@
 #include "graph.h"
 
 /**
- * struct evidence - what was seen
+ * struct evidence - the state observed
  * @model: the channels
- * @graph: the same, as a graph, judged and connected; its nodes are the channels of @model
- * @began: when the first file of it was opened, CLOCK_MONOTONIC in nanoseconds
+ * @graph: the same as a graph, judged and connected; its nodes are the channels of @model
+ * @began: CLOCK_MONOTONIC time in nanoseconds at which the first file was opened
  */
 struct evidence {
 	struct model model;
@@ -25,14 +25,14 @@ struct evidence {
 	uint64_t began;
 };
 
-/* Returns 0 or a negative errno value. evidence_free() after both. */
+/* Returns 0 or a negative errno value. Call evidence_free() in both cases. */
 int evidence_collect(struct evidence *evidence);
 /**
- * evidence_hold() - is each task of a component still parked as it was all the time?
- * @evidence: what was seen
- * @component: of its graph
- * @later: what was seen after it
- * @ended: when the last file of that was closed
+ * evidence_hold() - was each task of a component parked in the same operations throughout?
+ * @evidence: the first state observed
+ * @component: component of its graph
+ * @later: the second state observed
+ * @ended: time at which the last file of @later was closed
  */
 bool evidence_hold(const struct evidence *evidence, size_t component, const struct model *later,
 		   uint64_t ended);

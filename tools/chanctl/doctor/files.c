@@ -10,9 +10,9 @@
 
 /**
  * struct file - an open file of a channel
- * @hold: the first file descriptor of it that was seen
- * @refs: references to it
- * @seen: how many of them were
+ * @hold: the first file descriptor seen
+ * @refs: number of references
+ * @seen: number of references accounted for
  */
 struct file {
 	const struct hold *hold;
@@ -22,9 +22,9 @@ struct file {
 
 /**
  * struct table - the open files of a channel
- * @files: each of them
+ * @files: the open files
  * @of: for each hold of the channel, the index of its file
- * @count: how many files
+ * @count: number of @files
  */
 struct table {
 	struct file *files;
@@ -38,7 +38,7 @@ struct files {
 	struct table *tables;
 };
 
-/* 0 if they are the same, more if not; else a negative value. */
+/* Returns 0 if the files are the same, a positive value if not, else a negative value. */
 static int compare(const struct graph *graph, int type, const struct hold *a,
 		   const struct hold *b)
 {
@@ -46,7 +46,7 @@ static int compare(const struct graph *graph, int type, const struct hold *a,
 		       graph->processes[b->process].pid, type, a->fd, b->fd);
 }
 
-/* Its index; @table->count if it is none of those. */
+/* Index of the file; @table->count if there is none. */
 static size_t find_file(const struct graph *graph, const struct table *table, struct node *node,
 			const struct hold *hold)
 {
@@ -65,7 +65,7 @@ static size_t find_file(const struct graph *graph, const struct table *table, st
 	return i;
 }
 
-/* Was it counted, as that of a process that shares its file descriptors? In doubt, yes. */
+/* Was it already counted for a process that shares its file descriptors? In doubt, yes. */
 static bool is_shared(const struct graph *graph, const struct table *table, const struct node *node,
 		      size_t index)
 {
@@ -107,7 +107,7 @@ static int fill_table(const struct files *files, size_t index)
 	return 0;
 }
 
-/* Which file descriptor the system call is given that a task sleeps in; -1 if that is not told. */
+/* File descriptor argument of the system call in which a task sleeps; -1 if unknown. */
 static int call_fd(pid_t tid)
 {
 	unsigned long long fd;
@@ -124,7 +124,7 @@ static int call_fd(pid_t tid)
 	return found == 1 ? (int)fd : -1;
 }
 
-/* The file of a process's file descriptor, if that is of this channel. */
+/* The file of a process's file descriptor, if it belongs to this channel. */
 static struct file *file_of(const struct files *files, size_t index, size_t process, int fd)
 {
 	const struct node *node = &files->graph->nodes[index];
@@ -138,7 +138,7 @@ static struct file *file_of(const struct files *files, size_t index, size_t proc
 	return NULL;
 }
 
-/* The only file through which a process can have done this; NULL if there is another. */
+/* The file through which a process must have called; NULL if it is ambiguous. */
 static struct file *only_file(const struct files *files, size_t index, size_t process,
 			      unsigned int right)
 {
@@ -158,7 +158,7 @@ static struct file *only_file(const struct files *files, size_t index, size_t pr
 	return only;
 }
 
-/* The reference that a select has by the file descriptor that its call was given. */
+/* Account for the reference that a select holds on the file descriptor of its call. */
 static void count_select(const struct files *files, const struct task *task)
 {
 	const int fd = call_fd(task->tid);
@@ -172,7 +172,7 @@ static void count_select(const struct files *files, const struct task *task)
 	}
 }
 
-/* The reference that a parked operation has to the file that it is for. */
+/* Account for the reference that a parked operation holds on its file. */
 static void count_operation(const struct files *files, size_t index, const struct waiter *waiter,
 			    const struct task *task)
 {

@@ -6,14 +6,14 @@
 #include "graph.h"
 
 /**
- * files_find_unseen() - find out which references to channels are not explained by what was seen
+ * files_find_unseen() - find references to channels that are unaccounted for
  * @graph: the graph, with all holds; its nodes are the channels of @model, and the holds of each
- *	are its holders; result: @unseen of each node
- * @model: what was seen
+ *	are its holders; output: @unseen of each node
+ * @model: the channels
  *
- * References are those of file descriptors, and those of the calls of parked tasks. Others are
- * of messages that carry a file descriptor, or of processes that the caller may not look into.
- * What cannot be told is taken to be unseen.
+ * File descriptors and calls of parked tasks account for references. Others belong to
+ * messages that carry a file descriptor, or to processes that the caller may not inspect.
+ * In doubt, a reference is unseen.
  *
  * Return: 0 or -ENOMEM.
  */

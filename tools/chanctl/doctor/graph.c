@@ -4,7 +4,7 @@
 
 #include "graph.h"
 
-/* Room for one more. NULL if there is no memory. */
+/* Append an item. NULL without memory. */
 static void *grow(void *array, size_t *count, size_t size)
 {
 	void **items = array;
@@ -159,7 +159,7 @@ static void task_set_stuck(struct graph *graph, struct task *task, bool stuck)
 		graph->processes[task->process].stuck_count--;
 }
 
-/* @trust: what is unseen will help nobody. */
+/* @trust: assume that unseen holders wake no task. */
 static void judge(struct graph *graph, bool trust)
 {
 	struct task *task;

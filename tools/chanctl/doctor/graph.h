@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Who waits for whom: tasks that are parked in channels, and processes that could wake them,
- * because they hold what the other side takes. Nothing here knows where that was learned.
+ * The wait-for graph: tasks parked in channels, and processes that could wake them because they
+ * hold the required rights. Independent of /proc.
  *
- * A task is stuck if nothing can wake it. That is a matter of all tasks together: all that are
- * parked are taken to be stuck, until one is found that somebody who is not could wake; then it
- * is not either. Those that remain wait for nobody but each other.
+ * A task is stuck if nothing can wake it. Initially, all parked tasks are considered stuck. A
+ * task that a process with a task that is not stuck could wake is cleared, repeatedly. The
+ * remaining tasks wait only for each other.
  */
 #ifndef DOCTOR_GRAPH_H
 #define DOCTOR_GRAPH_H
@@ -20,7 +20,7 @@
 
 /**
  * struct hold - a file descriptor of a channel
- * @process: whose
+ * @process: the process that holds it
  * @fd: the file descriptor
  * @rights: CHAN_RIGHT_*
  */
@@ -32,12 +32,12 @@ struct hold {
 
 /**
  * struct node - a channel
- * @id: its number
- * @name: of its type
- * @timer: a clock sends to it
- * @unseen: CHAN_RIGHT_* of references to it of which it is not known who has them
+ * @id: channel number
+ * @name: name of its type
+ * @timer: it is a timer
+ * @unseen: CHAN_RIGHT_* of references without a known holder
  * @holds: its file descriptors
- * @hold_count: how many
+ * @hold_count: number of @holds
  */
 struct node {
 	uint64_t id;
@@ -49,10 +49,10 @@ struct node {
 };
 
 /**
- * struct operation - what a task is parked for; a select has many, any of which ends its wait
- * @node: in which channel
- * @send: to send, else to receive
- * @age: for how many nanoseconds
+ * struct operation - a parked operation; any of the operations of a select ends its wait
+ * @node: the channel
+ * @send: send, else receive
+ * @age: nanoseconds since it parked
  */
 struct operation {
 	size_t node;
@@ -62,15 +62,15 @@ struct operation {
 
 /**
  * struct task - a thread of a process
- * @tid: its number
- * @name: its own
- * @process: of which process
- * @leaves: it may go on by itself: a deadline or a file ends its wait
+ * @tid: thread ID
+ * @name: its command
+ * @process: its process
+ * @leaves: a deadline or a file may end its wait
  * @operations: none if it is not parked
- * @operation_count: how many
- * @stuck: result of graph_judge()
- * @doubtful: result of graph_judge(): it is stuck, if what is unseen will help nobody
- * @component: result of graph_connect()
+ * @operation_count: number of @operations
+ * @stuck: set by graph_judge()
+ * @doubtful: set by graph_judge(): stuck unless an unseen holder wakes it
+ * @component: set by graph_connect()
  */
 struct task {
 	pid_t tid;
@@ -85,12 +85,12 @@ struct task {
 };
 
 /**
- * struct process - what shares file descriptors
- * @pid: its number
- * @name: of its first task
- * @first_task: its tasks stand together
- * @task_count: how many tasks it has
- * @stuck_count: how many of them are stuck
+ * struct process - tasks that share file descriptors
+ * @pid: process ID
+ * @name: command of its first task
+ * @first_task: index of its first task; its tasks are contiguous
+ * @task_count: number of tasks
+ * @stuck_count: number of stuck tasks
  */
 struct process {
 	pid_t pid;
@@ -109,9 +109,9 @@ struct graph {
 	size_t node_count;
 };
 
-/* What is added is zeroed but for what is named here. NULL if there is no memory. */
+/* Other fields of an added item are zeroed. NULL without memory. */
 struct process *graph_add_process(struct graph *graph, pid_t pid);
-/* Of the process that was added last. */
+/* Adds a task to the process added last. */
 struct task *graph_add_task(struct graph *graph, pid_t tid);
 struct node *graph_add_node(struct graph *graph, uint64_t id);
 struct hold *graph_add_hold(struct node *node, size_t process, int fd, unsigned int rights);
@@ -121,7 +121,7 @@ struct process *graph_find_process(const struct graph *graph, pid_t pid);
 struct task *graph_find_task(const struct graph *graph, pid_t tid);
 void graph_free(struct graph *graph);
 
-/* CHAN_RIGHT_*, with any of which an operation can be ended. */
+/* CHAN_RIGHT_*, any of which suffices to end an operation. */
 static inline unsigned int operation_needs(const struct operation *operation)
 {
 	return CHAN_RIGHT_CLOSE | (operation->send ? CHAN_RIGHT_RECV : CHAN_RIGHT_SEND);
@@ -130,22 +130,22 @@ static inline unsigned int operation_needs(const struct operation *operation)
 /* Could this process end the operation? */
 bool graph_helps(const struct graph *graph, const struct operation *operation, size_t process);
 
-/* Find the tasks that are stuck. */
+/* Find the stuck tasks. */
 void graph_judge(struct graph *graph);
 
 /**
- * graph_connect() - find out which stuck tasks have to do with each other
+ * graph_connect() - find the connected components of stuck tasks
  * @graph: the graph, judged
  *
- * Stuck tasks are of one component if one waits for the other, or both have to do with a third.
- * It has the index of its first task.
+ * Two stuck tasks are connected if one waits for the other, directly or through other tasks.
+ * The number of a component is the index of its first task.
  */
 void graph_connect(struct graph *graph);
 
 /**
- * struct step - a task waits for the next one, the last for the first
- * @task: its index
- * @operation: of those for which it is parked, the one that the next task could end
+ * struct step - step of a cycle: a task waits for the next one, the last for the first
+ * @task: index of the task
+ * @operation: its operation that the next task could end
  */
 struct step {
 	size_t task;
@@ -153,13 +153,13 @@ struct step {
 };
 
 /**
- * graph_cycle() - the shortest cycle of tasks that wait for each other, or else for themselves
+ * graph_cycle() - find the shortest cycle of several tasks, or else of a single one
  * @graph: the graph, connected
- * @component: of this component
- * @steps: result, to be freed
+ * @component: the component
+ * @steps: output, to be freed
  *
- * Return: how many steps it has; 0 if there is none, as some wait for what nobody can do; or
- * -ENOMEM.
+ * Return: the number of steps; 0 if there is no cycle, as some tasks wait for an operation that
+ * no process may do; or -ENOMEM.
  */
 ssize_t graph_cycle(const struct graph *graph, size_t component, struct step **steps);
 

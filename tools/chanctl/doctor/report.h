@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What was found, as text, as JSON, or as a picture.
+ * Reports of a diagnosis as text, JSON, or a graph.
  */
 #ifndef DOCTOR_REPORT_H
 #define DOCTOR_REPORT_H
@@ -12,32 +12,32 @@
 #define LABEL_SIZE	(GRAPH_NAME_SIZE + 64)
 
 /*
- * Each prints to stdout; if @stacks, also where in the kernel stuck tasks sleep. Returns 0 or a
+ * Each prints to stdout; if @stacks, with the kernel stacks of stuck tasks. Returns 0 or a
  * negative errno value.
  */
 int report_text(const struct diagnosis *diagnosis, bool stacks);
 int report_json(const struct diagnosis *diagnosis, bool stacks);
 int report_dot(const struct diagnosis *diagnosis, bool stacks);
 
-/* What a task or a channel is called, in a buffer of LABEL_SIZE. */
+/* Label of a task or a channel, in a buffer of LABEL_SIZE. */
 const char *label_task(char *label, const struct graph *graph, const struct task *task);
 const char *label_node(char *label, const struct node *node);
 const char *label_channel(char *label, const struct channel *channel);
 
 /**
- * needed_from() - what a process has to do to end an operation
+ * needed_from() - right with which a process could end an operation
  * @graph: the graph
  * @operation: the operation
- * @process: could end it
+ * @process: a process that could end it
  *
- * Return: the right for it, the plainest if there are many.
+ * Return: the right; if there are several, to send or receive rather than to close.
  */
 unsigned int needed_from(const struct graph *graph, const struct operation *operation,
 			 size_t process);
-/* Is it a file descriptor through which the task may have parked? */
+/* May the task have parked through this file descriptor? */
 bool is_through(const struct task *task, const struct operation *operation,
 		const struct hold *hold);
-/* Is it a step of the cycle of some deadlock, and which task is next? Else NULL. */
+/* The next task, if the operation is a step in the cycle of a deadlock; else NULL. */
 const struct task *next_in_cycle(const struct diagnosis *diagnosis, const struct task *task,
 				 const struct operation *operation);
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A picture for dot(1). A task is a box, and points to the channels in which it is parked. A
- * channel is an ellipse, and points to those who could wake who is parked in it: tasks that are
- * parked as well, and processes of which something is not.
+ * A graph for dot(1). A task is a box, and points to the channels in which it is parked. A
+ * channel is an ellipse, and points to tasks and processes that could wake its waiters:
+ * tasks that are parked themselves, and processes with other tasks.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -46,7 +46,7 @@ static void print_task(const struct diagnosis *diagnosis, const struct task *tas
 	}
 }
 
-/* Does the cycle of a deadlock go through a channel to a task? */
+/* Does the cycle of a deadlock lead through a channel to a task? */
 static bool leads_to(const struct diagnosis *diagnosis, size_t node, const struct task *next)
 {
 	const struct graph *graph = &diagnosis->evidence.graph;
@@ -72,7 +72,7 @@ static void print_edge(uint64_t id, const char *kind, pid_t number, unsigned int
 	       red ? ", color=red, penwidth=2" : ", style=dashed");
 }
 
-/* From a channel to who of a process could end an operation in it. */
+/* Edges from a channel to tasks of a process that could end an operation in it. */
 static void print_helpers(const struct diagnosis *diagnosis, size_t node,
 			  const struct operation *operation, size_t index)
 {
@@ -95,7 +95,7 @@ static void print_helpers(const struct diagnosis *diagnosis, size_t node,
 		print_edge(id, "process", process->pid, right, false);
 }
 
-/* Any operation that is parked in a channel; all of them are of one side. NULL if none is. */
+/* Any operation parked in a channel; all are on one side. NULL if there is none. */
 static const struct operation *parked_in(const struct graph *graph, size_t node)
 {
 	const struct task *task;
@@ -140,7 +140,7 @@ static void print_process(const struct process *process)
 	printf("];\n");
 }
 
-/* Could something of it that is not parked wake anybody? */
+/* Could a task of it that is not parked wake any task? */
 static bool is_shown(const struct graph *graph, size_t index)
 {
 	const struct process *process = &graph->processes[index];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Names are escaped already, so that all text is UTF-8. A value that there is no memory for is
- * NULL, which jansson refuses to put anywhere: then the whole is not printed.
+ * Names are already escaped, so all text is UTF-8. Without memory, a value is NULL, and jansson
+ * fails for every value that contains it: then nothing is printed.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -11,7 +11,7 @@
 #include "report.h"
 #include "stack.h"
 
-/* The array with one more value, or NULL. */
+/* Append a value. Returns the array, or NULL. */
 static json_t *with(json_t *array, json_t *value)
 {
 	if (!json_array_append_new(array, value))
@@ -45,7 +45,7 @@ static json_t *json_fds(const struct node *node, const struct task *task,
 	return fds;
 }
 
-/* The processes that could end an operation. */
+/* Processes that could end an operation. */
 static json_t *json_helpers(const struct graph *graph, const struct operation *operation)
 {
 	json_t *pids = json_array();
@@ -82,7 +82,7 @@ static json_t *json_stack(const struct task *task)
 	return functions;
 }
 
-/* Which of its operations are told. */
+/* Selects the operations of a task to print. */
 typedef bool (*choice)(const struct diagnosis *diagnosis, const struct task *task,
 		       const struct operation *operation);
 

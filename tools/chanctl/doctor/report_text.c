@@ -14,7 +14,7 @@
 #define CELL_SIZE	1024
 #define SECOND		1000000000
 
-/* A table that is printed a bit to the right. */
+/* An indented table. */
 struct table {
 	struct libscols_table *table;
 	struct libscols_line *line;
@@ -59,7 +59,7 @@ static void table_cell(struct table *table, const char *format, ...)
 		table->err = scols_line_set_data(table->line, table->column++, cell);
 }
 
-/* And free it. */
+/* Print and free a table. */
 static int table_print(struct table *table)
 {
 	char *text = NULL, *rest, *line;
@@ -87,7 +87,7 @@ static void print_seconds(struct table *table, uint64_t age)
 	table_cell(table, "%" PRIu64 ".%03" PRIu64 " s", age / SECOND, age / 1000000 % 1000);
 }
 
-/* Task, what it waits to do, channel, file descriptors, for how long. */
+/* Task, operation, channel, file descriptors, park time. */
 static void print_operation(struct table *table, const struct graph *graph,
 			    const struct task *task, const struct operation *operation)
 {
@@ -130,7 +130,7 @@ static void print_step(const struct graph *graph, const struct step *step,
 	printf("%s\n", label_node(label, node));
 }
 
-/* Operations that no file descriptor of anybody could end. */
+/* Operations that no file descriptor could end. */
 static void print_hopeless(const struct graph *graph, const struct task *task)
 {
 	const struct operation *operation;
@@ -197,7 +197,7 @@ static int print_deadlock(const struct graph *graph, const struct deadlock *dead
 	return err;
 }
 
-/* Who could end it, as far as is known. */
+/* Known tasks and processes that could end it. */
 static void print_helpers(struct table *table, const struct graph *graph, const struct task *task,
 			  const struct operation *operation)
 {
@@ -266,13 +266,12 @@ static void print_stranded(const struct diagnosis *diagnosis)
 		const char *len = diagnosis->evidence.model.channels[i]->facts[FACT_LEN];
 
 		if (diagnosis_has_stranded(diagnosis, i))
-			printf("Nobody may receive what is in %s: %s element%s.\n\n",
+			printf("No process may receive from %s: %s element%s stranded.\n\n",
 			       label_node(label, &diagnosis->evidence.graph.nodes[i]), len,
 			       plural(atoi(len)));
 	}
 	for (i = 0; i < diagnosis->unheld.count; i++) {
-		printf("No process holds %s: it is on its way in a message that nobody has "
-		       "taken.\n\n",
+		printf("No process holds %s: it is in a message not yet received.\n\n",
 		       label_channel(label, diagnosis->unheld.channels[i]));
 	}
 }
@@ -292,8 +291,8 @@ static void print_doubtful(const struct diagnosis *diagnosis)
 		printf("%s%s", separator, label_task(label, graph, &graph->tasks[i]));
 		separator = ", ";
 	}
-	puts(".\nOnly what was not seen could wake them: a file descriptor on its way in a message, "
-	     "or a\nprocess that is not for you to see.\n");
+	puts(".\nOnly an unseen holder could wake them: a message with a file descriptor, or a\n"
+	     "process that you may not inspect.\n");
 }
 
 int report_text(const struct diagnosis *diagnosis, bool stacks)
@@ -310,14 +309,14 @@ int report_text(const struct diagnosis *diagnosis, bool stacks)
 	print_stranded(diagnosis);
 	print_doubtful(diagnosis);
 	if (diagnosis->changing)
-		puts("Some tasks seem to be stuck, but were not parked all the time: look again.\n");
+		puts("Some tasks seem to be stuck, but did not stay parked: try again.\n");
 	printf("%s%zu channel%s, %zu parked task%s.\n",
 	       diagnosis->deadlock_count || diagnosis->changing || count_doubtful ?
 	       "" : "No deadlock: ", graph->node_count,
 	       plural(graph->node_count), diagnosis_count_parked(diagnosis),
 	       plural(diagnosis_count_parked(diagnosis)));
 	if (geteuid())
-		puts("Only processes of your own were seen, and no kernel stacks: run it as root "
+		puts("Only your own processes were inspected, without kernel stacks: run as root "
 		     "to see all.");
 	return err;
 }

@@ -8,13 +8,13 @@
 #define STACK_FRAMES	64
 #define STACK_NAME_SIZE	64
 
-/* Where a task sleeps in the kernel, the innermost function first. */
+/* Kernel stack of a task, innermost function first. */
 struct stack {
 	char functions[STACK_FRAMES][STACK_NAME_SIZE];
 	size_t count;
 };
 
-/* Without any function if that is not for the caller to see. */
+/* Empty if the caller may not see it. */
 void stack_read(struct stack *stack, pid_t tid);
 
 #endif /* DOCTOR_STACK_H */

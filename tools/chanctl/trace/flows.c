@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which receive took the element of which send.
+ * Match receives with sends.
  *
- * What an element's way out of a channel is told by comes in the order in which the lock of the
- * channel was taken, so that what the channel holds can be followed: its ring, and what was
- * requeued. A task that was parked tells later what became of its operation, and who
- * completed it. Where what is told does not fit what was followed, as events were lost or tasks
- * that were not recorded use the channel, what is in it becomes of unknown origin.
+ * Events of elements leaving a channel are in the order in which its lock was taken. So the
+ * contents of the channel can be tracked: its ring, and its requeued elements. A task that was
+ * parked reports the result of its operation, and the peer that completed it, later. If events
+ * contradict the tracked contents, because events were lost or the channel has unrecorded users,
+ * the contents become of unknown origin.
  */
 #include <errno.h>
 #include <error.h>
@@ -16,7 +16,7 @@
 #include "../array.h"
 #include "story.h"
 
-/* In a channel; @from and @seq as in struct flow. */
+/* An element in a channel; @from and @seq as in struct flow. */
 struct element {
 	size_t from;
 	size_t seq;
@@ -28,16 +28,16 @@ struct line {
 	size_t end;
 };
 
-/* What is in a channel. */
+/* The contents of a channel. */
 struct content {
 	struct line ring;
 	struct line requeued;
 };
 
 /**
- * struct match - how far it is
- * @contents: by channel
- * @parked: the slice that a task is in, by task
+ * struct match - state of the matching
+ * @contents: contents by channel
+ * @parked: current slice by task
  */
 struct match {
 	struct story *story;
@@ -56,7 +56,7 @@ static void line_push(struct line *line, struct element element)
 	line->elements[line->end++] = element;
 }
 
-/* One that nothing is known of, if there is none. */
+/* If there is none, an element of unknown origin. */
 static struct element line_pop(struct line *line)
 {
 	struct element element = { NONE, 0 };
@@ -69,7 +69,7 @@ static struct element line_pop(struct line *line)
 	return element;
 }
 
-/* Keeps the order of sequence. */
+/* Insert in order of sequence. */
 static void line_insert(struct line *line, struct element element)
 {
 	size_t at;
@@ -107,7 +107,7 @@ static void add_flow(struct story *story, struct flow flow)
 	story->notes[flow.to].in = index;
 }
 
-/* The slice that the peer of an event is parked in, or NONE. */
+/* The current slice of the peer of an event, or NONE. */
 static size_t peer_slice(const struct match *match, size_t i)
 {
 	const size_t task = story_find_task(match->story, story_event(match->story, i)->peer);
@@ -115,7 +115,7 @@ static size_t peer_slice(const struct match *match, size_t i)
 	return task == NONE ? NONE : match->parked[task];
 }
 
-/* The receive of the parked task that an event gives an element to, or NONE. */
+/* The receive of the parked task to which an event hands an element, or NONE. */
 static size_t peer_receive(const struct match *match, size_t i)
 {
 	const struct story *story = match->story;
@@ -144,7 +144,7 @@ static void match_send(struct match *match, size_t i)
 	}
 }
 
-/* A receive has made room for the element of a parked sender, its peer. */
+/* A receive has freed a slot for the element of a parked sender, its peer. */
 static void refill(struct match *match, size_t i)
 {
 	struct story *story = match->story;
@@ -195,7 +195,7 @@ static void match_recv(struct match *match, size_t i)
 	});
 }
 
-/* How many a task requeues to a channel in a row, beginning here. */
+/* Number of consecutive requeues by a task to a channel, starting here. */
 static size_t count_requeues(const struct story *story, size_t i)
 {
 	const struct note *note = &story->notes[i];
@@ -212,7 +212,7 @@ static size_t count_requeues(const struct story *story, size_t i)
 	return count;
 }
 
-/* The seq of what is requeued: of what the task received last, in order. */
+/* The seq of the requeued elements: those that the task received last, in order. */
 static size_t ticket_requeued(const struct story *story, size_t i)
 {
 	size_t left = count_requeues(story, i), at;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long tasks were parked and elements were under way, in buckets of which each is twice as
- * wide as the one before: a panel for each of the channels that were used most.
+ * Histograms of park times and element latencies, with buckets of doubling width: a panel for
+ * each of the busiest channels.
  */
 #include <errno.h>
 #include <error.h>
@@ -14,14 +14,14 @@
 #define BUCKETS		64
 #define BAR_WIDTH	14
 #define PLOT_HEIGHT	96
-/* Of the highest bar. */
+/* Height of the highest bar. */
 #define FULL_HEIGHT	(PLOT_HEIGHT - 8)
 #define PLOT_GAP	64
 #define LEFT		44
 #define PANEL_HEIGHT	(PLOT_HEIGHT + 104)
 #define MARGIN		16
 #define TOP		44
-/* Between the marks of an axis. */
+/* Distance between the marks of an axis. */
 #define TICK		4
 
 enum plot {
@@ -44,9 +44,9 @@ struct panel {
 };
 
 /**
- * struct figure - what the panels have in common
- * @first: the first bucket that is not empty in one of them
- * @buckets: how many are shown
+ * struct figure - common properties of the panels
+ * @first: first bucket that is not empty in any of them
+ * @buckets: number of buckets shown
  */
 struct figure {
 	struct svg svg;
@@ -107,7 +107,7 @@ static int by_count(const void *left, const void *right)
 	return a->channel < b->channel ? -1 : 1;
 }
 
-/* All share one axis of time, so that they can be compared. */
+/* All panels share one time axis, so that they can be compared. */
 static void find_range(struct figure *figure)
 {
 	unsigned int end = 0, i;
@@ -130,7 +130,7 @@ static void find_range(struct figure *figure)
 		figure->first = end;
 	figure->first -= figure->first % TICK;
 	figure->buckets = end - figure->first;
-	/* The text above a plot needs room. */
+	/* Leave space for the text above a plot. */
 	if (figure->buckets < 4 * TICK)
 		figure->buckets = 4 * TICK;
 }
@@ -178,7 +178,7 @@ static void draw_plot(struct figure *figure, const struct histogram *histogram, 
 		const unsigned long long count =
 			figure->first + i < BUCKETS ? histogram->buckets[figure->first + i] : 0;
 
-		/* Even a single one among thousands can be seen. */
+		/* Keep even a single count among thousands visible. */
 		height = (int)(count * FULL_HEIGHT / highest);
 		if (count)
 			svg_box(&figure->svg, classes[plot], x + (int)i * BAR_WIDTH + 1,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The ways to show a story. Each writes to a stream, whose errors are the caller's to look for.
+ * Output formats of a story. Each writes to a stream; the caller checks the stream for errors.
  */
 #ifndef TRACE_OUTPUTS_H
 #define TRACE_OUTPUTS_H
@@ -14,15 +14,15 @@
 
 void summary_write(FILE *stream, const struct story *story, const char *command);
 void perfetto_write(FILE *stream, const struct story *story, const char *command);
-/* @rows: no more than so many. */
+/* @rows: maximum number of rows. */
 void sequence_write(FILE *stream, const struct story *story, const char *command, size_t rows);
 void histogram_write(FILE *stream, const struct story *story, const char *command);
 
-/* As people read it, in three digits: "1.23 ms". Returns @text. */
+/* Human-readable, with three digits: "1.23 ms". Returns @text. */
 char *duration_print(char *text, unsigned long long nanoseconds);
-/* Without a fraction, for marks on an axis. */
+/* Without a fraction, for axis marks. */
 char *duration_print_rough(char *text, unsigned long long nanoseconds);
-/* What a picture does not show; "" if that is nothing. @text has room for TEXT_SIZE. */
+/* Describes omissions of a picture; "" if there are none. @text has TEXT_SIZE bytes. */
 void missing_print(char *text, size_t hidden, const char *what, unsigned long long lost);
 
 #endif /* TRACE_OUTPUTS_H */

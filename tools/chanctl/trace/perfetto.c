@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * In the format that Chrome's trace viewer and Perfetto's read: an array of events, in the order
- * of their time in microseconds.
+ * Chrome's JSON trace format, also read by Perfetto: an array of events sorted by time, in
+ * microseconds.
  */
 #include <jansson.h>
 #include <string.h>
@@ -19,17 +19,17 @@ static double microseconds(unsigned long long nanoseconds)
 	return nanoseconds / 1000.0;
 }
 
-/* Takes @object over. */
+/* Takes ownership of @object. */
 static void put(struct document *document, json_t *object)
 {
 	fputs(document->begun ? ",\n" : "\n", document->stream);
 	document->begun = true;
-	/* A double has 15 digits for certain. */
+	/* A double holds at least 15 digits. */
 	json_dumpf(object, document->stream, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	json_decref(object);
 }
 
-/* What happens in a task, with the phase that the format has for it. */
+/* An event in a task, with its phase letter. */
 static json_t *happening(const struct document *document, const char *phase, size_t i,
 			 const char *name)
 {
@@ -55,7 +55,7 @@ static void put_names(struct document *document)
 		const struct story_task *task = &story->tasks[i];
 
 		put_name(document, "thread_name", task);
-		/* A process is called as its first task, if that has told anything. */
+		/* A process has the name of its main task, if that has events. */
 		main_task = story_find_task(story, task->pid);
 		if (main_task == NONE || main_task == i)
 			put_name(document, "process_name", task);
@@ -89,7 +89,7 @@ static void end_slice(struct document *document, size_t i)
 	put(document, happening(document, "E", i, ""));
 }
 
-/* The slices of a task follow one another: it runs, or is parked. */
+/* A task alternates between running and parked slices. */
 static void put_slices(struct document *document, size_t i)
 {
 	const struct story *story = document->story;
@@ -157,7 +157,7 @@ static void put_instant(struct document *document, size_t i)
 	put(document, object);
 }
 
-/* Where the event tells how many elements are in the ring; of the process that is first. */
+/* If the event has the length of the ring. Counters belong to the first process. */
 static void put_counter(struct document *document, size_t i)
 {
 	const struct story *story = document->story;
@@ -174,7 +174,7 @@ static void put_counter(struct document *document, size_t i)
 	put(document, object);
 }
 
-/* Tasks that were parked to the end. */
+/* Tasks parked until the end. */
 static void put_parked(struct document *document)
 {
 	const struct story *story = document->story;

@@ -15,15 +15,15 @@
 #include "../../common/scan.h"
 #include "record.h"
 
-/* How long the end of the command may go unseen, in milliseconds. */
+/* Milliseconds until the exit of the command is noticed. */
 #define PATIENCE	50
-/* Whoever ends at once cannot be looked at: give up if that is what all do. */
+/* Processes that exit immediately cannot be inspected: give up if all do. */
 #define VAIN_LOOKS	64
 
 /**
- * struct command - what is recorded
- * @go: written to when it may begin
- * @failure: read from: why it could not, as an errno value; or nothing
+ * struct command - the recorded command
+ * @go: pipe to write to when it may start
+ * @failure: pipe to read the errno value from if it fails to start; else empty
  */
 struct command {
 	pid_t pid;
@@ -32,9 +32,9 @@ struct command {
 };
 
 /**
- * struct session - a recording that is made
- * @looks: how often a process was looked at for the type of a channel, in vain
- * @end: the end of the command, in CLOCK_MONOTONIC; 0: it goes on
+ * struct session - a recording in progress
+ * @looks: number of consecutive failed attempts to read the type of a channel
+ * @end: CLOCK_MONOTONIC time at which the command exited; 0: it still runs
  */
 struct session {
 	struct recording *recording;
@@ -42,7 +42,7 @@ struct session {
 	uint64_t end;
 };
 
-/* That of the command, for signals to be passed on to. */
+/* PID of the command, to forward signals to. */
 static volatile sig_atomic_t target;
 static volatile sig_atomic_t command_ended;
 
@@ -51,7 +51,7 @@ static void on_child(int signal __attribute__((unused)))
 	command_ended = 1;
 }
 
-/* The terminal tells all who are in its foreground, and so the command itself. */
+/* The terminal signals its whole foreground process group, including the command. */
 static void pass_on(int signal, siginfo_t *info, void *context __attribute__((unused)))
 {
 	if (info->si_code <= 0 && target)
@@ -62,7 +62,7 @@ static void run(char **command, int go, int failure)
 {
 	char start;
 
-	/* Without a word, whoever would record is gone. */
+	/* End of file: the recorder is gone. */
 	if (read(go, &start, 1) != 1)
 		_exit(EXIT_NOT_RUN);
 	execvp(*command, command);
@@ -71,7 +71,7 @@ static void run(char **command, int go, int failure)
 	_exit(EXIT_NOT_FOUND);
 }
 
-/* Start it, up to where it runs. Returns 0 or a negative errno value. */
+/* Fork it, blocked before exec. Returns 0 or a negative errno value. */
 static int command_start(struct command *command, char **argv)
 {
 	int go[2], failure[2];
@@ -92,7 +92,7 @@ static int command_start(struct command *command, char **argv)
 	return 0;
 }
 
-/* Let it run. Returns 0, or the positive errno value of why it cannot. */
+/* Let it exec. Returns 0, or the positive errno value of the failure. */
 static int command_go(const struct command *command)
 {
 	const struct sigaction action = { .sa_sigaction = pass_on, .sa_flags = SA_SIGINFO };
@@ -113,7 +113,7 @@ static int command_go(const struct command *command)
 	return length == sizeof(failure) ? failure : 0;
 }
 
-/* Events do not tell what elements are called. */
+/* Events do not contain the names of element types. */
 static void look_at_channel(struct session *session, const struct chan_event *event)
 {
 	uint64_t pid = event->pid, id = event->id;
@@ -130,7 +130,7 @@ static void look_at_channel(struct session *session, const struct chan_event *ev
 	model_free(&model);
 }
 
-/* Those whom the command leaves behind may go on for ever. */
+/* Descendants that outlive the command may run indefinitely. */
 static bool is_after_the_end(struct session *session, const struct chan_event *event)
 {
 	if (!session->end && command_ended)
@@ -152,7 +152,7 @@ static int see(void *data, const struct chan_event *event)
 	return 0;
 }
 
-/* Until the command has ended. Returns its status as of a shell. */
+/* Record until the command exits. Returns its status as a shell does. */
 static int follow(struct recorder *recorder, pid_t pid)
 {
 	int status;

@@ -4,21 +4,21 @@
 
 #include "recording.h"
 
-/* As of a shell. */
+/* As in a shell. */
 #define EXIT_NOT_RUN	126
 #define EXIT_NOT_FOUND	127
 
 /**
- * record() - run a command, and record what it and its descendants do with channels
- * @recording: result
- * @command: its name and arguments; NULL ends them
- * @name: who complains, on stderr
- * @buffer: bytes of the buffer for events, 0: as is usual
- * @status: exit status of the command, 128 and the signal's number if one has killed it
+ * record() - run a command, and record channel events of it and its descendants
+ * @recording: output
+ * @command: its name and arguments, terminated by NULL
+ * @name: program name for error messages on stderr
+ * @buffer: size of the event buffer in bytes, 0: the default
+ * @status: exit status of the command, or 128 plus the signal that killed it
  *
- * Signals to end are passed on: the recording ends with the command.
+ * Termination signals are forwarded: the recording ends with the command.
  *
- * Return: 0 if it has run, else the exit status of a complaint that was made.
+ * Return: 0 if the command ran, else an exit status, after an error message was printed.
  */
 int record(struct recording *recording, char **command, const char *name, unsigned int buffer,
 	   int *status);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What was told while a command ran.
+ * Events recorded while a command ran.
  */
 #ifndef TRACE_RECORDING_H
 #define TRACE_RECORDING_H
@@ -18,9 +18,9 @@ struct recorded_type {
 };
 
 /**
- * struct recording - events in the order in which they happened
- * @lost: how many others there were
- * @types: of those channels that could be looked at; "" is that of a channel without one
+ * struct recording - events in order of time
+ * @lost: number of events lost
+ * @types: types of channels that could be inspected; "" for a channel without a type name
  */
 struct recording {
 	struct chan_event *events;
@@ -30,10 +30,10 @@ struct recording {
 	size_t type_count;
 };
 
-/* They may come a little out of order. */
+/* Sorts events, which may arrive slightly out of order. */
 void recording_add(struct recording *recording, const struct chan_event *event);
 void recording_add_type(struct recording *recording, unsigned long long id, const char *name);
-/* NULL if it is not known. */
+/* NULL if it is unknown. */
 const char *recording_type(const struct recording *recording, unsigned long long id);
 void recording_free(struct recording *recording);
 

@@ -152,7 +152,7 @@ void rows_lay_out(struct rows *rows, const struct story *story, size_t most)
 		return;
 	rows->cut = rows->count - most;
 	rows->count = most;
-	/* Those of rows that were cut have not been met. */
+	/* Skip columns that appear only in omitted rows. */
 	rows->column_count = columns;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a sequence diagram shows: rows, one below the other in the order of time, and columns of
- * the tasks and channels that are in them.
+ * Layout of a sequence diagram: rows in order of time, and columns for their tasks and channels.
  */
 #ifndef TRACE_ROWS_H
 #define TRACE_ROWS_H
@@ -24,9 +23,9 @@ enum row_kind {
 };
 
 /**
- * struct row - something that happened; ROW_STRANGER: a handoff with a task that has told nothing
- * @from: a column; of an arrow, where it begins
- * @to: where the arrow ends, else NONE
+ * struct row - an event; ROW_STRANGER: a handoff with an unrecorded task
+ * @from: column of the event; of an arrow, its start
+ * @to: column at which the arrow ends, else NONE
  */
 struct row {
 	enum row_kind kind;
@@ -35,7 +34,7 @@ struct row {
 	size_t to;
 };
 
-/* A task, or a channel's buffer; the other one is NONE. */
+/* A task or a channel's buffer; the other index is NONE. */
 struct column {
 	size_t task;
 	size_t channel;
@@ -50,10 +49,10 @@ struct rows {
 	size_t column_count;
 };
 
-/* Up to @most rows; counts how many were cut. */
+/* Lay out up to @most rows; counts the omitted ones. */
 void rows_lay_out(struct rows *rows, const struct story *story, size_t most);
 void rows_free(struct rows *rows);
-/* NONE if it has none. */
+/* NONE if there is none. */
 size_t rows_column_of_task(const struct rows *rows, size_t task);
 
 #endif /* TRACE_ROWS_H */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A sequence diagram. A row has one text at the most, so that no two of them meet, and arrows are
- * level: an element moves in no time, under the lock of its channel.
+ * A sequence diagram. Each row has at most one text, so that texts never overlap. Arrows are
+ * horizontal: an element moves instantly, under the lock of its channel.
  */
 #include <errno.h>
 #include <string.h>
@@ -18,9 +18,9 @@
 #define BAR		8
 #define GAP		10
 #define MARGIN		12
-/* Characters that fit into the head of a column. */
+/* Characters that fit into a column head. */
 #define HEAD_TEXT	18
-/* What the module says when a signal came: the kernel's own, which programs never see. */
+/* ERESTARTSYS, the module's result after a signal; internal to the kernel. */
 #define ERESTARTSYS	512
 
 struct diagram {
@@ -51,11 +51,11 @@ static const char *outcome(const struct chan_event *event)
 	case -EPIPE:
 		return "closed";
 	case -ETIMEDOUT:
-		return "in vain: the deadline has passed";
+		return "timed out";
 	case -EAGAIN:
 		return "a file is ready";
 	case -ERESTARTSYS:
-		return "in vain: a signal came";
+		return "interrupted";
 	default:
 		return strerror(-event->result);
 	}
@@ -79,9 +79,9 @@ static void print_park(char *text, const struct story *story, size_t i)
 
 static void print_close(char *text, const struct chan_event *event)
 {
-	/* By CHAN_CLOSED_*. */
+	/* Indexed by CHAN_CLOSED_*. */
 	static const char *const causes[] = {
-		"", "", ": nobody may send any more", ": nobody may receive any more",
+		"", "", ": no senders left", ": no receivers left",
 	};
 
 	snprintf(text, TEXT_SIZE, "close #%llu%s", event->id,
@@ -145,8 +145,8 @@ static void print_row(char *text, const struct diagram *diagram, const struct ro
 		snprintf(text, TEXT_SIZE, "#%llu requeued", event->id);
 		break;
 	case ROW_RELEASE:
-		snprintf(text, TEXT_SIZE, event->len ? "#%llu is gone, and %u of its elements" :
-						       "#%llu is gone", event->id, event->len);
+		snprintf(text, TEXT_SIZE, event->len ? "#%llu released with %u elements" :
+						       "#%llu released", event->id, event->len);
 		break;
 	}
 }
@@ -199,12 +199,12 @@ static void draw_row(struct diagram *diagram, size_t i)
 	to = column_x(row->to);
 	svg_line(&diagram->svg, arrow_class(row->kind), from + (from < to ? BAR : -BAR) / 2, y,
 		 to + (from < to ? -BAR : BAR) / 2, y);
-	/* Beside where it begins, no bar is behind the text. */
+	/* Next to the start of the arrow, no bar is behind the text. */
 	svg_text(&diagram->svg, "", SVG_MIDDLE,
 		 from + (from < to ? COLUMN_WIDTH : -COLUMN_WIDTH) / 2, y - GAP, text);
 }
 
-/* The first row that shows an event or a later one. */
+/* The first row at or after an event. */
 static size_t row_of(const struct diagram *diagram, size_t event)
 {
 	size_t i;

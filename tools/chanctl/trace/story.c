@@ -81,7 +81,7 @@ static size_t meet_channel(struct story *story, const struct chan_event *event)
 	return index;
 }
 
-/* Adds a park to the slice that is open, or begins one. */
+/* Add a park to the open slice, or start a slice. */
 static size_t begin_slice(struct story *story, size_t i, size_t open)
 {
 	if (open != NONE)
@@ -94,8 +94,8 @@ static size_t begin_slice(struct story *story, size_t i, size_t open)
 }
 
 /*
- * @open: the slices that tasks are in, or NONE, by task; @last: those that ended last, whose
- * operation is told after their end.
+ * @open: current slice or NONE, by task; @last: the slice that ended last, by task, as its
+ * operation is traced after its end.
  */
 static void follow_slices(struct story *story, size_t i, size_t *open, size_t *last)
 {
@@ -109,7 +109,7 @@ static void follow_slices(struct story *story, size_t i, size_t *open, size_t *l
 		story->slices[note->slice].done = i;
 	}
 	last[note->task] = NONE;
-	/* Without the wake-up, which was lost, any other event ends it. */
+	/* If the wakeup event was lost, any other event of the task ends the slice. */
 	if (*mine != NONE && !select) {
 		note->slice = *mine;
 		story->slices[*mine].end = i;

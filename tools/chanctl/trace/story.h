@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the events of a recording mean together: which task did what, when it was parked, and
- * which receive took the element of which send. A pure function of the recording.
+ * Interprets the events of a recording: the operations of each task, its park times, and
+ * the send for each receive. A pure function of the recording.
  *
- * Tasks, channels, slices, flows and events are named by their index, and NONE is none of them.
+ * Tasks, channels, slices, flows and events are referenced by index; NONE is no index.
  */
 #ifndef TRACE_STORY_H
 #define TRACE_STORY_H
@@ -24,10 +24,10 @@ enum side {
 };
 
 /**
- * struct tally - operations, and how long they were parked
- * @paths: elements by the path they took
- * @parked: nanoseconds
- * @parks: how often
+ * struct tally - operations and park times
+ * @paths: elements by path
+ * @parked: total park time in nanoseconds
+ * @parks: number of parks
  */
 struct tally {
 	unsigned long long paths[SIDES][CHAN_PATHS];
@@ -36,10 +36,10 @@ struct tally {
 };
 
 /**
- * struct story_task - one that told something
- * @name: its command, the last that it had, escaped
+ * struct story_task - a task with events
+ * @name: its last command, escaped
  * @first: its first event
- * @last: its last one
+ * @last: its last event
  */
 struct story_task {
 	int pid;
@@ -51,10 +51,10 @@ struct story_task {
 };
 
 /**
- * struct story_channel - one that something was told of
- * @name: its number, and its type if that is known
- * @made: its making was recorded, so that what follows is known
- * @buffered: elements were in its ring, or requeued to it
+ * struct story_channel - a channel with events
+ * @name: its number, and its type if known
+ * @made: its creation was recorded, so its contents are known
+ * @buffered: elements were in its ring, or requeued
  * @closed: its close was recorded
  */
 struct story_channel {
@@ -69,9 +69,9 @@ struct story_channel {
 };
 
 /**
- * struct slice - a time for which a task was parked
- * @first: the event that begins it; a select has one for each of its operations, in a row
- * @end: the event that shows the task running again, mostly chan_wake; NONE: it did not
+ * struct slice - a period for which a task was parked
+ * @first: its first event; a select has one for each of its operations, consecutively
+ * @end: event of the task running again, usually chan_wake; NONE if it did not
  * @done: the operation that a peer completed, or NONE
  */
 struct slice {
@@ -82,10 +82,10 @@ struct slice {
 };
 
 /**
- * struct flow - an element that was taken out of a channel
- * @from: where it came from: a send, the park of its sender, or a give-back; or NONE
+ * struct flow - an element that left a channel
+ * @from: its origin: a send, the park of its sender, or a requeue; or NONE
  * @to: the receive; or NONE
- * @seq: the flow by which it left the channel for the first time
+ * @seq: the flow by which it first left the channel
  * @handoff: from task to task, else through the buffer
  */
 struct flow {
@@ -96,11 +96,11 @@ struct flow {
 };
 
 /**
- * struct note - what an event belongs to
- * @slice: that it begins, ends, or was completed in
- * @out: the flow that comes from it
- * @in: the flow that goes to it
- * @refill: the slice of the sender whose element took the place of one that was received
+ * struct note - associations of an event
+ * @slice: slice that it starts, ends, or was completed in
+ * @out: flow that starts at it
+ * @in: flow that ends at it
+ * @refill: slice of the sender whose element took the slot freed by this receive
  */
 struct note {
 	size_t task;
@@ -127,10 +127,10 @@ struct story {
 void story_tell(struct story *story, const struct recording *recording);
 void story_free(struct story *story);
 
-/* Of story.c and flows.c only: find out which receive took which element. */
+/* Internal to story.c and flows.c: match receives with sends. */
 void story_match(struct story *story);
 
-/* Both ends were seen. */
+/* Both ends were recorded. */
 static inline bool flow_is_whole(const struct flow *flow)
 {
 	return flow->from != NONE && flow->to != NONE;
@@ -156,12 +156,12 @@ static inline const struct chan_event *story_event(const struct story *story, si
 
 /* Nanoseconds since the first event. */
 unsigned long long story_time(const struct story *story, size_t i);
-/* How long a slice is, up to the last event if it has no end. */
+/* Length of a slice, up to the last event if it has no end. */
 unsigned long long slice_length(const struct story *story, const struct slice *slice);
 size_t story_find_task(const struct story *story, int tid);
-/* Is the event one of those with which a task parks? */
+/* Is it a park event? */
 bool slice_begins(const struct story *story, size_t slice, size_t i);
-/* The event with which a slice parks on this side of a channel, or NONE. */
+/* The park event of a slice on this side of a channel, or NONE. */
 size_t slice_find_park(const struct story *story, size_t slice, size_t channel, enum side side);
 
 #endif /* TRACE_STORY_H */

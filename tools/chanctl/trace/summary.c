@@ -5,7 +5,7 @@
 
 #define COLUMN	36
 
-/* printf() pads by bytes; a name may have longer characters, and too many. */
+/* printf() pads by bytes, but a name may have multibyte characters, or too many. */
 static void put_name(FILE *stream, const char *name)
 {
 	int width = 0;

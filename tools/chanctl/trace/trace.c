@@ -14,7 +14,7 @@
 
 #define ROWS		80
 #define TITLE_SIZE	80
-/* Without a short name. */
+/* Has no short name. */
 #define KEY_BUFFER	256
 
 enum output {
@@ -36,8 +36,8 @@ struct options {
 static const struct argp_option option_list[] = {
 	{ "perfetto", 'p', "FILE", 0, "Write a trace for ui.perfetto.dev or chrome://tracing", 0 },
 	{ "svg", 's', "FILE", 0, "Draw a sequence diagram", 0 },
-	{ "rows", 'r', "NUMBER", 0, "Draw no more rows than these (default 80)", 0 },
-	{ "histogram", 'H', "FILE", 0, "Draw how long tasks were parked and elements under way", 0 },
+	{ "rows", 'r', "NUMBER", 0, "Draw at most this many rows (default 80)", 0 },
+	{ "histogram", 'H', "FILE", 0, "Draw histograms of park times and element latencies", 0 },
 	{ "buffer", KEY_BUFFER, "BYTES", OPTION_HIDDEN, NULL, 0 },
 	{ 0 },
 };
@@ -50,11 +50,11 @@ static unsigned long parse_number(const char *text, struct argp_state *state)
 	errno = 0;
 	number = strtoul(text, &end, 10);
 	if (errno || end == text || *end || *text == '-' || !number || number > INT_MAX)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is no number of 1 or more", text);
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a positive number", text);
 	return number;
 }
 
-/* The title is cut before it is escaped, so that no character is. */
+/* Truncate the title before escaping, so that no escape is cut. */
 static void parse_command(struct options *options, struct argp_state *state)
 {
 	char title[TITLE_SIZE] = "";
@@ -93,7 +93,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		parse_command(options, state);
 		return 0;
 	case ARGP_KEY_NO_ARGS:
-		argp_failure(state, EXIT_USAGE, 0, "which command is to be recorded? See --help");
+		argp_failure(state, EXIT_USAGE, 0, "missing COMMAND: see --help");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -104,10 +104,10 @@ static const struct argp parser = {
 	.options = option_list,
 	.parser = parse_option,
 	.args_doc = "[--] COMMAND [ARGUMENT...]",
-	.doc = "Runs a command, records what it and its descendants do with channels, and draws "
-	       "it, or without a file to write, prints a summary.\v"
-	       "Exit status: that of the command, 128 and the number of the signal that has killed "
-	       "it, 127 if there is no such command, 126 if it cannot be run, 1 something failed, "
+	.doc = "Runs a command, records the channel operations of it and its descendants, and "
+	       "draws them or, without an output file, prints a summary.\v"
+	       "Exit status: that of the command, 128 plus the number of the signal that killed "
+	       "it, 127 if it was not found, 126 if it cannot be executed, 1 something failed, "
 	       "2 wrong usage.",
 };
 
@@ -118,7 +118,7 @@ static int complain(const char *name, const char *what)
 	return EXIT_FAILURE;
 }
 
-/* Before the command runs, as it might not run so a second time. Returns an exit status. */
+/* Open files before the command runs, as it may not be repeatable. Returns an exit status. */
 static int open_outputs(struct options *options, const char *name)
 {
 	enum output output;
@@ -192,7 +192,7 @@ int trace(int argc, char **argv)
 	struct options options = { .rows = ROWS };
 	int status, failure;
 
-	/* What is written is UTF-8 in every locale. */
+	/* Output is UTF-8 in every locale. */
 	setlocale(LC_CTYPE, "C.UTF-8");
 	argp_parse(&parser, argc, argv, ARGP_IN_ORDER, NULL, &options);
 	status = open_outputs(&options, argv[0]);
