@@ -53,8 +53,9 @@ static size_t chan_cases_slotsize(const struct chan_scase *c)
 }
 
 /* Copy in part of the caller's array, structures that are as long as the caller knows them. */
-static noinline int chan_cases_copy_in_any(struct chan_case *cases, const struct chan_select *select,
-					   unsigned int from, unsigned int n)
+static noinline int chan_cases_copy_in_any(struct chan_case *cases,
+					   const struct chan_select *select, unsigned int from,
+					   unsigned int n)
 {
 	const void __user *array = u64_to_user_ptr(select->cases);
 	unsigned int i;
@@ -78,7 +79,9 @@ static int chan_cases_copy_in(struct chan_case *cases, const struct chan_select 
 
 	if (unlikely(select->casesize != sizeof(*cases)))
 		return chan_cases_copy_in_any(cases, select, from, n);
-	return copy_from_user(cases, array + from, n * sizeof(*cases)) ? -EFAULT : 0;
+	if (copy_from_user(cases, array + from, n * sizeof(*cases)))
+		return -EFAULT;
+	return 0;
 }
 
 static bool chan_cases_sends(const struct chan_case *from)
@@ -154,8 +157,9 @@ static __always_inline int chan_cases_add(struct chan_cases *cases, const struct
 	if (unlikely(!channel && !chan_cases_is_polled(from)))
 		return -EINVAL;
 	f = fdget(from->fd);
-	return likely(channel && fd_file(f)) ? chan_cases_add_channel(cases, from, f) :
-					       chan_cases_add_file(cases, from, f);
+	if (likely(channel && fd_file(f)))
+		return chan_cases_add_channel(cases, from, f);
+	return chan_cases_add_file(cases, from, f);
 }
 
 /* Add all cases. They are copied in a few at a time, to a frame that the wait does not keep. */
@@ -304,8 +308,9 @@ static long chan_cases_finish(struct chan_cases *cases, const struct chan_select
 
 	if (c->polled)
 		return chan_cases_finish_poll(cases, select);
-	return c->send ? chan_cases_finish_send(cases, select) :
-			 chan_cases_finish_recv(cases, select);
+	if (c->send)
+		return chan_cases_finish_send(cases, select);
+	return chan_cases_finish_recv(cases, select);
 }
 
 /* Free the elements that were not sent: all except that of a winner that sent. */

@@ -89,7 +89,7 @@ static int chan_inode_getattr(struct chan_idmap *idmap, const struct path *path,
 {
 	struct inode *inode = d_inode(path->dentry);
 
-	chan_fillattr(idmap, mask, inode, stat);
+	generic_fillattr(idmap, mask, inode, stat);
 	stat->blksize = chan_inode_blksize(chan_inode_channel(inode));
 	return 0;
 }

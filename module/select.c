@@ -376,7 +376,7 @@ static int chan_select_park(struct chan_selection *s, const struct chan_deadline
  * found ready: none, unless the order of the cases matters. Returns -ESTALE to try again.
  */
 static int chan_select_check(struct chan_selection *s, u64 polled,
-			    const struct chan_deadline *deadline)
+			     const struct chan_deadline *deadline)
 {
 	struct hchan *short_of;
 	u64 ready;
