@@ -2,7 +2,8 @@
 /*
  * read(2), write(2), and everything that maps to them: readv(2), io_uring(7), readers and
  * writers in the kernel. Each call is one transfer of as many elements as fit in all its
- * segments together; an element may span segments.
+ * segments together; an element may span segments. On a nil channel they fail instead of
+ * waiting for ever, as a mistake in a shell must not hang.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>
@@ -70,7 +71,7 @@ ssize_t chan_read_iter(struct kiocb *iocb, struct iov_iter *to)
 	long n;
 
 	if (!chan_hchan_made(cf->ch))
-		return chan_xfer_nil(chan_rw_deadline(iocb));
+		return -EBADFD;
 	if (!len)
 		return 0;
 	elemsize = cf->ch->elemsize;
@@ -136,7 +137,7 @@ ssize_t chan_write_iter(struct kiocb *iocb, struct iov_iter *from)
 	long n;
 
 	if (!chan_hchan_made(cf->ch))
-		return chan_xfer_nil(chan_rw_deadline(iocb));
+		return -EBADFD;
 	if (!len)
 		return 0;
 	elemsize = cf->ch->elemsize;

@@ -20,14 +20,8 @@
 #include "file.h"
 #include "xfer.h"
 
-/**
- * chan_xfer_nil() - operate on a nil channel: never ready
- * @deadline: how long to wait
- *
- * Context: May sleep.
- * Return: -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
- */
-noinline int chan_xfer_nil(const struct chan_deadline *deadline)
+/* An operation on a nil channel is never ready: wait for a signal or the deadline. */
+static noinline int chan_xfer_nil(const struct chan_deadline *deadline)
 {
 	struct chan_sleeper s;
 

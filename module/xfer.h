@@ -13,7 +13,6 @@ struct chan_file;
 struct hchan;
 struct iov_iter;
 
-int chan_xfer_nil(const struct chan_deadline *deadline);
 long chan_xfer_send(struct chan_file *cf, const void __user *from, u32 elemsize, size_t count,
 		    size_t min, const struct chan_deadline *deadline);
 long chan_xfer_send_iter(struct chan_file *cf, struct iov_iter *from, size_t count, size_t min,

@@ -47,7 +47,7 @@ static uint64_t parse_number(const char *text, uint64_t most, const char *what,
 	uint64_t value = 0;
 
 	if (numbers_parse(&numbers, text, most) || numbers.count != 1)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is no %s", text, what);
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a %s", text, what);
 	else
 		value = numbers.values[0];
 	numbers_free(&numbers);

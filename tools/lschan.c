@@ -58,7 +58,7 @@ static void parse_numbers(struct numbers *numbers, const char *list, uint64_t mo
 	const int err = numbers_parse(numbers, list, most);
 
 	if (err == -EINVAL)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is no %s", list, what);
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a %s", list, what);
 	if (err)
 		argp_failure(state, EXIT_FAILURE, -err, "%s", what);
 }
