@@ -67,7 +67,6 @@ TEST(read_and_write_fail)
 		EXPECT_EQ(-EBADFD, result_of(read(ch, bytes, length)));
 		EXPECT_EQ(-EBADFD, result_of(write(ch, bytes, length)));
 	}
-	EXPECT_EQ(-EBADFD, result_of(read(ch, MEMORY_BAD, 8)));
 	EXPECT_TRUE(state_is(ch, &before));
 }
 
