@@ -9,7 +9,7 @@ cd "$(dirname "$(realpath "$0")")/.."
 
 list=Documentation/checklist.rst
 # Number of rows per letter.
-rows=(A14 W11 F12 S8 V8 L12 P8)
+rows=(A16 W11 F12 S8 V8 L12 P8)
 passed=0
 failed=0
 
@@ -39,8 +39,8 @@ check()
 # A kselftest harness test, with or without a fixture, or a unit test.
 has_test()
 {
-	local file=selftests/${1%.*}.c test=${1##*.}
-	[[ -r $file ]] && grep -qE "^[ 	]*([A-Z_]*TEST|TEST_F|UNIT_TEST)\(([a-z_0-9]+, )?$test\)" "$file" "${@:2}"
+	local file test=${1##*.}
+	file=$(compgen -G "selftests/*/${1%.*}.c") && grep -qE "^[ 	]*([A-Z_]*TEST|TEST_F|UNIT_TEST)\(([a-z_0-9]+, )?$test\)" $file "${@:2}"
 }
 
 # The cells of a row, from the line with its name to the next row or title.
