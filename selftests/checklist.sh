@@ -40,7 +40,7 @@ check()
 has_test()
 {
 	local file test=${1##*.}
-	file=$(compgen -G "selftests/*/${1%.*}.c") && grep -qE "^[ 	]*([A-Z_]*TEST|TEST_F|UNIT_TEST)\(([a-z_0-9]+, )?$test\)" $file "${@:2}"
+	file=$(compgen -G "selftests/*/${1%.*}.c") && grep -qE "^[ 	]*([A-Z_]*TEST|TEST_F|UNIT_TEST)\(([a-z_0-9]+, )?$test\)" "$file" "${@:2}"
 }
 
 # The cells of a row, from the line with its name to the next row or title.
