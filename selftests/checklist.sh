@@ -39,8 +39,11 @@ check()
 # A kselftest harness test, with or without a fixture, or a unit test.
 has_test()
 {
-	local file test=${1##*.}
-	file=$(compgen -G "selftests/*/${1%.*}.c") && grep -qE "^[ 	]*([A-Z_]*TEST|TEST_F|UNIT_TEST)\(([a-z_0-9]+, )?$test\)" "$file" "${@:2}"
+	local files test=${1##*.}
+
+	mapfile -t files < <(compgen -G "selftests/*/${1%.*}.c")
+	((${#files[@]})) &&
+		grep -qE "^[ 	]*([A-Z_]*TEST|TEST_F|UNIT_TEST)\(([a-z_0-9]+, )?$test\)" "${files[@]}" "${@:2}"
 }
 
 # The cells of a row, from the line with its name to the next row or title.
