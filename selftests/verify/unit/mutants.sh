@@ -2,19 +2,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Seed bugs into copies of the module, and let the explorer find them:
-# mutants.sh DIRECTORY MODULE LIST OBJECT...
+# mutants.sh DIRECTORY MODULE OBJECT...
 #
 # DIRECTORY has the objects of the programs, and in small/core/ those of the module; "CC", with all
-# its flags, and "LDFLAGS" are in the environment. A mutant is found if the program named in LIST
-# prints a schedule with which the program replay then fails too. Prints mutants that were not
+# its flags, and "LDFLAGS" are in the environment. A bug is found if the program that its file names
+# prints a schedule with which the program replay then fails too. Prints bugs that were not
 # found, and last how many were. Exit status: 0 all were found, 1 not.
 
 set -u
 
+# shellcheck source=scripts/lib/bugs
+. "$(dirname "$(realpath "$0")")/../../../scripts/lib/bugs"
+
 directory=$1
 module=$2
-list=$3
-shift 3
+shift 2
 objects=("$@")
 
 # Stack traces need no symbols, and fewer schedules than the tests play are enough.
@@ -26,20 +28,22 @@ fixed=(setarch --addr-no-randomize)
 # Seconds for one program.
 limit=600
 
-# seed FILE COMMAND: apply the bug to the copy of the module. Fails if nothing changes.
-seed()
+# copy NAME: copy the module and seed the bug. Says why it cannot.
+copy()
 {
 	rm -rf "$work" && mkdir -p "$work/core" && cp -r "$module" "$work/module" &&
-		sed -i "$2" "$work/module/$1" &&
-		! cmp -s "$module/$1" "$work/module/$1"
+		seed "$1" "$work/module"
 }
 
-# build PROGRAM FILE: objects of the module that depend on FILE, PROGRAM, and replay.
+# build PROGRAM: objects of the module that depend on FILE, PROGRAM, and replay.
 build()
 {
-	local name source sources=("$work/module/$2") linked=()
+	local name source sources linked=()
 
-	[[ $2 == *.h ]] && sources=("$work"/module/*.c)
+	mapfile -t sources < <(find "$work/module" -type f | while read -r source; do
+		cmp -s "$source" "$module/${source##*/}" || echo "$source"
+	done)
+	[[ "${sources[*]}" == *.h* ]] && sources=("$work"/module/*.c)
 	for source in "${sources[@]}"; do
 		name=$(basename "$source" .c).o
 		[[ -e $directory/small/core/$name ]] || continue
@@ -75,12 +79,11 @@ replay()
 passed=0
 failed=0
 work=$directory/mutant
-while IFS=$'\t' read -r name program file command; do
-	[[ -z $name || $name == \#* ]] && continue
-	verdict=
-	if ! seed "$file" "$command"; then
-		verdict='its sed command changes nothing'
-	elif ! build "$program" "$file" >"$directory/mutant-$name.log" 2>&1; then
+for name in $(bugs_with explorer); do
+	program=$(field "$name" explorer)
+	if ! verdict=$(copy "$name"); then
+		:
+	elif ! build "$program" >"$directory/mutant-$name.log" 2>&1; then
 		verdict="it does not build: $directory/mutant-$name.log"
 	elif ! explore; then
 		verdict='it was not found'
@@ -94,7 +97,7 @@ while IFS=$'\t' read -r name program file command; do
 		((passed += 1))
 		[[ -z ${V-} ]] || printf "%s: '%s' '%s'\n" "$name" "${found[@]}"
 	fi
-done <"$list"
+done
 
 printf '%d passed, %d failed\n' "$passed" "$failed"
 ((failed == 0))
