@@ -138,7 +138,15 @@ static int64_t call_open(struct fuzz_task *task)
 					       0, 0));
 }
 
-/* Opens a channel first if the slot has none. */
+/* The channel of the first slot, which is opened if it has none. */
+static int any_channel(struct fuzz_task *task)
+{
+	const int fd = fuzz_task_fd(task, 0);
+
+	return fd >= 0 ? fd : fuzz_slot_set(task, fuzz_task_slot(task, 0),
+					    open("/dev/chan", O_RDWR));
+}
+
 static int64_t call_make(struct fuzz_task *task)
 {
 	struct chan_make make = {
@@ -147,13 +155,37 @@ static int64_t call_make(struct fuzz_task *task)
 		.flags = fuzz_task_value(task, FUZZ_SET_FLAGS, 0),
 	};
 	uint64_t letters = fuzz_task_value(task, FUZZ_SET_SMALL, 0);
-	int fd = fuzz_task_fd(task, 0);
 
 	memset(make.type, 'a', letters < sizeof(make.type) ? letters : sizeof(make.type));
-	if (fd < 0)
-		fd = fuzz_slot_set(task, fuzz_task_slot(task, 0),
-				   open("/dev/chan", O_RDWR));
-	return task_ioctl(task, fd, CHAN_IOC_MAKE, (uintptr_t)&make);
+	return task_ioctl(task, any_channel(task), CHAN_IOC_MAKE, (uintptr_t)&make);
+}
+
+/* The values of ticks are not known in advance. */
+static int64_t call_new(struct fuzz_task *task)
+{
+	struct chan_new new = {
+		.flags = fuzz_task_value(task, FUZZ_SET_SMALL, 0),
+		.fds = { -1, -1 },
+		.make = {
+			.elemsize = fuzz_task_value(task, FUZZ_SET_SIZE, 0),
+			.cap = fuzz_task_value(task, FUZZ_SET_CAP, 0),
+			.flags = fuzz_task_value(task, FUZZ_SET_FLAGS, 0),
+		},
+	};
+	int64_t result;
+
+	if (new.flags & CHAN_NEW_TIMER) {
+		memset(&new.make, 0, sizeof(new.make));
+		new.timer.expires = fuzz_task_deadline(task);
+		new.timer.flags = fuzz_task_value(task, FUZZ_SET_FLAGS, 0);
+		task->shared->values.unknown = 1;
+	}
+	result = task_ioctl(task, any_channel(task), CHAN_IOC_NEW, (uintptr_t)&new);
+	if (!result) {
+		fuzz_slot_set(task, fuzz_task_slot(task, 1), new.fds[0]);
+		fuzz_slot_set(task, fuzz_task_slot(task, 2), new.fds[1]);
+	}
+	return result;
 }
 
 static int64_t call_send(struct fuzz_task *task)
@@ -307,6 +339,7 @@ static int64_t call_ioctl(struct fuzz_task *task)
 static int64_t (*const runs[FUZZ_OPERATIONS])(struct fuzz_task *task) = {
 	[FUZZ_OPEN] = call_open,
 	[FUZZ_MAKE] = call_make,
+	[FUZZ_NEW] = call_new,
 	[FUZZ_SEND] = call_send,
 	[FUZZ_RECV] = call_recv,
 	[FUZZ_SENDV] = call_sendv,

@@ -25,6 +25,9 @@ const struct fuzz_form fuzz_forms[FUZZ_OPERATIONS] = {
 	[FUZZ_OPEN] = { "open", 2, { SLOT, FLAGS } },
 	[FUZZ_MAKE] = { "make", 12, { SLOT, { "size", FUZZ_SET_SIZE }, { "cap", FUZZ_SET_CAP },
 				     FLAGS, { "type", FUZZ_SET_SMALL } } },
+	[FUZZ_NEW] = { "new", 6, { SLOT, TO, { "other", FUZZ_SET_SLOT }, { "kind", FUZZ_SET_SMALL },
+				  { "size", FUZZ_SET_SIZE }, { "cap", FUZZ_SET_CAP }, FLAGS,
+				  UNTIL } },
 	[FUZZ_SEND] = { "send", 14, { SLOT, BUFFER, EXPECT } },
 	[FUZZ_RECV] = { "recv", 14, { SLOT, BUFFER, EXPECT } },
 	[FUZZ_SENDV] = { "sendv", 10, { SLOT, BUFFER, COUNT, MIN, FLAGS, UNTIL, EXPECT } },
@@ -99,7 +102,7 @@ static const uint64_t cases_values[] = {
 	0x0908, 0x00010203, 0x08090a0b, 0x0809000110, 0x20, 0x40, 0x80, 0x0800c0,
 };
 static const uint64_t command_values[] = {
-	CHAN_IOC_QUERY, CHAN_IOC_MAKE, CHAN_IOC_DUP, CHAN_IOC_CLOSE, CHAN_IOC_INFO, CHAN_IOC_TIMER,
+	CHAN_IOC_QUERY, CHAN_IOC_MAKE, CHAN_IOC_NEW, CHAN_IOC_DUP, CHAN_IOC_CLOSE, CHAN_IOC_INFO, CHAN_IOC_TIMER,
 	CHAN_IOC_SEND(8), CHAN_IOC_RECV(8), CHAN_IOC_SEND(0), CHAN_IOC_RECV(0),
 	CHAN_IOC_SEND(CHAN_IOC_SIZE_MAX), CHAN_IOC_RECV(CHAN_IOC_SIZE_MAX + 1),
 	CHAN_IOC_SENDV, CHAN_IOC_RECVV, CHAN_IOC_SELECT,

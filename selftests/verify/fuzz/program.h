@@ -26,6 +26,7 @@
 enum fuzz_operation {
 	FUZZ_OPEN,
 	FUZZ_MAKE,
+	FUZZ_NEW,
 	FUZZ_SEND,
 	FUZZ_RECV,
 	FUZZ_SENDV,
