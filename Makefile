@@ -34,6 +34,7 @@ help:
 	@echo 'make demo        demonstrate channels in a virtual machine'
 	@echo 'make check       build everything and run all tests under Linux $(KERNEL)'
 	@echo 'make check-matrix  the same under each kernel in MATRIX ($(MATRIX));'
+	@echo '                 ABIS="32 x32": of the first, also kselftests built for these;'
 	@echo '                 LATEST=1: the latest Debian kernel of each series'
 	@echo 'make check-debug  run the tests under a debug build of Linux 7.3 (KASAN, lockdep, ...)'
 	@echo '                 ONLY="limits fault": only these kselftests'
