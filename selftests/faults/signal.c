@@ -172,6 +172,9 @@ TEST(signals_end_waits_on_nil_channels)
 
 	catch_signal(0);
 	for (i = 0; i < 2 * ARRAY_LENGTH(ways); i++) {
+		/* read(2) and write(2) fail there. */
+		if (ways[i / 2].run == operation_read || ways[i / 2].run == operation_write)
+			continue;
 		op = operation_new_nil(TASK_PROCESS, ways[i / 2].run, channel_open());
 		memset(op->elems, 0xa5, sizeof(uint64_t));
 		operation_start(op);
