@@ -3,7 +3,7 @@
  * read(2), write(2), and everything that maps to them: readv(2), io_uring(7), readers and
  * writers in the kernel. Each call is one transfer of as many elements as fit in all its
  * segments together; an element may span segments. On a nil channel they fail instead of
- * waiting for ever, as a mistake in a shell must not hang.
+ * waiting, as a mistake in a shell must not hang.
  */
 #include <linux/capability.h>
 #include <linux/cred.h>

@@ -59,7 +59,7 @@ static int end(void)
 	return longest;
 }
 
-/* Ten times as much makes no hold longer, but for a branch or two. */
+/* Ten times as much makes no hold longer, except for a branch or two. */
 #define assert_bounded(measure) \
 	do { \
 		const int many_ = measure(MANY), more_ = measure(MORE); \
