@@ -107,75 +107,77 @@ static bool chan_cases_is_polled(const struct chan_case *from)
 static_assert(CHAN_CASE_SEND == CHAN_RIGHT_SEND);
 static_assert(CHAN_CASE_RECV == CHAN_RIGHT_RECV);
 
-/* Add a case of a channel, which is never ready if that is nil. */
-static __always_inline int chan_cases_add_channel(struct chan_cases *cases,
-						  const struct chan_case *from, struct fd f)
+/* Let a case use a channel, unless that is nil. */
+static __always_inline int chan_cases_set_channel(struct chan_cases *cases, struct chan_scase *c,
+						  const struct chan_case *from,
+						  const struct file *file)
 {
-	const struct chan_file *cf = fd_file(f)->private_data;
-	struct hchan *ch = NULL;
-	struct chan_scase *c;
+	const struct chan_file *cf = file->private_data;
+	struct hchan *ch;
 	int err;
 
-	err = fd_file(f)->f_op == &chan_file_fops ? 0 : -ENOTTY;
-	if (likely(!err)) {
-		ch = cf->ch;
-		err = chan_hchan_check_rights(ch, cf->rights, from->op);
-	}
-	if (likely(!err) && unlikely(ch->elemsize != from->size))
-		err = -EMSGSIZE;
+	if (unlikely(file->f_op != &chan_file_fops))
+		return -ENOTTY;
+	ch = cf->ch;
+	err = chan_hchan_check_rights(ch, cf->rights, from->op);
 	if (unlikely(err))
-		ch = NULL;
-	c = chan_select_add(&cases->selection, ch, chan_cases_sends(from));
-	c->file = f;
-	c->polled = false;
+		return err == -EBADFD ? 0 : err;
+	if (unlikely(ch->elemsize != from->size))
+		return -EMSGSIZE;
+	chan_select_set(&cases->selection, c, ch, chan_cases_sends(from));
 	c->slot = cases->recv.slots;
 	c->elem = u64_to_user_ptr(from->elem);
-	if (likely(!err) && unlikely(c->send))
+	if (unlikely(c->send))
 		cases->bytes += chan_cases_slotsize(c);
-	return err == -EBADFD ? 0 : err;
+	return 0;
 }
 
-/* Add a case that polls a file, or has none. */
-static noinline int chan_cases_add_file(struct chan_cases *cases, const struct chan_case *from,
-					struct fd f)
+/* Let a case poll its file, if it has one. */
+static int chan_cases_set_file(struct chan_cases *cases, struct chan_scase *c,
+			       const struct chan_case *from)
 {
-	struct chan_scase *c = chan_select_add(&cases->selection, NULL, false);
-
-	c->file = f;
-	c->polled = !!fd_file(f);
+	if (!fd_file(c->file))
+		return from->fd == -1 ? 0 : -EBADF;
+	c->polled = true;
 	c->events = from->events;
-	cases->npolled += c->polled;
-	return c->polled || from->fd == -1 ? 0 : -EBADF;
+	cases->npolled++;
+	return 0;
 }
 
 /* Check a case, look up its file, and add it. */
 static __always_inline int chan_cases_add(struct chan_cases *cases, const struct chan_case *from)
 {
 	const bool channel = chan_cases_is_channel(from);
-	struct fd f;
+	struct chan_scase *c;
 
 	if (unlikely(!channel && !chan_cases_is_polled(from)))
 		return -EINVAL;
-	f = fdget(from->fd);
-	if (likely(channel && fd_file(f)))
-		return chan_cases_add_channel(cases, from, f);
-	return chan_cases_add_file(cases, from, f);
+	c = chan_select_add(&cases->selection);
+	c->polled = false;
+	c->file = fdget(from->fd);
+	if (likely(channel && fd_file(c->file)))
+		return chan_cases_set_channel(cases, c, from, fd_file(c->file));
+	return chan_cases_set_file(cases, c, from);
 }
 
 /* Add all cases. They are copied in a few at a time, to a frame that the wait does not keep. */
 static noinline int chan_cases_add_all(struct chan_cases *cases, const struct chan_select *select)
 {
 	struct chan_case few[CHAN_CASES_FEW] __uninitialized;
-	unsigned int i, n, at;
+	const struct chan_case *from, *end;
+	unsigned int i, n;
 	int err;
 
 	for (i = 0; i < select->ncases; i += n) {
 		n = min_t(unsigned int, select->ncases - i, CHAN_CASES_FEW);
 		err = chan_cases_copy_in(few, select, i, n);
-		for (at = 0; !err && at < n; at++)
-			err = chan_cases_add(cases, &few[at]);
 		if (err)
 			return err;
+		for (from = few, end = few + n; from < end; from++) {
+			err = chan_cases_add(cases, from);
+			if (unlikely(err))
+				return err;
+		}
 	}
 	return 0;
 }

@@ -33,7 +33,7 @@ void chan_requeue_add_record(struct chan_requeue *rq, struct chan_record *record
 {
 	record->next = rq->pool;
 	rq->pool = record;
-	rq->npool++;
+	WRITE_ONCE(rq->npool, rq->npool + 1);
 }
 
 static bool chan_record_less(struct rb_node *a, const struct rb_node *b)
@@ -55,7 +55,7 @@ void chan_requeue_insert(struct chan_requeue *rq, const void *slot, u64 seq)
 	struct chan_record *record = rq->pool;
 
 	rq->pool = record->next;
-	rq->npool--;
+	WRITE_ONCE(rq->npool, rq->npool - 1);
 	record->seq = seq;
 	chan_elem_move(record->slot, slot, rq->slotsize);
 	rb_add_cached(&record->node, &rq->tree, chan_record_less);

@@ -44,7 +44,7 @@ struct chan_scase {
  * struct chan_selection - a select: the calling task carries out one of several cases
  * @cases: @n of them, in the caller's order
  * @n: 0 to CHAN_SELECT_MAX
- * @seem_ready: a bit for each that chan_select_add() has found ready
+ * @seem_ready: a bit for each that chan_select_set() has found ready
  * @first: take the first ready case, not a random one
  * @pollset: the polled files, each with the index of its case; or NULL
  * @winner: result: the case that was carried out, or whose file is ready
@@ -96,24 +96,33 @@ static inline void chan_select_init(struct chan_selection *s, struct chan_scase 
 }
 
 /**
- * chan_select_add() - add a case, and check without locks whether it seems ready
+ * chan_select_add() - add a case that is never ready
  * @s: the select
- * @ch: the channel, made; NULL: none
- * @send: to send, not to receive
  *
- * Return: the case, whose slot the caller sets.
+ * Return: the case.
  */
-static inline struct chan_scase *chan_select_add(struct chan_selection *s, struct hchan *ch,
-						 bool send)
+static inline struct chan_scase *chan_select_add(struct chan_selection *s)
 {
-	struct chan_scase *c = &s->cases[s->n];
+	struct chan_scase *c = &s->cases[s->n++];
 
+	c->ch = NULL;
+	return c;
+}
+
+/**
+ * chan_select_set() - let a case send or receive, and check without locks whether it seems ready
+ * @s: the select
+ * @c: one of its cases; the caller sets @c->slot
+ * @ch: the channel, made
+ * @send: to send, not to receive
+ */
+static inline void chan_select_set(struct chan_selection *s, struct chan_scase *c,
+				   struct hchan *ch, bool send)
+{
 	c->ch = ch;
 	c->send = send;
-	if (likely(ch) && unlikely(chan_select_seems_ready(ch, send)))
-		s->seem_ready |= BIT_ULL(s->n);
-	s->n++;
-	return c;
+	if (unlikely(chan_select_seems_ready(ch, send)))
+		s->seem_ready |= BIT_ULL(c - s->cases);
 }
 
 int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadline);

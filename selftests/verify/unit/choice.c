@@ -10,7 +10,11 @@ void choice_init(struct choice *c)
 
 static void choice_add(struct choice *c, struct chan_file *cf, bool send, void *slot)
 {
-	chan_select_add(&c->selection, cf ? cf->ch : NULL, send)->slot = slot;
+	struct chan_scase *added = chan_select_add(&c->selection);
+
+	added->slot = slot;
+	if (cf)
+		chan_select_set(&c->selection, added, cf->ch, send);
 }
 
 void choice_add_send(struct choice *c, struct chan_file *cf, u64 value)
