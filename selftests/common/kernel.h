@@ -7,4 +7,7 @@
 /* Whether this is a debug kernel, on which everything takes ten times as long or more. */
 bool kernel_is_checked(void);
 
+/* Whether it is built with PREEMPT_RT. */
+bool kernel_is_realtime(void);
+
 #endif /* _COMMON_KERNEL_H */
