@@ -9,13 +9,14 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
+#include "../tools/lib/arguments.h"
 #include "chanlat.skel.h"
 #include "histogram.h"
 #include "interrupt.h"
@@ -50,16 +51,16 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case 'c':
-		arguments_channels(&options->channels, argument, state);
+		arguments_ids(&options->channels, argument, state);
 		return 0;
 	case 'p':
-		arguments_processes(&options->processes, argument, state);
+		arguments_pids(&options->processes, argument, state);
 		return 0;
 	case 'i':
-		options->interval = arguments_number(argument, state);
+		options->interval = arguments_number(argument, INT_MAX, "positive number", state);
 		return 0;
 	case 'n':
-		options->count = arguments_number(argument, state);
+		options->count = arguments_number(argument, INT_MAX, "positive number", state);
 		return 0;
 	case 'J':
 		options->json = true;

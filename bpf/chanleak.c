@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
+#include "../tools/lib/arguments.h"
 #include "interrupt.h"
 #include "parked.h"
 #include "program.h"
@@ -61,10 +61,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case 'c':
-		arguments_channels(&options->filter.ids, argument, state);
+		arguments_ids(&options->filter.ids, argument, state);
 		return 0;
 	case 'p':
-		arguments_processes(&options->filter.pids, argument, state);
+		arguments_pids(&options->filter.pids, argument, state);
 		return 0;
 	case '1':
 		options->once = true;

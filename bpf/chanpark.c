@@ -6,13 +6,14 @@
  */
 #include <argp.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "arguments.h"
+#include "../tools/lib/arguments.h"
 #include "interrupt.h"
 #include "parked.h"
 
@@ -46,13 +47,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 
 	switch (key) {
 	case 'c':
-		arguments_channels(&options->filter.ids, argument, state);
+		arguments_ids(&options->filter.ids, argument, state);
 		return 0;
 	case 'p':
-		arguments_processes(&options->filter.pids, argument, state);
+		arguments_pids(&options->filter.pids, argument, state);
 		return 0;
 	case 'd':
-		options->seconds = arguments_number(argument, state);
+		options->seconds = arguments_number(argument, INT_MAX, "positive number", state);
 		options->watch = true;
 		return 0;
 	case 'w':

@@ -8,14 +8,15 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
+#include <limits.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "../tools/common/escape.h"
-#include "arguments.h"
+#include "../tools/lib/escape.h"
+#include "../tools/lib/arguments.h"
 #include "interrupt.h"
 #include "names.h"
 #include "program.h"
@@ -107,10 +108,10 @@ static void parse_filter(int key, char *argument, struct options *options,
 {
 	switch (key) {
 	case 'c':
-		arguments_channels(&options->channels, argument, state);
+		arguments_ids(&options->channels, argument, state);
 		break;
 	case 'p':
-		arguments_processes(&options->processes, argument, state);
+		arguments_pids(&options->processes, argument, state);
 		break;
 	case 'k':
 		options->kinds = strcmp(argument, "all") ?
@@ -138,7 +139,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		parse_filter(key, argument, options, state);
 		return 0;
 	case 'n':
-		options->count = arguments_number(argument, state);
+		options->count = arguments_number(argument, INT_MAX, "positive number", state);
 		return 0;
 	case 'J':
 		options->json = true;
@@ -147,7 +148,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->noheadings = true;
 		return 0;
 	case KEY_BUFFER:
-		options->buffer = arguments_number(argument, state);
+		options->buffer = arguments_number(argument, INT_MAX, "positive number", state);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);

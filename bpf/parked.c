@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "parked.h"
-#include "../tools/common/escape.h"
-#include "../tools/common/fdinfo.h"
+#include "../tools/lib/escape.h"
+#include "../tools/lib/fdinfo.h"
 
 #define DEBUGFS		"/sys/kernel/debug"
 #define CHANNELS	DEBUGFS "/chan/channels"

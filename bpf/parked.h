@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 #include "userstacks.h"
-#include "../tools/common/scan.h"
+#include "../tools/lib/scan.h"
 
 /**
  * struct parked - a task parked in a channel

@@ -412,7 +412,7 @@ static int complaint(bool as_nobody, const char *const arguments[])
 
 TEST(bad_input_is_refused_in_one_line)
 {
-	EXPECT_COMPLAINT(2, "'x' is not a list of channels", false, BPF "/chansnoop", "-cx");
+	EXPECT_COMPLAINT(2, "'x' is not a list of IDs", false, BPF "/chansnoop", "-cx");
 	EXPECT_COMPLAINT(2, "'0' is not a list of PIDs", false, BPF "/chansnoop", "-p0");
 	EXPECT_COMPLAINT(2, "unknown path 'rings'", false, BPF "/chansnoop", "-Prings");
 	EXPECT_COMPLAINT(2, "unknown kind 'sending'", false, BPF "/chansnoop", "-ksending");
@@ -420,7 +420,7 @@ TEST(bad_input_is_refused_in_one_line)
 	EXPECT_COMPLAINT(2, "no event matches", false, BPF "/chansnoop", "-kmake", "-ssend");
 	EXPECT_COMPLAINT(2, "'-1' is not a positive number", false, BPF "/chansnoop", "-n-1");
 	EXPECT_COMPLAINT(2, "unexpected argument 'here'", false, BPF "/chansnoop", "here");
-	EXPECT_COMPLAINT(2, "'1,,2' is not a list of channels", false, BPF "/chanlat", "-c1,,2");
+	EXPECT_COMPLAINT(2, "'1,,2' is not a list of IDs", false, BPF "/chanlat", "-c1,,2");
 	EXPECT_COMPLAINT(2, "--count needs --interval", false, BPF "/chanlat", "-n1");
 	EXPECT_COMPLAINT(2, "unexpected argument 'here'", false, BPF "/chanlat", "here");
 }

@@ -6,7 +6,7 @@
 #ifndef CHANCTL_COMMANDS_H
 #define CHANCTL_COMMANDS_H
 
-#define EXIT_USAGE	2
+#include "../lib/arguments.h"
 
 int doctor(int argc, char **argv);
 int trace(int argc, char **argv);

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "../common/fdinfo.h"
-#include "../common/proc.h"
+#include "../lib/fdinfo.h"
+#include "../lib/proc.h"
 #include "sample.h"
 
 #define ALL_CHANNELS	"/sys/kernel/debug/chan/channels"

@@ -7,8 +7,8 @@
 
 #include <stdint.h>
 
-#include "../common/model.h"
-#include "../common/scan.h"
+#include "../lib/model.h"
+#include "../lib/scan.h"
 
 struct sample {
 	uint64_t time;	/* nanoseconds of CLOCK_MONOTONIC; 0: it was not taken */

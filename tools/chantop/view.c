@@ -4,7 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "../common/escape.h"
+#include "../lib/escape.h"
 #include "view.h"
 
 static const char *const names[FIELDS] = {

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../common/escape.h"
+#include "../lib/escape.h"
 #include "output.h"
 
 #define CELL_SIZE	FACT_SIZE

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "../common/model.h"
+#include "../lib/model.h"
 
 /* Columns of facts are in the order of enum fact. */
 enum column {

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "../../common/fdinfo.h"
-#include "../../common/proc.h"
-#include "../../common/scan.h"
+#include "../../lib/fdinfo.h"
+#include "../../lib/proc.h"
+#include "../../lib/scan.h"
 #include "diagnosis.h"
 
 #define ALL_CHANNELS	"/sys/kernel/debug/chan/channels"

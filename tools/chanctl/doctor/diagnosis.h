@@ -5,7 +5,7 @@
 #ifndef DOCTOR_DIAGNOSIS_H
 #define DOCTOR_DIAGNOSIS_H
 
-#include "../../common/numbers.h"
+#include "../../lib/numbers.h"
 #include "evidence.h"
 
 /**

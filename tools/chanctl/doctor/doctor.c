@@ -64,16 +64,6 @@ static uint64_t parse_time(const char *text)
 	return 0;
 }
 
-static void parse_pids(struct numbers *pids, const char *list, struct argp_state *state)
-{
-	const int err = numbers_parse(pids, list, INT_MAX);
-
-	if (err == -EINVAL)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a list of PIDs", list);
-	if (err)
-		argp_failure(state, EXIT_FAILURE, -err, "list of PIDs");
-}
-
 static void set_report(struct options *options, struct argp_state *state,
 		       int (*report)(const struct diagnosis *diagnosis, bool stacks))
 {
@@ -85,11 +75,10 @@ static void set_report(struct options *options, struct argp_state *state,
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
-	struct numbers seconds = {};
 
 	switch (key) {
 	case 'p':
-		parse_pids(&options->request.pids, argument, state);
+		arguments_pids(&options->request.pids, argument, state);
 		return 0;
 	case KEY_LONGER:
 		options->request.longer = parse_time(argument);
@@ -106,10 +95,8 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->stacks = false;
 		return 0;
 	case 'w':
-		if (numbers_parse(&seconds, argument, UINT_MAX) || seconds.count != 1)
-			argp_failure(state, EXIT_USAGE, 0, "'%s' is not a number of seconds", argument);
-		options->interval = seconds.values[0];
-		numbers_free(&seconds);
+		options->interval = arguments_number(argument, UINT_MAX, "number of seconds",
+						     state);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);

@@ -5,9 +5,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "../../common/escape.h"
-#include "../../common/proc.h"
-#include "../../common/scan.h"
+#include "../../lib/escape.h"
+#include "../../lib/proc.h"
+#include "../../lib/scan.h"
 #include "evidence.h"
 #include "files.h"
 

@@ -10,7 +10,7 @@
 #ifndef DOCTOR_EVIDENCE_H
 #define DOCTOR_EVIDENCE_H
 
-#include "../../common/model.h"
+#include "../../lib/model.h"
 #include "graph.h"
 
 /**

@@ -2,7 +2,7 @@
 #ifndef DOCTOR_FILES_H
 #define DOCTOR_FILES_H
 
-#include "../../common/model.h"
+#include "../../lib/model.h"
 #include "graph.h"
 
 /**

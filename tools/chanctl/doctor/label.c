@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "../../common/escape.h"
+#include "../../lib/escape.h"
 #include "report.h"
 
 const char *label_task(char *label, const struct graph *graph, const struct task *task)

@@ -7,7 +7,7 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "../../common/escape.h"
+#include "../../lib/escape.h"
 #include "report.h"
 #include "stack.h"
 

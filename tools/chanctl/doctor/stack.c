@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <stdio.h>
 
-#include "../../common/proc.h"
+#include "../../lib/proc.h"
 #include "stack.h"
 
 void stack_read(struct stack *stack, pid_t tid)

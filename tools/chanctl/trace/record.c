@@ -11,8 +11,8 @@
 
 #include "../../../bpf/program.h"
 #include "../../../bpf/recorder.h"
-#include "../../common/escape.h"
-#include "../../common/scan.h"
+#include "../../lib/escape.h"
+#include "../../lib/scan.h"
 #include "record.h"
 
 /* Milliseconds until the exit of the command is noticed. */

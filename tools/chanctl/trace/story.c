@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../common/escape.h"
+#include "../../lib/escape.h"
 #include "../array.h"
 #include "story.h"
 

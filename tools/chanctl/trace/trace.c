@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../../common/escape.h"
+#include "../../lib/escape.h"
 #include "../commands.h"
 #include "outputs.h"
 #include "record.h"

@@ -6,17 +6,16 @@
  */
 #include <argp.h>
 #include <errno.h>
-#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "chantop/batch.h"
-#include "chantop/screen.h"
+#include "../lib/arguments.h"
+#include "batch.h"
+#include "screen.h"
 
-#define EXIT_USAGE	2
 #define SECOND		UINT64_C(1000000000)
 #define DELAY_MOST	3600
 
@@ -39,20 +38,6 @@ static const struct argp_option option_list[] = {
 	{ "pid", 'p', "PID,...", 0, "Show only channels of these processes", 0 },
 	{ 0 },
 };
-
-static uint64_t parse_number(const char *text, uint64_t most, const char *what,
-			     struct argp_state *state)
-{
-	struct numbers numbers = {};
-	uint64_t value = 0;
-
-	if (numbers_parse(&numbers, text, most) || numbers.count != 1)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a %s", text, what);
-	else
-		value = numbers.values[0];
-	numbers_free(&numbers);
-	return value;
-}
 
 static void parse_sort(struct options *options, const char *name, struct argp_state *state)
 {
@@ -86,11 +71,13 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		options->batch = true;
 		return 0;
 	case 'n':
-		options->count = parse_number(argument, UINT64_MAX, "number of samples", state);
+		options->count = arguments_number(argument, UINT64_MAX, "number of samples",
+						  state);
 		return 0;
 	case 'd':
-		options->delay = SECOND * parse_number(argument, DELAY_MOST,
-						       "number of seconds up to an hour", state);
+		options->delay = SECOND * arguments_number(argument, DELAY_MOST,
+							   "number of seconds up to an hour",
+							   state);
 		return 0;
 	case 's':
 		parse_sort(options, argument, state);
@@ -102,8 +89,7 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		parse_filter(options, argument, state);
 		return 0;
 	case 'p':
-		if (numbers_parse(&options->filter.pids, argument, INT_MAX))
-			argp_failure(state, EXIT_USAGE, 0, "'%s' is not a list of PIDs", argument);
+		arguments_pids(&options->filter.pids, argument, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);

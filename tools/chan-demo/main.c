@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "demo/crew.h"
-#include "demo/demo.h"
-#include "demo/ledger.h"
-#include "demo/print.h"
+#include "crew.h"
+#include "demo.h"
+#include "ledger.h"
+#include "print.h"
 
 #define EXIT_USAGE		2
 #define EXIT_INTERRUPTED	130

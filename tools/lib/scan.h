@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef COMMON_SCAN_H
-#define COMMON_SCAN_H
+#ifndef LIB_SCAN_H
+#define LIB_SCAN_H
 
 #include "model.h"
 #include "numbers.h"
@@ -22,4 +22,4 @@ struct filter {
  */
 int scan(struct model *model, const struct filter *filter);
 
-#endif /* COMMON_SCAN_H */
+#endif /* LIB_SCAN_H */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef COMMON_ESCAPE_H
-#define COMMON_ESCAPE_H
+#ifndef LIB_ESCAPE_H
+#define LIB_ESCAPE_H
 
 /* Maximum length of an escaped byte. */
 #define ESCAPED_SIZE	4
@@ -14,4 +14,4 @@ void escape(char *to, const char *from);
 /* Like escape(), but also escapes bytes of unprintable characters. */
 void escape_printable(char *to, const char *from);
 
-#endif /* COMMON_ESCAPE_H */
+#endif /* LIB_ESCAPE_H */

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "bench/bench.h"
-#include "bench/table.h"
+#include "bench.h"
+#include "table.h"
 
 #define EXIT_CHECK	1
 #define EXIT_USAGE	2

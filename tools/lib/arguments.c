@@ -19,26 +19,28 @@ static void parse(struct numbers *numbers, const char *list, uint64_t most, cons
 		argp_failure(state, EXIT_USAGE, 0, "more than %d %s", ARGUMENTS_MOST, what);
 }
 
-void arguments_channels(struct numbers *channels, const char *list, struct argp_state *state)
+void arguments_ids(struct numbers *ids, const char *list, struct argp_state *state)
 {
-	parse(channels, list, UINT64_MAX, "channels", state);
+	parse(ids, list, UINT64_MAX, "IDs", state);
 }
 
-void arguments_processes(struct numbers *processes, const char *list, struct argp_state *state)
+void arguments_pids(struct numbers *pids, const char *list, struct argp_state *state)
 {
-	parse(processes, list, INT_MAX, "PIDs", state);
+	parse(pids, list, INT_MAX, "PIDs", state);
 }
 
-unsigned int arguments_number(const char *text, struct argp_state *state)
+uint64_t arguments_number(const char *text, uint64_t most, const char *what,
+			  struct argp_state *state)
 {
-	unsigned long number;
-	char *end;
+	struct numbers numbers = {};
+	uint64_t value = 0;
 
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	if (errno || end == text || *end || *text == '-' || !number || number > INT_MAX)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a positive number", text);
-	return number;
+	if (numbers_parse(&numbers, text, most) || numbers.count != 1)
+		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a %s", text, what);
+	else
+		value = numbers.values[0];
+	numbers_free(&numbers);
+	return value;
 }
 
 uint64_t arguments_duration(const char *text, struct argp_state *state)

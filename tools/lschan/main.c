@@ -7,16 +7,14 @@
  */
 #include <argp.h>
 #include <errno.h>
-#include <limits.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/scan.h"
-#include "lschan/output.h"
-
-#define EXIT_USAGE	2
+#include "../lib/arguments.h"
+#include "../lib/scan.h"
+#include "output.h"
 
 struct options {
 	struct filter filter;
@@ -52,17 +50,6 @@ static void parse_columns(struct layout *layout, char *names, struct argp_state 
 	}
 }
 
-static void parse_numbers(struct numbers *numbers, const char *list, uint64_t most,
-			  const char *what, struct argp_state *state)
-{
-	const int err = numbers_parse(numbers, list, most);
-
-	if (err == -EINVAL)
-		argp_failure(state, EXIT_USAGE, 0, "'%s' is not a %s", list, what);
-	if (err)
-		argp_failure(state, EXIT_FAILURE, -err, "%s", what);
-}
-
 static error_t parse_option(int key, char *argument, struct argp_state *state)
 {
 	struct options *options = state->input;
@@ -85,10 +72,10 @@ static error_t parse_option(int key, char *argument, struct argp_state *state)
 		parse_columns(&options->layout, argument, state);
 		return 0;
 	case 'p':
-		parse_numbers(&options->filter.pids, argument, INT_MAX, "list of PIDs", state);
+		arguments_pids(&options->filter.pids, argument, state);
 		return 0;
 	case 'i':
-		parse_numbers(&options->filter.ids, argument, UINT64_MAX, "list of IDs", state);
+		arguments_ids(&options->filter.ids, argument, state);
 		return 0;
 	case ARGP_KEY_ARG:
 		argp_failure(state, EXIT_USAGE, 0, "unexpected argument '%s'", argument);

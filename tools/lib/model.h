@@ -2,8 +2,8 @@
 /*
  * Channels, their holders and their waiters, as far as known.
  */
-#ifndef COMMON_MODEL_H
-#define COMMON_MODEL_H
+#ifndef LIB_MODEL_H
+#define LIB_MODEL_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -103,4 +103,4 @@ struct channel *model_find(const struct model *model, uint64_t id);
 void model_sort(struct model *model);
 void model_free(struct model *model);
 
-#endif /* COMMON_MODEL_H */
+#endif /* LIB_MODEL_H */

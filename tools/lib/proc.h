@@ -3,8 +3,8 @@
  * Files and folders of /proc, which may vanish at any time. @folder and @path are as for
  * openat(2).
  */
-#ifndef COMMON_PROC_H
-#define COMMON_PROC_H
+#ifndef LIB_PROC_H
+#define LIB_PROC_H
 
 #include <dirent.h>
 #include <stdio.h>
@@ -19,4 +19,4 @@ const char *proc_next_number(DIR *entries);
 /* Reads at most COMMAND_SIZE bytes. Returns 0 or a negative errno value. */
 int proc_read_command(int folder, const char *path, char *command);
 
-#endif /* COMMON_PROC_H */
+#endif /* LIB_PROC_H */

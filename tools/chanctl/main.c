@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "chanctl/commands.h"
+#include "commands.h"
 
 static const struct command {
 	const char *name;

@@ -2,8 +2,8 @@
 /*
  * A list of numbers given by an option. Without the option, every number matches.
  */
-#ifndef COMMON_NUMBERS_H
-#define COMMON_NUMBERS_H
+#ifndef LIB_NUMBERS_H
+#define LIB_NUMBERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,4 +27,4 @@ int numbers_parse(struct numbers *numbers, const char *list, uint64_t most);
 bool numbers_match(const struct numbers *numbers, uint64_t value);
 void numbers_free(struct numbers *numbers);
 
-#endif /* COMMON_NUMBERS_H */
+#endif /* LIB_NUMBERS_H */

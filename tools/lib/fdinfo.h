@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-#ifndef COMMON_FDINFO_H
-#define COMMON_FDINFO_H
+#ifndef LIB_FDINFO_H
+#define LIB_FDINFO_H
 
 #include <stdio.h>
 
@@ -17,4 +17,4 @@
  */
 int fdinfo_read(FILE *stream, struct channel *channel, struct holder *holder);
 
-#endif /* COMMON_FDINFO_H */
+#endif /* LIB_FDINFO_H */
