@@ -35,10 +35,12 @@ help:
 	@echo 'make check       build everything and run all tests under Linux $(KERNEL)'
 	@echo 'make check-matrix  the same under each kernel in MATRIX ($(MATRIX));'
 	@echo '                 ABIS="32 x32": of the first, also kselftests built for these;'
+	@echo '                 SHORT=1: without the proofs that take half an hour;'
 	@echo '                 LATEST=1: the latest Debian kernel of each series'
 	@echo 'make check-debug  run the tests under a debug build of Linux 7.3 (KASAN, lockdep, ...)'
 	@echo '                 ONLY="limits fault": only these kselftests'
 	@echo 'make check-kcsan  the same under a kernel with the KCSAN data race detector'
+	@echo 'make proofs      unit tests, all schedules, models, and their seeded bugs (part of check)'
 	@echo 'make histories   record and check histories of processes that are killed, stopped, ...'
 	@echo '                 HISTORIES=1000: number of small ones (default $(HISTORIES), half an hour or more)'
 	@echo 'make soak        the same for HOURS hours ($(HOURS))'
@@ -115,6 +117,11 @@ check-matrix: trace-deps lib examples tools selftests
 check-debug check-kcsan: vm-deps lib examples tools selftests
 	+scripts/check-debug 7.3-$(@:check-%=%) $(ONLY)
 
+proofs:
+	$(MAKE) -C selftests OUTPUT=$(BUILD)/selftests unit
+	$(MAKE) -C selftests OUTPUT=$(BUILD)/selftests mutants
+	$(MAKE) -C selftests OUTPUT=$(BUILD)/selftests models
+
 histories soak: vm-deps module selftests
 	scripts/histories --kernel $(KERNEL) --small $(HISTORIES) $(if $(filter soak,$@),--soak $(HOURS))
 
@@ -162,5 +169,5 @@ clean:
 	rm -rf $(BUILD)
 
 .PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix \
-	check-debug check-kcsan histories soak fuzz fuzz-bugs seeded insmod-storm coverage static demo bench \
+	check-debug check-kcsan proofs histories soak fuzz fuzz-bugs seeded insmod-storm coverage static demo bench \
 	overhead pictures install modules_install clean
