@@ -17,6 +17,7 @@
  */
 #include <linux/cred.h>
 #include <linux/dcache.h>
+#include <linux/compat.h>
 #include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/module.h>
@@ -84,13 +85,23 @@ static u32 chan_inode_blksize(const struct hchan *ch)
 	return ch->elemsize * max_t(u32, PAGE_SIZE / ch->elemsize, 1);
 }
 
+/* Programs without large file support fail if the number of an inode has more than 32 bits. */
+static u64 chan_inode_number(const struct hchan *ch)
+{
+	if (IS_ENABLED(CONFIG_64BIT) && !in_compat_syscall())
+		return ch->id;
+	return lower_32_bits(ch->id) ^ upper_32_bits(ch->id) ?: 1;
+}
+
 static int chan_inode_getattr(struct chan_idmap *idmap, const struct path *path,
 			      struct kstat *stat, u32 mask, unsigned int flags)
 {
 	struct inode *inode = d_inode(path->dentry);
+	const struct hchan *ch = chan_inode_channel(inode);
 
 	generic_fillattr(idmap, mask, inode, stat);
-	stat->blksize = chan_inode_blksize(chan_inode_channel(inode));
+	stat->ino = chan_inode_number(ch);
+	stat->blksize = chan_inode_blksize(ch);
 	return 0;
 }
 

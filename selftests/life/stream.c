@@ -50,12 +50,20 @@ TEST(the_type_is_a_fifo_whose_mode_is_the_rights)
 	EXPECT_TRUE(S_ISCHR(status_of(channel_open()).st_mode));
 }
 
+/* Folded for programs of 32 bits, whose fstat(2) would fail with EOVERFLOW. */
+static uint64_t inode_number(int ch)
+{
+	const uint64_t id = channel_info(ch).id;
+
+	return sizeof(long) == 8 ? id : (uint32_t)(id ^ id >> 32);
+}
+
 TEST(the_number_of_the_inode_is_that_of_the_channel)
 {
 	const int ch = channel_make(1), copy = channel_dup(ch, CHAN_RIGHT_RECV);
 
-	EXPECT_EQ(channel_info(ch).id, status_of(ch).st_ino);
-	EXPECT_EQ(channel_info(ch).id, status_of(copy).st_ino);
+	EXPECT_EQ(inode_number(ch), status_of(ch).st_ino);
+	EXPECT_EQ(inode_number(ch), status_of(copy).st_ino);
 	EXPECT_EQ(status_of(ch).st_dev, status_of(copy).st_dev);
 	EXPECT_EQ(geteuid(), status_of(copy).st_uid);
 	EXPECT_EQ(getegid(), status_of(copy).st_gid);
