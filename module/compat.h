@@ -44,7 +44,8 @@ static inline void chan_defer_task_work(void)
 
 /* Since 6.6, generic_fillattr() knows which attributes are wanted. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
-#define generic_fillattr(idmap, mask, inode, stat)	generic_fillattr(idmap, inode, stat)
+#define generic_fillattr(idmap, mask, inode, stat) \
+	((void)(mask), generic_fillattr(idmap, inode, stat))
 #endif
 
 /* Since 6.6, inode timestamps have accessors. */
