@@ -427,7 +427,7 @@ all:
 	   :: atomic { k < CHANNELS && uses(me, k) && !lock[k] -> lock[k] = 1; k++ }
 #endif
 	   od;
-	   /* chan_select_look() */
+	   /* chan_select_check() */
 	   atomic {
 		TICKER_FREE(me) ->
 		k = 0;
@@ -554,7 +554,7 @@ end_parked:
 	   };
 #ifdef TICKER
 #ifndef BUG_NO_LAST_LOOK
-	   /* chan_select_last_look() */
+	   /* chan_select_last_check() */
 	   if
 	   :: res == ETIMEDOUT && uses(me, 0) ->
 		atomic {
