@@ -22,7 +22,7 @@
 #define ROUND_LIMIT	20000000000ULL
 
 /**
- * struct parked - current operations, counted by case
+ * struct parked - current operations, counted by queue
  * @at: of each worker, the current step; -1: none
  * @calls: the tickets of these
  * @queues: by channel and verb
@@ -47,6 +47,19 @@ bool watch_is_inside(const struct group *group, unsigned int i)
 	       word_read(&group->shared->workers[i].inside);
 }
 
+/* A select has one waiter in a queue, however many of its cases use it. */
+static bool is_first_of_queue(const struct history_op *op, unsigned int k)
+{
+	unsigned int i;
+
+	for (i = 0; i < k; i++) {
+		if (op->cases[i].channel == op->cases[k].channel &&
+		    op->cases[i].verb == op->cases[k].verb)
+			return false;
+	}
+	return true;
+}
+
 /* The current operations. False if a worker is between two operations. */
 static bool look_at_workers(const struct group *group, struct parked *parked)
 {
@@ -68,8 +81,10 @@ static bool look_at_workers(const struct group *group, struct parked *parked)
 		if (!parked->calls[i] || op->mode == MODE_TRY)
 			return false;
 		parked->waiting |= op->mode == MODE_WAIT;
-		for (k = 0; k < op->n; k++)
-			parked->queues[op->cases[k].channel][op->cases[k].verb]++;
+		for (k = 0; k < op->n; k++) {
+			if (is_first_of_queue(op, k))
+				parked->queues[op->cases[k].channel][op->cases[k].verb]++;
+		}
 	}
 	return true;
 }
