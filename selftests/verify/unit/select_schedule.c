@@ -59,11 +59,11 @@ static void G1_G3_schedules_of_many_elements(void **state)
 static void G5_schedules_in_which_a_select_looks_again(void **state)
 {
 	(void)state;
-	explore("0: select:send:a,send:b | recv:a | select:recv:b");
+	explore_deeply("0: select:send:a,send:b | recv:a | select:recv:b");
 	assert_int_not_equal(play_reached(REACHED_LOOKED_AGAIN), 0);
-	explore("0: select:send:a,send:b | recv:a | try-select:recv:b");
+	explore_deeply("0: select:send:a,send:b | recv:a | try-select:recv:b");
 	assert_int_not_equal(play_reached(REACHED_LOOKED_AGAIN), 0);
-	explore("0: select:recv:a,recv:b | close:a | select:send:b");
+	explore_deeply("0: select:recv:a,recv:b | close:a | select:send:b");
 	assert_int_not_equal(play_reached(REACHED_LOOKED_AGAIN), 0);
 }
 

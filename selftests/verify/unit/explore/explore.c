@@ -43,7 +43,7 @@ static unsigned long play_all(const struct script *script, struct strategy *stra
 	return played;
 }
 
-static void explore_one(const char *text)
+static void explore_one(const char *text, unsigned long least)
 {
 	const unsigned long count = RANDOM_SCHEDULES * from_environment("CHAN_SCHEDULES", 1);
 	unsigned long preemptions, systematic, random;
@@ -53,6 +53,8 @@ static void explore_one(const char *text)
 		fail_msg("not a script: %s", text);
 	/* Three preemptions of two tasks are few schedules, of three tasks very many. */
 	preemptions = from_environment("CHAN_PREEMPTIONS", script.n < 3 ? 3 : 2);
+	if (preemptions < least)
+		preemptions = least;
 	if (script.n > 3 && preemptions > 1)
 		preemptions = 1;
 	explored = text;
@@ -69,13 +71,18 @@ void explore(const char *text)
 	unsigned int i;
 
 	if (*text != '*') {
-		explore_one(text);
+		explore_one(text, 0);
 		return;
 	}
 	for (i = 0; i < ARRAY_LENGTH(capacities); i++) {
 		snprintf(whole, sizeof(whole), "%s%s", capacities[i], text + 1);
-		explore_one(whole);
+		explore_one(whole, 0);
 	}
+}
+
+void explore_deeply(const char *text)
+{
+	explore_one(text, 2);
 }
 
 void explore_all(const char *const *texts, unsigned int n)

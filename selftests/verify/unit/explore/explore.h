@@ -13,6 +13,8 @@
 
 /* One script, "*" in which stands for a capacity: in turn 0, 0 of 1, 1 of 1, 2. */
 void explore(const char *text);
+/* With two preemptions at least, for what no schedule with fewer reaches. */
+void explore_deeply(const char *text);
 void explore_all(const char *const *texts, unsigned int n);
 /* The same with each of the @n @others as another task. */
 void explore_with(const char *text, const char *const *others, unsigned int n);
