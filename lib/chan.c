@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +18,22 @@
 
 #define CHAN_NS_PER_SEC	1000000000ULL
 
+#if defined(__x86_64__) && defined(__LP64__)
+/*
+ * Straight into the kernel, which returns the error: the C library would only store it in errno,
+ * from where it had to be taken back. Saves 80 instructions of a send and its receive.
+ */
+static int chan_ioctl(int ch, unsigned long command, const void *arg)
+{
+	long ret;
+
+	__asm__ volatile("syscall"
+			 : "=a"(ret)
+			 : "0"((long)SYS_ioctl), "D"((long)ch), "S"(command), "d"(arg)
+			 : "rcx", "r11", "memory");
+	return (int)ret;
+}
+#else
 /* The C library sets errno on failure; restore the caller's value. */
 static int chan_ioctl(int ch, unsigned long command, const void *arg)
 {
@@ -29,6 +46,7 @@ static int chan_ioctl(int ch, unsigned long command, const void *arg)
 	}
 	return ret;
 }
+#endif
 
 static int chan_open(void)
 {
@@ -149,7 +167,7 @@ int chan_pair(int fds[2], size_t elemsize, unsigned int cap, unsigned int flags)
 
 int chan_attach(int ch, size_t elemsize, const char *type)
 {
-	struct chan_info info;
+	struct chan_info info = { 0 };
 	int ret = chan_get_info(ch, &info);
 
 	if (ret < 0)
@@ -249,7 +267,7 @@ static int chan_clamp(uint32_t value)
 
 int chan_len(int ch)
 {
-	struct chan_info info;
+	struct chan_info info = { 0 };
 	int ret = chan_get_info(ch, &info);
 
 	return ret < 0 ? ret : chan_clamp(info.len);
@@ -257,7 +275,7 @@ int chan_len(int ch)
 
 int chan_cap(int ch)
 {
-	struct chan_info info;
+	struct chan_info info = { 0 };
 	int ret = chan_get_info(ch, &info);
 
 	return ret < 0 ? ret : chan_clamp(info.cap);
