@@ -34,6 +34,7 @@
  * @npolled: number of polled files
  * @bytes: size of the slots of all elements to send
  * @filled: number of cases that have their element in its slot, if they send
+ * @fdput: flags of the files together: FDPUT_FPUT if there is one to put
  * @slots: slots of the elements to send, if @bytes is not 0
  * @recv: the slot of the element that is received
  */
@@ -42,6 +43,7 @@ struct chan_cases {
 	unsigned int		npolled;
 	unsigned int		bytes;
 	unsigned int		filled;
+	unsigned int		fdput;
 	void			*slots;
 	struct chan_elem	recv;
 };
@@ -120,12 +122,13 @@ static __always_inline int chan_cases_set_channel(struct chan_cases *cases, stru
 		return -ENOTTY;
 	ch = cf->ch;
 	err = chan_hchan_check_rights(ch, cf->rights, from->op);
-	if (unlikely(err))
+	if (unlikely(err)) {
+		c->ch = NULL;
 		return err == -EBADFD ? 0 : err;
+	}
 	if (unlikely(ch->elemsize != from->size))
 		return -EMSGSIZE;
 	chan_select_set(&cases->selection, c, ch, chan_cases_sends(from));
-	c->slot = cases->recv.slots;
 	c->elem = u64_to_user_ptr(from->elem);
 	if (unlikely(c->send))
 		cases->bytes += chan_cases_slotsize(c);
@@ -136,6 +139,7 @@ static __always_inline int chan_cases_set_channel(struct chan_cases *cases, stru
 static int chan_cases_set_file(struct chan_cases *cases, struct chan_scase *c,
 			       const struct chan_case *from)
 {
+	c->ch = NULL;
 	if (!fd_file(c->file))
 		return from->fd == -1 ? 0 : -EBADF;
 	c->polled = true;
@@ -144,17 +148,19 @@ static int chan_cases_set_file(struct chan_cases *cases, struct chan_scase *c,
 	return 0;
 }
 
-/* Check a case, look up its file, and add it. */
-static __always_inline int chan_cases_add(struct chan_cases *cases, const struct chan_case *from)
+/* Check a case, and look up its file. */
+static __always_inline int chan_cases_set(struct chan_cases *cases, struct chan_scase *c,
+					  const struct chan_case *from)
 {
 	const bool channel = chan_cases_is_channel(from);
-	struct chan_scase *c;
 
-	if (unlikely(!channel && !chan_cases_is_polled(from)))
-		return -EINVAL;
-	c = chan_select_add(&cases->selection);
 	c->polled = false;
+	if (unlikely(!channel && !chan_cases_is_polled(from))) {
+		c->file = (struct fd){};
+		return -EINVAL;
+	}
 	c->file = fdget(from->fd);
+	cases->fdput |= fd_flags(c->file);
 	if (likely(channel && fd_file(c->file)))
 		return chan_cases_set_channel(cases, c, from, fd_file(c->file));
 	return chan_cases_set_file(cases, c, from);
@@ -164,22 +170,21 @@ static __always_inline int chan_cases_add(struct chan_cases *cases, const struct
 static noinline int chan_cases_add_all(struct chan_cases *cases, const struct chan_select *select)
 {
 	struct chan_case few[CHAN_CASES_FEW] __uninitialized;
+	struct chan_scase *c = cases->selection.cases;
 	const struct chan_case *from, *end;
 	unsigned int i, n;
-	int err;
+	int err = 0;
 
-	for (i = 0; i < select->ncases; i += n) {
+	for (i = 0; i < select->ncases && !err; i += n) {
 		n = min_t(unsigned int, select->ncases - i, CHAN_CASES_FEW);
 		err = chan_cases_copy_in(few, select, i, n);
 		if (err)
-			return err;
-		for (from = few, end = few + n; from < end; from++) {
-			err = chan_cases_add(cases, from);
-			if (unlikely(err))
-				return err;
-		}
+			break;
+		for (from = few, end = few + n; from < end && !err; from++, c++)
+			err = chan_cases_set(cases, c, from);
 	}
-	return 0;
+	cases->selection.n = c - cases->selection.cases;
+	return err;
 }
 
 /* Is this a channel that another case uses? Parked there, the select would kick itself. */
@@ -337,6 +342,8 @@ static void chan_cases_exit(struct chan_cases *cases)
 	const struct chan_scase *c = cases->selection.cases, *end = c + cases->selection.n;
 
 	chan_select_exit(&cases->selection);
+	if (!(cases->fdput & FDPUT_FPUT))
+		return;
 	for (; c < end; c++)
 		fdput(c->file);
 }
@@ -350,10 +357,12 @@ static noinline long chan_cases_run(const struct chan_select *select,
 	long ret;
 	int err;
 
-	chan_select_init(&cases.selection, array, select->flags & CHAN_SELECT_FIRST);
+	chan_select_init(&cases.selection, array, cases.recv.slots,
+			 select->flags & CHAN_SELECT_FIRST);
 	cases.npolled = 0;
 	cases.bytes = 0;
 	cases.filled = 0;
+	cases.fdput = 0;
 	cases.slots = few;
 	err = chan_cases_add_all(&cases, select);
 	if (!err && unlikely(cases.npolled))

@@ -15,6 +15,10 @@
 /* Since 6.12, a struct fd is one word. */
 #ifndef fd_file
 #define fd_file(f)	((f).file)
+#define fd_flags(f)	((f).flags)
+#endif
+#ifndef fd_flags
+#define fd_flags(f)	((f).word)
 #endif
 
 /* Since 6.13, an hrtimer and its function are set up together. */

@@ -109,7 +109,7 @@ static inline void chan_select_try_locked(struct chan_selection *s, unsigned int
 
 	s->winner = i;
 	s->result = c->send ? chan_send_try_locked(c->ch, c->slot, wake) :
-			      chan_recv_try_locked(c->ch, c->slot, &s->seq, wake);
+			      chan_recv_try_locked(c->ch, s->slot, &s->seq, wake);
 }
 
 /* Returns 0 if the case was carried out, -ESTALE to try again, or -ENOMEM. */
@@ -240,7 +240,7 @@ static void chan_select_enqueue_locked(struct chan_selection *s)
 		if (!c->queued)
 			continue;
 		chan_wake_init(&wake);
-		chan_waiter_init(&c->w, &s->sleeper.parker, c->slot);
+		chan_waiter_init(&c->w, &s->sleeper.parker, c->send ? c->slot : s->slot);
 		chan_hchan_enqueue_locked(c->ch, c->send, &c->w, &wake);
 		c->wake_pollers = wake.recv || wake.send;
 	}
@@ -437,16 +437,4 @@ int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadli
 	if (trace_chan_select_enabled())
 		chan_select_trace(s, err);
 	return err;
-}
-
-/**
- * chan_select_exit() - end a select
- * @s: the select, run or not
- *
- * Context: may sleep.
- */
-void chan_select_exit(struct chan_selection *s)
-{
-	if (unlikely(s->pollset))
-		chan_pollset_free(s->pollset);
 }

@@ -11,14 +11,13 @@
 #include <linux/chan.h>
 
 #include "hchan.h"
-
-struct chan_pollset;
+#include "pollset.h"
 
 /**
  * struct chan_scase - one case of a select
  * @w: its waiter, while the select is parked
  * @ch: the channel, made; NULL is never ready by itself
- * @slot: the element to send, or an empty slot, which receiving cases may share
+ * @slot: the element to send
  * @elem: the element in the caller's memory; for cases.c
  * @file: the file of the case; for cases.c
  * @events: EPOLL* to wait for, if @polled; for cases.c
@@ -44,6 +43,7 @@ struct chan_scase {
  * struct chan_selection - a select: the calling task carries out one of several cases
  * @cases: @n of them, in the caller's order
  * @n: 0 to CHAN_SELECT_MAX
+ * @slot: where a received element goes
  * @seem_ready: a bit for each that chan_select_set() has found ready
  * @first: take the first ready case, not a random one
  * @pollset: the polled files, each with the index of its case; or NULL
@@ -57,6 +57,7 @@ struct chan_scase {
 struct chan_selection {
 	struct chan_scase	*cases;
 	unsigned int		n;
+	void			*slot;
 	u64			seem_ready;
 	bool			first;
 	struct chan_pollset	*pollset;
@@ -82,37 +83,28 @@ static __no_kcsan inline bool chan_select_seems_ready(const struct hchan *ch, bo
 
 /**
  * chan_select_init() - begin a select without cases
- * @s: the select
+ * @s: the select; the caller sets @s->n once its cases are set
  * @cases: memory for all of its cases
+ * @slot: an empty slot, for the element of any case that receives
  * @first: take the first ready case, not a random one
+ *
+ * A case whose @ch is NULL is never ready.
  */
-static inline void chan_select_init(struct chan_selection *s, struct chan_scase *cases, bool first)
+static inline void chan_select_init(struct chan_selection *s, struct chan_scase *cases, void *slot,
+				    bool first)
 {
 	s->cases = cases;
 	s->n = 0;
+	s->slot = slot;
 	s->seem_ready = 0;
 	s->first = first;
 	s->pollset = NULL;
 }
 
 /**
- * chan_select_add() - add a case that is never ready
- * @s: the select
- *
- * Return: the case.
- */
-static inline struct chan_scase *chan_select_add(struct chan_selection *s)
-{
-	struct chan_scase *c = &s->cases[s->n++];
-
-	c->ch = NULL;
-	return c;
-}
-
-/**
  * chan_select_set() - let a case send or receive, and check without locks whether it seems ready
  * @s: the select
- * @c: one of its cases; the caller sets @c->slot
+ * @c: one of its cases; to send, the caller sets @c->slot
  * @ch: the channel, made
  * @send: to send, not to receive
  */
@@ -126,6 +118,17 @@ static inline void chan_select_set(struct chan_selection *s, struct chan_scase *
 }
 
 int chan_select_run(struct chan_selection *s, const struct chan_deadline *deadline);
-void chan_select_exit(struct chan_selection *s);
+
+/**
+ * chan_select_exit() - end a select
+ * @s: the select, run or not
+ *
+ * Context: may sleep.
+ */
+static inline void chan_select_exit(struct chan_selection *s)
+{
+	if (unlikely(s->pollset))
+		chan_pollset_free(s->pollset);
+}
 
 #endif /* _CHAN_SELECT_H */

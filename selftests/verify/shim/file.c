@@ -19,6 +19,7 @@ struct fd fdget(unsigned int fd)
 		return f;
 	pthread_mutex_lock(&shim_fds_lock);
 	f.file = shim_fds[fd];
+	f.flags = f.file ? FDPUT_FPUT : 0;
 	shim_fds_in_use += !!f.file;
 	pthread_mutex_unlock(&shim_fds_lock);
 	return f;

@@ -5,12 +5,12 @@
 void choice_init(struct choice *c)
 {
 	*c = (struct choice){};
-	chan_select_init(&c->selection, c->cases, false);
+	chan_select_init(&c->selection, c->cases, &c->received, false);
 }
 
 static void choice_add(struct choice *c, struct chan_file *cf, bool send, void *slot)
 {
-	struct chan_scase *added = chan_select_add(&c->selection);
+	struct chan_scase *added = &c->cases[c->selection.n++];
 
 	added->slot = slot;
 	if (cf)
@@ -27,7 +27,7 @@ void choice_add_send(struct choice *c, struct chan_file *cf, u64 value)
 
 void choice_add_recv(struct choice *c, struct chan_file *cf)
 {
-	choice_add(c, cf, false, &c->received);
+	choice_add(c, cf, false, NULL);
 }
 
 void choice_add_file(struct choice *c, struct file *file, __poll_t events)

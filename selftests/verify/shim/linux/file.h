@@ -7,9 +7,14 @@
 /* A file in use. */
 struct fd {
 	struct file	*file;
+	unsigned int	flags;
 };
 
+/* As if another task shared the table of files. */
+#define FDPUT_FPUT	1
+
 #define fd_file(f)	((f).file)
+#define fd_flags(f)	((f).flags)
 
 struct fd fdget(unsigned int fd);
 void fdput(struct fd fd);
