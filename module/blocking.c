@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Blocking operations on one channel: try, else park.
+ * Operations of one element on one channel: try, else park.
  */
 #include <linux/errno.h>
 #include <linux/sched.h>
 
-#include "elem.h"
 #include "hchan.h"
 #include "paths.h"
 
@@ -78,114 +77,82 @@ static void chan_park_init(struct chan_park *park, bool send, void *slot, bool b
 }
 
 /**
- * chan_hchan_send() - send elements
+ * chan_hchan_send() - send an element
  * @ch: the channel, made
- * @elem: @n elements; the slots of sent elements are empty afterwards
- * @n: 1 to chan_elem_batch()
- * @min: wait until this many are sent, 0 to @n
+ * @slot: the element; empty afterwards on success
  * @begun: the call has already sent elements
  * @deadline: how long to wait
  *
  * Context: May sleep. Takes and releases ch->lock.
- * Return: number of elements sent, from the first one on; if none, -EPIPE, -EAGAIN,
- * -ETIMEDOUT or -ERESTARTSYS.
+ * Return: 0, -EPIPE, -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
  */
-int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
-		    unsigned int min, bool begun, const struct chan_deadline *deadline)
+int chan_hchan_send(struct hchan *ch, void *slot, bool begun, const struct chan_deadline *deadline)
 {
-	unsigned int done = 0;
 	struct chan_wake wake __uninitialized;
+	struct chan_park park __uninitialized;
 	int err;
 
 	chan_wake_init(&wake);
-	while (done < n) {
-		void *slot = elem->slots + done * ch->ring.slotsize;
-		struct chan_park park __uninitialized;
-
+	do {
 		spin_lock(&ch->lock);
 		err = chan_send_try_locked(ch, slot, &wake);
-		while (!err && ++done < n) {
-			slot += ch->ring.slotsize;
-			err = chan_send_try_locked(ch, slot, &wake);
+		if (err == -EAGAIN && !deadline->now) {
+			chan_park_init(&park, true, slot, begun, deadline);
+			return chan_park_wait(ch, &park, &wake, deadline);
 		}
-		if (err != -EAGAIN || done >= min || deadline->now) {
-			chan_hchan_unlock(ch);
-			chan_wake_run(&wake, &ch->pollwq);
-			if (err == -ESTALE)
-				continue;
-			break;
-		}
-		chan_park_init(&park, true, slot, begun || done, deadline);
-		err = chan_park_wait(ch, &park, &wake, deadline);
-		if (err)
-			break;
-		done++;
-	}
-	return done ? done : err;
+		chan_hchan_unlock(ch);
+		chan_wake_run(&wake, &ch->pollwq);
+	} while (err == -ESTALE);
+	return err;
 }
 
-/* Receive up to @n elements without waiting; adds to *done. Returns as chan_recv_try_locked(). */
-static int chan_hchan_recv_locked(struct hchan *ch, struct chan_elem *elem, u64 *seqs,
-				  unsigned int *done, unsigned int n, struct chan_wake *wake)
+/* Park current with a receive. Called with ch->lock held. Returns as chan_hchan_recv(). */
+static int chan_recv_park(struct hchan *ch, void *slot, u64 *seq, bool begun,
+			  struct chan_wake *wake, const struct chan_deadline *deadline)
+	__releases(&ch->lock)
 {
-	void *slot = elem->slots + *done * ch->ring.slotsize;
+	struct chan_park park __uninitialized;
 	int got;
 
-	lockdep_assert_held(&ch->lock);
-	do {
-		got = chan_recv_try_locked(ch, slot, &seqs[*done], wake);
-		slot += ch->ring.slotsize;
-	} while (got > 0 && ++*done < n);
+	chan_park_init(&park, false, slot, begun, deadline);
+	got = chan_park_wait(ch, &park, wake, deadline);
+	if (!got)
+		chan_requeue_settle(&ch->requeue, 1);
+	*seq = park.w.seq;
 	return got;
 }
 
 /**
- * chan_hchan_recv() - receive elements
+ * chan_hchan_recv() - receive an element
  * @ch: the channel, made
- * @elem: @n empty slots; filled with the received elements
- * @seqs: result: sequence numbers of the received elements; a record is reserved for each
- * @n: 1 to chan_elem_batch()
- * @min: wait until this many are received, 0 to @n
+ * @slot: where the element goes; a record is reserved for it
+ * @seq: result: its sequence number
  * @begun: the call has already received elements
  * @deadline: how long to wait
  *
  * Context: May sleep. Takes and releases ch->lock.
- * Return: number of elements received; if none, 0 if the channel is closed and drained,
- * -EAGAIN, -ETIMEDOUT, -ERESTARTSYS or -ENOMEM.
+ * Return: 1; 0 if the channel is closed and drained; or -EAGAIN, -ETIMEDOUT, -ERESTARTSYS or
+ * -ENOMEM.
  */
-int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *seqs, unsigned int n,
-		    unsigned int min, bool begun, const struct chan_deadline *deadline)
+int chan_hchan_recv(struct hchan *ch, void *slot, u64 *seq, bool begun,
+		    const struct chan_deadline *deadline)
 {
 	struct chan_wake wake __uninitialized;
-	unsigned int done = 0;
 	int got;
 
 	chan_wake_init(&wake);
-	while (done < n) {
-		struct chan_park park __uninitialized;
-
+	do {
 		spin_lock(&ch->lock);
-		got = chan_hchan_recv_locked(ch, elem, seqs, &done, n, &wake);
-		if (got == -EAGAIN && done < min && !deadline->now &&
-		    !chan_requeue_reserve(&ch->requeue))
+		got = chan_recv_try_locked(ch, slot, seq, &wake);
+		if (got == -EAGAIN && !deadline->now) {
+			if (chan_requeue_reserve(&ch->requeue))
+				return chan_recv_park(ch, slot, seq, begun, &wake, deadline);
 			got = -ENOBUFS;
-		if (got != -EAGAIN || done >= min || deadline->now) {
-			chan_hchan_unlock(ch);
-			chan_wake_run(&wake, &ch->pollwq);
-			if (got == -ENOBUFS)
-				got = chan_hchan_grow_requeue(ch) ?: -ESTALE;
-			if (got == -ESTALE)
-				continue;
-			break;
 		}
-		chan_park_init(&park, false, elem->slots + done * ch->ring.slotsize,
-			       begun || done, deadline);
-		got = chan_park_wait(ch, &park, &wake, deadline);
-		if (!got)
-			chan_requeue_settle(&ch->requeue, 1);
-		if (got <= 0)
-			break;
-		seqs[done++] = park.w.seq;
-	}
-	return done ? done : got;
+		chan_hchan_unlock(ch);
+		chan_wake_run(&wake, &ch->pollwq);
+		if (got == -ENOBUFS)
+			got = chan_hchan_grow_requeue(ch) ?: -ESTALE;
+	} while (got == -ESTALE);
+	return got;
 }

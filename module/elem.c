@@ -112,9 +112,6 @@ static __always_inline int chan_elem_copy_in_any(struct chan_elem *elem, u32 ele
 {
 	int err;
 
-	if (n == 1 && chan_elem_is_word(elemsize) && !from.iter)
-		return get_user(*(u64 *)elem->slots, (const u64 __user *)from.user) ? -EFAULT : n;
-
 	if (chan_elem_is_ref(elemsize)) {
 		err = chan_elem_ref_alloc(&elem->ref, elemsize);
 		if (err)
@@ -129,19 +126,9 @@ static __always_inline int chan_elem_copy_in_any(struct chan_elem *elem, u32 ele
 	return n ? n : -EFAULT;
 }
 
-/**
- * chan_elem_copy_in() - copy elements from user memory
- * @elem: empty slots
- * @elemsize: size of an element in bytes
- * @from: @n contiguous elements
- * @n: 1 to chan_elem_batch(@elemsize)
- *
- * Context: May sleep.
- * Return: number of elements copied, from the first one on; if none, -EFAULT, -ENOMEM or
- * -EDQUOT.
- */
-int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
-		      const void __user *from, unsigned int n)
+/* chan_elem_copy_in() of any number and size. */
+int chan_elem_copy_in_plain(struct chan_elem *elem, u32 elemsize,
+			    const void __user *from, unsigned int n)
 {
 	return chan_elem_copy_in_any(elem, elemsize, chan_mem_user(from), n);
 }
@@ -165,9 +152,6 @@ int chan_elem_copy_in_iter(struct chan_elem *elem, u32 elemsize, struct iov_iter
 static __always_inline int chan_elem_copy_out_any(struct chan_mem to, struct chan_elem *elem,
 						  u32 elemsize, unsigned int n)
 {
-	if (n == 1 && chan_elem_is_word(elemsize) && !to.iter)
-		return put_user(*(u64 *)elem->slots, (u64 __user *)to.user) ? 0 : n;
-
 	if (chan_elem_is_ref(elemsize)) {
 		if (!chan_mem_write(to, elem->ref.buf, elemsize, 1))
 			return 0;
@@ -178,19 +162,9 @@ static __always_inline int chan_elem_copy_out_any(struct chan_mem to, struct cha
 	return chan_mem_write(to, elem->slots, elemsize, n);
 }
 
-/**
- * chan_elem_copy_out() - copy elements to user memory
- * @to: space for @n elements
- * @elem: @n slots; copied ones become empty
- * @elemsize: size of an element in bytes
- * @n: 1 to chan_elem_batch(@elemsize)
- *
- * Context: May sleep.
- * Return: number of elements copied, from the first one on. Fewer than @n means that user
- * memory faulted; the rest stay in their slots.
- */
-int chan_elem_copy_out(void __user *to, struct chan_elem *elem, u32 elemsize,
-		       unsigned int n)
+/* chan_elem_copy_out() of any number and size. */
+int chan_elem_copy_out_plain(void __user *to, struct chan_elem *elem, u32 elemsize,
+			     unsigned int n)
 {
 	return chan_elem_copy_out_any(chan_mem_user(to), elem, elemsize, n);
 }

@@ -14,6 +14,7 @@
 #include <linux/compiler.h>
 #include <linux/string.h>
 #include <linux/types.h>
+#include <linux/uaccess.h>
 #include <linux/chan.h>
 
 struct chan_user;
@@ -106,16 +107,55 @@ static inline void chan_elem_move(void *to, const void *from, u32 slotsize)
 		memcpy(to, from, slotsize);
 }
 
-int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
-		      const void __user *from, unsigned int n);
 int chan_elem_copy_in_iter(struct chan_elem *elem, u32 elemsize, struct iov_iter *from,
 			   unsigned int n);
-int chan_elem_copy_out(void __user *to, struct chan_elem *elem, u32 elemsize,
-		       unsigned int n);
 int chan_elem_copy_out_iter(struct iov_iter *to, struct chan_elem *elem, u32 elemsize,
 			    unsigned int n);
 void chan_mem_revert(struct chan_mem mem, size_t bytes);
 bool chan_mem_clear(struct chan_mem mem, size_t bytes);
 void chan_elem_free(void *slots, u32 elemsize, unsigned int n);
+
+int chan_elem_copy_in_plain(struct chan_elem *elem, u32 elemsize, const void __user *from,
+			    unsigned int n);
+int chan_elem_copy_out_plain(void __user *to, struct chan_elem *elem, u32 elemsize,
+			     unsigned int n);
+
+/**
+ * chan_elem_copy_in() - copy elements from user memory
+ * @elem: empty slots
+ * @elemsize: size of an element in bytes
+ * @from: @n contiguous elements
+ * @n: 1 to chan_elem_batch(@elemsize)
+ *
+ * Context: May sleep.
+ * Return: number of elements copied, from the first one on; if none, -EFAULT, -ENOMEM or
+ * -EDQUOT.
+ */
+static inline int chan_elem_copy_in(struct chan_elem *elem, u32 elemsize,
+				    const void __user *from, unsigned int n)
+{
+	if (n == 1 && chan_elem_is_word(elemsize))
+		return get_user(*(u64 *)elem->slots, (const u64 __user *)from) ? -EFAULT : 1;
+	return chan_elem_copy_in_plain(elem, elemsize, from, n);
+}
+
+/**
+ * chan_elem_copy_out() - copy elements to user memory
+ * @to: space for @n elements
+ * @elem: @n slots; copied ones become empty
+ * @elemsize: size of an element in bytes
+ * @n: 1 to chan_elem_batch(@elemsize)
+ *
+ * Context: May sleep.
+ * Return: number of elements copied, from the first one on. Fewer than @n means that user
+ * memory faulted; the rest stay in their slots.
+ */
+static inline int chan_elem_copy_out(void __user *to, struct chan_elem *elem, u32 elemsize,
+				     unsigned int n)
+{
+	if (n == 1 && chan_elem_is_word(elemsize))
+		return !put_user(*(u64 *)elem->slots, (u64 __user *)to);
+	return chan_elem_copy_out_plain(to, elem, elemsize, n);
+}
 
 #endif /* _CHAN_ELEM_H */

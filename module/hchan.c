@@ -236,6 +236,27 @@ void chan_hchan_dequeue_locked(struct hchan *ch, bool send, struct chan_waiter *
 }
 
 /**
+ * chan_hchan_trace_send_run() - trace each send of a run
+ * @ch: the channel
+ * @len: number of elements in the ring before
+ * @n: length of the run
+ *
+ * Context: ch->lock held.
+ */
+void chan_hchan_trace_send_run(struct hchan *ch, u32 len, unsigned int n)
+{
+	while (n--)
+		trace_chan_send(ch->id, CHAN_PATH_RING, ++len, 0, 0);
+}
+
+/* The same for the receives of a run. */
+void chan_hchan_trace_recv_run(struct hchan *ch, u32 len, unsigned int n)
+{
+	while (n--)
+		trace_chan_recv(ch->id, CHAN_PATH_RING, --len, 0, 0);
+}
+
+/**
  * chan_hchan_trace_woken() - slow path of chan_hchan_trace_wake(): an event is enabled
  * @ch: the channel
  * @w: the waiter that was completed, or else the only one of the task

@@ -142,11 +142,10 @@ int chan_hchan_close(struct hchan *ch, u32 cause);
 void chan_hchan_requeue(struct hchan *ch, const struct chan_elem *elem,
 			const u64 *seqs, unsigned int from, unsigned int to);
 
-/* blocking.c: operations that may wait */
-int chan_hchan_send(struct hchan *ch, struct chan_elem *elem, unsigned int n,
-		    unsigned int min, bool begun, const struct chan_deadline *deadline);
-int chan_hchan_recv(struct hchan *ch, struct chan_elem *elem, u64 *seqs, unsigned int n,
-		    unsigned int min, bool begun, const struct chan_deadline *deadline);
+/* blocking.c: operations of one element, which may wait */
+int chan_hchan_send(struct hchan *ch, void *slot, bool begun, const struct chan_deadline *deadline);
+int chan_hchan_recv(struct hchan *ch, void *slot, u64 *seq, bool begun,
+		    const struct chan_deadline *deadline);
 
 /* Take the lock of recvq. ch->lock is already held, so this adds the lock of the ticker, if any. */
 static inline unsigned long chan_recvq_lock(struct hchan *ch)
@@ -205,6 +204,8 @@ static inline void chan_wake_poll_locked(struct hchan *ch, struct chan_wake *wak
 		wake->closed = true;
 }
 
+void chan_hchan_trace_send_run(struct hchan *ch, u32 len, unsigned int n);
+void chan_hchan_trace_recv_run(struct hchan *ch, u32 len, unsigned int n);
 void chan_hchan_trace_woken(struct hchan *ch, const struct chan_waiter *w, bool send, int result);
 
 /**

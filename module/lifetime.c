@@ -59,7 +59,7 @@ static void chan_hchan_free_elems(struct hchan *ch)
 	chan_requeue_free(&ch->requeue, ch->elemsize);
 	if (!chan_elem_is_ref(ch->elemsize))
 		return;
-	for (i = ch->ring.recvx; ch->ring.qcount; i = chan_ring_next(&ch->ring, i)) {
+	for (i = ch->ring.recvx; ch->ring.qcount; i = chan_ring_after(&ch->ring, i, 1)) {
 		chan_elem_free(chan_ring_slot(&ch->ring, i), ch->elemsize, 1);
 		ch->ring.qcount--;
 		cond_resched();

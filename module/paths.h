@@ -161,4 +161,86 @@ static __always_inline int chan_recv_try_locked(struct hchan *ch, void *slot, u6
 	return got;
 }
 
+/* Account for elements that were moved into the ring; no receiver is parked. */
+static __always_inline void chan_send_pushed_locked(struct hchan *ch, unsigned int n)
+{
+	const u32 len = ch->ring.qcount;
+
+	lockdep_assert_held(&ch->lock);
+	chan_ring_pushed(&ch->ring, n);
+	ch->sends.ring += n;
+	if (trace_chan_send_enabled())
+		chan_hchan_trace_send_run(ch, len, n);
+}
+
+/* Account for elements that were moved out of the ring; no sender is parked. */
+static __always_inline void chan_recv_popped_locked(struct hchan *ch, unsigned int n)
+{
+	const u32 len = ch->ring.qcount;
+
+	lockdep_assert_held(&ch->lock);
+	chan_ring_popped(&ch->ring, n);
+	ch->next_seq += n;
+	ch->recvs.ring += n;
+	if (trace_chan_recv_enabled())
+		chan_hchan_trace_recv_run(ch, len, n);
+}
+
+/**
+ * chan_send_run_locked() - move a run of elements into the ring
+ * @ch: the channel
+ * @slots: @n elements; those sent are empty afterwards
+ * @n: 1 to chan_elem_batch()
+ * @wake: deferred wakeups
+ *
+ * Context: ch->lock held.
+ * Return: number of elements sent, from the first one on; 0 if the channel is closed, its ring
+ * full or a receiver parked: the next send is one for chan_send_try_locked().
+ */
+static inline unsigned int chan_send_run_locked(struct hchan *ch, const void *slots, unsigned int n,
+						struct chan_wake *wake)
+{
+	lockdep_assert_held(&ch->lock);
+	if (ch->closed | ch->recvq.count)
+		return 0;
+	n = min(n, ch->ring.dataqsiz - ch->ring.qcount);
+	if (!n)
+		return 0;
+	chan_ring_copy_in(&ch->ring, slots, n);
+	chan_send_pushed_locked(ch, n);
+	chan_wake_poll_locked(ch, wake, n, 0);
+	return n;
+}
+
+/**
+ * chan_recv_run_locked() - move a run of elements out of the ring
+ * @ch: the channel
+ * @slots: @n empty slots
+ * @seqs: result: sequence numbers of the received elements; a record is reserved for each
+ * @n: 1 to chan_elem_batch()
+ * @wake: deferred wakeups
+ *
+ * Context: ch->lock held.
+ * Return: number of elements received; 0 if there is none in the ring, elements were requeued,
+ * a sender is parked or records are missing: the next receive is one for chan_recv_try_locked().
+ */
+static inline unsigned int chan_recv_run_locked(struct hchan *ch, void *slots, u64 *seqs,
+						unsigned int n, struct chan_wake *wake)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&ch->lock);
+	if (!ch->ring.qcount || (ch->requeue.n | ch->sendq.count))
+		return 0;
+	n = chan_requeue_reserve_run(&ch->requeue, min(n, ch->ring.qcount));
+	if (!n)
+		return 0;
+	chan_ring_copy_out(&ch->ring, slots, n);
+	for (i = 0; i < n; i++)
+		seqs[i] = ch->next_seq + i;
+	chan_recv_popped_locked(ch, n);
+	chan_wake_poll_locked(ch, wake, 0, n);
+	return n;
+}
+
 #endif /* _CHAN_PATHS_H */

@@ -18,6 +18,7 @@
 
 #include <linux/atomic.h>
 #include <linux/compiler.h>
+#include <linux/kernel.h>
 #include <linux/rbtree.h>
 #include <linux/types.h>
 
@@ -73,6 +74,14 @@ static inline bool chan_requeue_reserve(struct chan_requeue *rq)
 		return false;
 	rq->reserved++;
 	return true;
+}
+
+/* Reserve records for up to @n elements. Returns for how many. Lock of the channel held. */
+static inline unsigned int chan_requeue_reserve_run(struct chan_requeue *rq, unsigned int n)
+{
+	n = min_t(u64, n, rq->npool - (rq->reserved - (u64)atomic64_read(&rq->settled)));
+	rq->reserved += n;
+	return n;
 }
 
 /* Cancel a reservation. Lock of the channel held. */

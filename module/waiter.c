@@ -32,22 +32,6 @@ void chan_parker_init(struct chan_parker *p,
 }
 
 /**
- * chan_waiter_init() - initialize a waiter
- * @w: the waiter
- * @p: its parker
- * @slot: the element to send, or an empty slot
- *
- * Context: Any context.
- */
-void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot)
-{
-	w->parker = p;
-	w->slot = slot;
-	w->seq = 0;
-	w->peer = 0;
-}
-
-/**
  * chan_parker_claim() - try to become the winner of a parker
  * @p: the parker
  *
@@ -57,19 +41,6 @@ void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot)
 bool chan_parker_claim(struct chan_parker *p)
 {
 	return atomic_cmpxchg(&p->state, CHAN_PARKED, CHAN_CLAIMED) == CHAN_PARKED;
-}
-
-/**
- * chan_parker_completed() - check whether a peer has completed an operation
- * @p: the parker
- *
- * Context: Any context.
- * Return: true if so. Everything that the peer has written may then be read.
- */
-bool chan_parker_completed(struct chan_parker *p)
-{
-	/* CHAN_BARRIER_COMPLETE, the reading side */
-	return atomic_read_acquire(&p->state) == CHAN_COMPLETED;
 }
 
 /**

@@ -189,9 +189,36 @@ static inline bool chan_waitq_others(struct chan_waitq *q)
 
 void chan_parker_init(struct chan_parker *p,
 		      void (*complete)(struct chan_parker *p, struct chan_wake *wake));
-void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot);
 bool chan_parker_claim(struct chan_parker *p);
-bool chan_parker_completed(struct chan_parker *p);
+
+/**
+ * chan_waiter_init() - initialize a waiter
+ * @w: the waiter
+ * @p: its parker
+ * @slot: the element to send, or an empty slot
+ *
+ * Context: Any context.
+ */
+static inline void chan_waiter_init(struct chan_waiter *w, struct chan_parker *p, void *slot)
+{
+	w->parker = p;
+	w->slot = slot;
+	w->seq = 0;
+	w->peer = 0;
+}
+
+/**
+ * chan_parker_completed() - check whether a peer has completed an operation
+ * @p: the parker
+ *
+ * Context: Any context.
+ * Return: true if so. Everything that the peer has written may then be read.
+ */
+static inline bool chan_parker_completed(struct chan_parker *p)
+{
+	/* CHAN_BARRIER_COMPLETE, the reading side */
+	return atomic_read_acquire(&p->state) == CHAN_COMPLETED;
+}
 
 /**
  * chan_waiter_complete() - complete a claimed operation

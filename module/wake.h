@@ -32,6 +32,7 @@ struct task_struct;
 
 /**
  * struct chan_wake - deferred wakeups, issued after unlock
+ * @any: not 0 if there are any
  * @ntasks: length of @tasks
  * @recv: number of exclusive read pollers to wake
  * @send: number of exclusive write pollers to wake
@@ -39,19 +40,21 @@ struct task_struct;
  * @tasks: tasks to wake, with a reference to each; not initialized beyond @ntasks
  */
 struct chan_wake {
-	unsigned int		ntasks;
-	int			recv;
-	int			send;
-	bool			closed;
+	union {
+		u64		any;
+		struct {
+			u16	ntasks;
+			u16	recv;
+			u16	send;
+			bool	closed;
+		};
+	};
 	struct task_struct	*tasks[CHAN_WAKE_TASKS];
 };
 
 static inline void chan_wake_init(struct chan_wake *wake)
 {
-	wake->ntasks = 0;
-	wake->recv = 0;
-	wake->send = 0;
-	wake->closed = false;
+	wake->any = 0;
 }
 
 void chan_wake_task(struct chan_wake *wake, struct task_struct *task);
@@ -66,7 +69,7 @@ void chan_wake_run_any(struct chan_wake *wake, wait_queue_head_t *pollwq);
  */
 static inline void chan_wake_run(struct chan_wake *wake, wait_queue_head_t *pollwq)
 {
-	if (unlikely(wake->ntasks) || unlikely(wake->recv | wake->send | wake->closed))
+	if (unlikely(wake->any))
 		chan_wake_run_any(wake, pollwq);
 }
 

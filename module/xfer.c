@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Transfers between the caller's memory and a channel, common to ioctl, read and write. The
- * caller's memory is accessed before the lock of the channel is taken and after it is
- * released:
+ * Transfers between the caller's memory and a channel, common to ioctl, read and write.
+ *
+ * Elements go by way of slots, and the caller's memory is accessed before the lock of the channel
+ * is taken and after it is released:
  *
  *   send     user memory -> slots on the stack -> channel
  *   receive  channel -> slots on the stack -> user memory; elements that cannot be copied
  *            out are requeued
  *
- * Elements are moved in batches of as many as a struct chan_elem holds. Only filled slots
- * are read, so slots need no initial value. A call fails only if it moved no element;
+ * Many elements are moved in batches of as many as a struct chan_elem holds, and a batch in
+ * runs: as many elements as the ring has or takes, under one hold of the lock. What a run cannot
+ * do, the next element does alone: it meets a parked peer, or waits. Only filled slots are
+ * read, so slots need no initial value. A call fails only if it moved no element;
  * otherwise it returns the number of elements moved, whatever ended the transfer.
  */
 #include <linux/kernel.h>
@@ -18,6 +21,7 @@
 
 #include "elem.h"
 #include "file.h"
+#include "paths.h"
 #include "xfer.h"
 
 /* An operation on a nil channel is never ready: wait for a signal or the deadline. */
@@ -40,12 +44,6 @@ static __always_inline int chan_xfer_check(struct chan_file *cf, u32 right, u32 
 	if (unlikely(err))
 		return err == -EBADFD ? chan_xfer_nil(deadline) : err;
 	return likely(ch->elemsize == elemsize) ? 0 : -EMSGSIZE;
-}
-
-/* Returns how many of the next @n elements to wait for. */
-static unsigned int chan_xfer_rest(unsigned int n, size_t min, size_t done)
-{
-	return done < min ? min_t(size_t, n, min - done) : 0;
 }
 
 /*
@@ -76,46 +74,86 @@ static __always_inline int chan_xfer_copy_out(struct chan_mem to, struct chan_el
 			 chan_elem_copy_out(to.user, elem, elemsize, n);
 }
 
+/* Elements that were copied in, but not sent. */
+static void chan_xfer_give_back(struct hchan *ch, struct chan_mem from, void *slots,
+				unsigned int n)
+{
+	chan_mem_revert(from, (size_t)n * ch->elemsize);
+	chan_elem_free(slots, ch->elemsize, n);
+}
+
+/* Send one element by way of a slot. Returns 1, or an error. */
+static noinline long chan_xfer_send_one(struct hchan *ch, const void __user *from,
+					const struct chan_deadline *deadline)
+{
+	struct chan_elem elem __uninitialized;
+	int err;
+
+	err = chan_xfer_copy_in(&elem, ch->elemsize, chan_mem_user(from), 1);
+	if (unlikely(err < 0))
+		return err;
+	err = chan_hchan_send(ch, elem.slots, false, deadline);
+	if (likely(!err))
+		return 1;
+	chan_elem_free(elem.slots, ch->elemsize, 1);
+	return err;
+}
+
+/* Send up to @n elements, as one run or as one element. Returns how many, or an error. */
+static int chan_xfer_send_run(struct hchan *ch, void *slots, unsigned int n, bool begun,
+			      const struct chan_deadline *deadline)
+{
+	struct chan_wake wake __uninitialized;
+	unsigned int sent;
+
+	chan_wake_init(&wake);
+	spin_lock(&ch->lock);
+	sent = chan_send_run_locked(ch, slots, n, &wake);
+	chan_hchan_unlock(ch);
+	chan_wake_run(&wake, &ch->pollwq);
+	return sent ? sent : chan_hchan_send(ch, slots, begun, deadline) ?: 1;
+}
+
+/* Send a batch, the first @min of it with waits. Returns how many were sent, or an error. */
 static __always_inline int chan_xfer_send_batch(struct hchan *ch, struct chan_mem from,
-						unsigned int n, unsigned int min, bool begun,
+						unsigned int n, size_t min, bool begun,
 						const struct chan_deadline *deadline)
 {
 	struct chan_elem elem __uninitialized;
+	unsigned int done = 0;
 	int taken, sent;
 
 	taken = chan_xfer_copy_in(&elem, ch->elemsize, from, n);
 	if (taken < 0)
 		return taken;
-	sent = chan_hchan_send(ch, &elem, taken, min_t(unsigned int, taken, min), begun,
-			       deadline);
-	if (unlikely(sent < taken)) {
-		taken -= max(sent, 0);
-		if (from.iter)
-			chan_mem_revert(from, (size_t)taken * ch->elemsize);
-		chan_elem_free(&elem, ch->elemsize, taken);
-	}
-	return sent;
-}
-
-static __always_inline long chan_xfer_send_any(struct chan_file *cf, struct chan_mem from,
-					       u32 elemsize, size_t count, size_t min,
-					       const struct chan_deadline *deadline)
-{
-	struct hchan *ch = cf->ch;
-	unsigned int n;
-	size_t done = 0;
-	int sent;
-
-	sent = chan_xfer_check(cf, CHAN_RIGHT_SEND, elemsize, deadline);
-	if (unlikely(sent))
-		return sent;
 	do {
-		n = min_t(size_t, count - done, ch->batch);
-		sent = chan_xfer_send_batch(ch, chan_mem_after(from, done * ch->elemsize), n,
-					    chan_xfer_rest(n, min, done), done, deadline);
+		sent = chan_xfer_send_run(ch, elem.slots + done * ch->ring.slotsize, taken - done,
+					  begun || done,
+					  done < min ? deadline : &chan_deadline_now);
 		if (sent > 0)
 			done += sent;
-	} while (sent == n && done < count && chan_xfer_may_go_on());
+	} while (sent > 0 && done < taken);
+	if (done < taken)
+		chan_xfer_give_back(ch, from, elem.slots + done * ch->ring.slotsize, taken - done);
+	return done ? done : sent;
+}
+
+static noinline long chan_xfer_send_many(struct hchan *ch, struct chan_mem from, size_t count,
+					 size_t min, const struct chan_deadline *deadline)
+{
+	size_t done = 0;
+	unsigned int n;
+	int sent = 0;
+
+	while (done < count && (!done || chan_xfer_may_go_on())) {
+		n = min_t(size_t, count - done, ch->batch);
+		sent = chan_xfer_send_batch(ch, chan_mem_after(from, done * ch->elemsize), n,
+					    min - min_t(size_t, min, done), done, deadline);
+		if (sent > 0)
+			done += sent;
+		if (sent != n)
+			break;
+	}
 	return done ? done : sent;
 }
 
@@ -134,7 +172,14 @@ static __always_inline long chan_xfer_send_any(struct chan_file *cf, struct chan
 long chan_xfer_send(struct chan_file *cf, const void __user *from, u32 elemsize, size_t count,
 		    size_t min, const struct chan_deadline *deadline)
 {
-	return chan_xfer_send_any(cf, chan_mem_user(from), elemsize, count, min, deadline);
+	struct hchan *ch = cf->ch;
+	int err = chan_xfer_check(cf, CHAN_RIGHT_SEND, elemsize, deadline);
+
+	if (unlikely(err))
+		return err;
+	if (unlikely(count > 1))
+		return chan_xfer_send_many(ch, chan_mem_user(from), count, min, deadline);
+	return chan_xfer_send_one(ch, from, deadline);
 }
 
 /**
@@ -151,7 +196,11 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, u32 elemsize,
 long chan_xfer_send_iter(struct chan_file *cf, struct iov_iter *from, size_t count, size_t min,
 			 const struct chan_deadline *deadline)
 {
-	return chan_xfer_send_any(cf, chan_mem_iter(from), cf->ch->elemsize, count, min, deadline);
+	int err = chan_xfer_check(cf, CHAN_RIGHT_SEND, cf->ch->elemsize, deadline);
+
+	if (unlikely(err))
+		return err;
+	return chan_xfer_send_many(cf->ch, chan_mem_iter(from), count, min, deadline);
 }
 
 static __always_inline int chan_xfer_take_any(struct hchan *ch, struct chan_mem to,
@@ -187,39 +236,84 @@ int chan_xfer_take(struct hchan *ch, void __user *to, struct chan_elem *elem,
 	return chan_xfer_take_any(ch, chan_mem_user(to), elem, seqs, got);
 }
 
+/* Nothing is left to receive. Returns 0, or -EFAULT. */
+static int chan_xfer_found_closed(struct hchan *ch, struct chan_mem to)
+{
+	return chan_mem_clear(to, ch->elemsize) ? 0 : -EFAULT;
+}
+
+/*
+ * Receive one element by way of a slot. Returns 1, 0 if the channel is closed and drained, or an
+ * error.
+ */
+static noinline long chan_xfer_recv_one(struct hchan *ch, void __user *to,
+					const struct chan_deadline *deadline)
+{
+	struct chan_elem elem __uninitialized;
+	u64 seq __uninitialized;
+	int got = chan_hchan_recv(ch, elem.slots, &seq, false, deadline);
+
+	if (got > 0)
+		return chan_xfer_take_any(ch, chan_mem_user(to), &elem, &seq, got);
+	return got ? got : chan_xfer_found_closed(ch, chan_mem_user(to));
+}
+
+/* Receive up to @n elements, as one run or as one element. Returns how many, 0 or an error. */
+static int chan_xfer_recv_run(struct hchan *ch, void *slots, u64 *seqs, unsigned int n, bool begun,
+			      const struct chan_deadline *deadline)
+{
+	struct chan_wake wake __uninitialized;
+	unsigned int got;
+
+	chan_wake_init(&wake);
+	spin_lock(&ch->lock);
+	got = chan_recv_run_locked(ch, slots, seqs, n, &wake);
+	chan_hchan_unlock(ch);
+	chan_wake_run(&wake, &ch->pollwq);
+	return got ? got : chan_hchan_recv(ch, slots, seqs, begun, deadline);
+}
+
+/*
+ * Receive a batch, the first @min of it with waits. It is copied out at the end, so a task that is
+ * killed while it waits requeues all of it. Returns how many were taken, 0 or an error.
+ */
 static __always_inline int chan_xfer_recv_batch(struct hchan *ch, struct chan_mem to,
-						unsigned int n, unsigned int min, bool begun,
+						unsigned int n, size_t min, bool begun,
 						const struct chan_deadline *deadline)
 {
 	struct chan_elem elem __uninitialized;
 	u64 seqs[CHAN_ELEM_BATCH] __uninitialized;
+	unsigned int done = 0;
 	int got;
 
-	got = chan_hchan_recv(ch, &elem, seqs, n, min, begun, deadline);
-	return got <= 0 ? got : chan_xfer_take_any(ch, to, &elem, seqs, got);
-}
-
-static __always_inline long chan_xfer_recv_any(struct chan_file *cf, struct chan_mem to,
-					       u32 elemsize, size_t count, size_t min,
-					       const struct chan_deadline *deadline)
-{
-	struct hchan *ch = cf->ch;
-	unsigned int n;
-	size_t done = 0;
-	int got;
-
-	got = chan_xfer_check(cf, CHAN_RIGHT_RECV, elemsize, deadline);
-	if (unlikely(got))
-		return got;
 	do {
-		n = min_t(size_t, count - done, ch->batch);
-		got = chan_xfer_recv_batch(ch, chan_mem_after(to, done * ch->elemsize), n,
-					   chan_xfer_rest(n, min, done), done, deadline);
+		got = chan_xfer_recv_run(ch, elem.slots + done * ch->ring.slotsize, seqs + done,
+					 n - done, begun || done,
+					 done < min ? deadline : &chan_deadline_now);
 		if (got > 0)
 			done += got;
-	} while (got == n && done < count && chan_xfer_may_go_on());
-	if (!done && !got && !chan_mem_clear(to, ch->elemsize))
-		return -EFAULT;
+	} while (got > 0 && done < n);
+	return done ? chan_xfer_take_any(ch, to, &elem, seqs, done) : got;
+}
+
+static noinline long chan_xfer_recv_many(struct hchan *ch, struct chan_mem to, size_t count,
+					 size_t min, const struct chan_deadline *deadline)
+{
+	size_t done = 0;
+	unsigned int n;
+	int got = 0;
+
+	while (done < count && (!done || chan_xfer_may_go_on())) {
+		n = min_t(size_t, count - done, ch->batch);
+		got = chan_xfer_recv_batch(ch, chan_mem_after(to, done * ch->elemsize), n,
+					   min - min_t(size_t, min, done), done, deadline);
+		if (got > 0)
+			done += got;
+		if (got != n)
+			break;
+	}
+	if (!done && !got)
+		return chan_xfer_found_closed(ch, to);
 	return done ? done : got;
 }
 
@@ -239,7 +333,14 @@ static __always_inline long chan_xfer_recv_any(struct chan_file *cf, struct chan
 long chan_xfer_recv(struct chan_file *cf, void __user *to, u32 elemsize, size_t count,
 		    size_t min, const struct chan_deadline *deadline)
 {
-	return chan_xfer_recv_any(cf, chan_mem_user(to), elemsize, count, min, deadline);
+	struct hchan *ch = cf->ch;
+	int err = chan_xfer_check(cf, CHAN_RIGHT_RECV, elemsize, deadline);
+
+	if (unlikely(err))
+		return err;
+	if (unlikely(count > 1))
+		return chan_xfer_recv_many(ch, chan_mem_user(to), count, min, deadline);
+	return chan_xfer_recv_one(ch, to, deadline);
 }
 
 /**
@@ -256,5 +357,9 @@ long chan_xfer_recv(struct chan_file *cf, void __user *to, u32 elemsize, size_t 
 long chan_xfer_recv_iter(struct chan_file *cf, struct iov_iter *to, size_t count, size_t min,
 			 const struct chan_deadline *deadline)
 {
-	return chan_xfer_recv_any(cf, chan_mem_iter(to), cf->ch->elemsize, count, min, deadline);
+	int err = chan_xfer_check(cf, CHAN_RIGHT_RECV, cf->ch->elemsize, deadline);
+
+	if (unlikely(err))
+		return err;
+	return chan_xfer_recv_many(cf->ch, chan_mem_iter(to), count, min, deadline);
 }
