@@ -39,7 +39,8 @@
  *	never changes again (G6).
  * [I5] An element is in exactly one slot: of its sender, the ring, the requeue, or its
  *	receiver. It changes slots only under the lock, or when the task itself copies it
- *	from or to user memory (G3).
+ *	from or to user memory (G3). Straight between user memory and the ring (direct.h), it
+ *	is copied under the lock, and counts as moved once all of it is copied.
  * [I6] From recvx on, the ring holds elements in the order they were sent, all of them
  *	sent before those of parked senders. Requeued elements are in order of their
  *	sequence numbers (G1).
@@ -58,8 +59,9 @@
  *
  * hchan.lock is a spinlock, so the work under it is bounded. Each hold moves at most
  * CHAN_ELEM_BATCH elements, completes at most as many operations, and dequeues at most
- * CHAN_WAITQ_SCAN stale waiters of a queue. It never covers an allocation, a copy from or
- * to user memory, a sleep, or a wakeup (wake.h).
+ * CHAN_WAITQ_SCAN stale waiters of a queue. It never covers an allocation, a page fault, a
+ * sleep, or a wakeup (wake.h); and of user memory only one element, with page faults disabled
+ * (direct.h).
  *
  * The kernel-doc of struct hchan names the protection of each field.
  *

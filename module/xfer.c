@@ -2,8 +2,9 @@
 /*
  * Transfers between the caller's memory and a channel, common to ioctl, read and write.
  *
- * Elements go by way of slots, and the caller's memory is accessed before the lock of the channel
- * is taken and after it is released:
+ * Elements go straight to or from the ring if they can (direct.h). All others go by way of
+ * slots, and the caller's memory is accessed before the lock of the channel is taken and after
+ * it is released:
  *
  *   send     user memory -> slots on the stack -> channel
  *   receive  channel -> slots on the stack -> user memory; elements that cannot be copied
@@ -19,6 +20,7 @@
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
+#include "direct.h"
 #include "elem.h"
 #include "file.h"
 #include "paths.h"
@@ -138,10 +140,29 @@ static __always_inline int chan_xfer_send_batch(struct hchan *ch, struct chan_me
 	return done ? done : sent;
 }
 
+/*
+ * Send as many elements as there is space for, straight from user memory if they can go that way.
+ * Returns how many.
+ */
+static size_t chan_xfer_send_direct(struct hchan *ch, struct chan_mem from, size_t count)
+{
+	size_t done = 0;
+	unsigned int n;
+
+	if (from.iter || !chan_direct_fits(ch->elemsize))
+		return 0;
+	do {
+		n = chan_direct_send_run(ch, from.user + done * ch->elemsize,
+					 min_t(size_t, count - done, U32_MAX));
+		done += n;
+	} while (n && done < count && chan_xfer_may_go_on());
+	return done;
+}
+
 static noinline long chan_xfer_send_many(struct hchan *ch, struct chan_mem from, size_t count,
 					 size_t min, const struct chan_deadline *deadline)
 {
-	size_t done = 0;
+	size_t done = chan_xfer_send_direct(ch, from, count);
 	unsigned int n;
 	int sent = 0;
 
@@ -179,6 +200,10 @@ long chan_xfer_send(struct chan_file *cf, const void __user *from, u32 elemsize,
 		return err;
 	if (unlikely(count > 1))
 		return chan_xfer_send_many(ch, chan_mem_user(from), count, min, deadline);
+	if (likely(chan_elem_is_word(elemsize) ? chan_direct_send(ch, from, sizeof(u64)) :
+						 chan_direct_fits(elemsize) &&
+						 chan_direct_send(ch, from, elemsize)))
+		return 1;
 	return chan_xfer_send_one(ch, from, deadline);
 }
 
@@ -296,10 +321,30 @@ static __always_inline int chan_xfer_recv_batch(struct hchan *ch, struct chan_me
 	return done ? chan_xfer_take_any(ch, to, &elem, seqs, done) : got;
 }
 
+/*
+ * Receive as many elements as there are, straight into user memory, if they can go that way and
+ * nothing has to be waited for. Returns how many.
+ */
+static size_t chan_xfer_recv_direct(struct hchan *ch, struct chan_mem to, size_t count, size_t min)
+{
+	size_t done = 0;
+	unsigned int n;
+
+	if (to.iter || !chan_direct_fits(ch->elemsize))
+		return 0;
+	do {
+		n = chan_direct_recv_run(ch, to.user + done * ch->elemsize,
+					 min_t(size_t, count - done, U32_MAX),
+					 done < min ? min - done : 1);
+		done += n;
+	} while (n && done < count && chan_xfer_may_go_on());
+	return done;
+}
+
 static noinline long chan_xfer_recv_many(struct hchan *ch, struct chan_mem to, size_t count,
 					 size_t min, const struct chan_deadline *deadline)
 {
-	size_t done = 0;
+	size_t done = chan_xfer_recv_direct(ch, to, count, min);
 	unsigned int n;
 	int got = 0;
 
@@ -340,6 +385,10 @@ long chan_xfer_recv(struct chan_file *cf, void __user *to, u32 elemsize, size_t 
 		return err;
 	if (unlikely(count > 1))
 		return chan_xfer_recv_many(ch, chan_mem_user(to), count, min, deadline);
+	if (likely(chan_elem_is_word(elemsize) ? chan_direct_recv(ch, to, sizeof(u64)) :
+						 chan_direct_fits(elemsize) &&
+						 chan_direct_recv(ch, to, elemsize)))
+		return 1;
 	return chan_xfer_recv_one(ch, to, deadline);
 }
 

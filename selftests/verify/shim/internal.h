@@ -13,6 +13,9 @@ extern const struct shim_controller *shim_controller;
 /* Wakeups from outside the module: an interrupt, a signal, a wait queue. */
 int shim_task_wake(struct task_struct *task, unsigned int states);
 
+/* In one of @n cases, while shim_chaos() is on. */
+bool shim_chaos_strikes(unsigned int n);
+
 /* Run the functions of due timers, as interrupts on the calling task. */
 void shim_clock_interrupt(void);
 

@@ -10,6 +10,8 @@
 #include <linux/uaccess.h>
 #include <stdlib.h>
 
+#include "internal.h"
+
 /* The result of a zero-size allocation: not NULL, and not to be accessed. */
 #define ZERO_SIZE_PTR	((void *)16)
 /* The first page of user memory is never there. */
@@ -122,13 +124,39 @@ void kvfree(const void *memory)
 	shim_memory_free(memory, true);
 }
 
+void shim_user_evict(struct task_struct *task)
+{
+	WRITE_ONCE(task->user_absent, true);
+}
+
+void pagefault_disable(void)
+{
+	current->pagefaults_disabled++;
+}
+
+void pagefault_enable(void)
+{
+	current->pagefaults_disabled--;
+}
+
+/* Is the memory of the calling task present, now or by a page fault? */
+static bool shim_user_present(void)
+{
+	if (current->pagefaults_disabled)
+		return !SHIM_LOAD(current->user_absent) && !shim_chaos_strikes(8);
+	shim_might_sleep("access to user memory");
+	WRITE_ONCE(current->user_absent, false);
+	return true;
+}
+
 /* How many of @n bytes at @address the calling task can access. */
 static size_t shim_user_reach(const void __user *address, size_t n)
 {
 	uintptr_t start, end;
 
-	shim_might_sleep("access to user memory");
 	shim_point(SHIM_POINT_USER);
+	if (!shim_user_present())
+		return 0;
 	start = (uintptr_t)address;
 	end = SHIM_LOAD(current->user_end);
 	if (shim_count_down(&shim_user_countdown) || start < USER_START || start >= end)

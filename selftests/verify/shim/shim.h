@@ -4,7 +4,8 @@
  * named like the kernel's declare the replacements; this one declares the controls for tests.
  *
  * The shim is stricter than the kernel where the module promises more: it aborts when a task
- * sleeps, allocates, accesses user memory or wakes another with a spinlock held, at each warning,
+ * sleeps, allocates, accesses user memory that may fault or wakes another with a spinlock held, at
+ * each warning,
  * and when an interrupt does something forbidden on a real-time kernel.
  *
  * Each thread that runs code of the module is a task: it has set current. Time stands still unless
@@ -121,6 +122,11 @@ unsigned int shim_hrtimers_started(void);
 unsigned int shim_memory_fail_nth(unsigned int nth);
 /* The same for accesses to user memory. */
 unsigned int shim_user_fail_nth(unsigned int nth);
+/*
+ * Evict the user memory of a task: an access of the task with page faults disabled fails, until
+ * another one brings the memory back.
+ */
+void shim_user_evict(struct task_struct *task);
 /* From now on, every allocation of every thread fails. */
 void shim_memory_fail_all(bool on);
 /* Number of allocations not yet freed. */

@@ -99,7 +99,7 @@ void shim_chaos(bool on)
 }
 
 /* Once in @n times on average, but never without chaos. */
-static bool shim_chaos_strikes(unsigned int n)
+bool shim_chaos_strikes(unsigned int n)
 {
 	return SHIM_LOAD(shim_is_chaotic) && shim_random() % n == 0;
 }

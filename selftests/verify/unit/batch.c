@@ -3,6 +3,7 @@
  * Batches: how many elements move, when a batch waits, and that a partial count is returned instead
  * of an error.
  */
+#include "direct.h"
 #include "unit.h"
 
 /* More elements than one pass over a channel moves. */
@@ -309,15 +310,15 @@ static void G12_kill_ends_a_long_transfer(void **state)
 	(void)state;
 	shim_task_kill(op->task);
 	operation_start(op);
-	assert_int_equal(operation_join(op), CHAN_ELEM_BATCH);
-	assert_int_equal(channel_info(cf).len, CHAN_ELEM_BATCH);
+	assert_int_equal(operation_join(op), CHAN_DIRECT_RUN / 8);
+	assert_int_equal(channel_info(cf).len, CHAN_DIRECT_RUN / 8);
 
 	op = recv_up_to(cf, MANY, MANY);
 	shim_task_kill(op->task);
 	operation_start(op);
 	assert_true(operation_join(op) < 0);
 	assert_int_equal(channel_info(cf).requeued, CHAN_ELEM_BATCH);
-	channel_expect_range(cf, 1, CHAN_ELEM_BATCH);
+	channel_expect_range(cf, 1, CHAN_DIRECT_RUN / 8);
 }
 
 /* Task work restarts a call that has moved nothing, and shortens no other. */

@@ -173,6 +173,65 @@ static void bad_address_is_nothing_to_a_nil_channel(void **state)
 					&chan_deadline_now), -EAGAIN);
 }
 
+/* Of an element that goes straight to the receiver, a part is none. */
+static void G3_G4_receive_of_one_that_faults_at_each_byte(void **state)
+{
+	const u32 sizes[] = UNIT_ELEMSIZES;
+	u8 elems[2 * UNIT_ELEMSIZE_MAX];
+	unsigned int i, reach;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(sizes); i++) {
+		struct chan_file *cf = channel_make(sizes[i], COUNT);
+
+		for (reach = 0; reach < sizes[i]; reach++) {
+			element_fill(elems, sizes[i], reach);
+			assert_int_equal(chan_xfer_send(cf, elems, sizes[i], 1, 1, &chan_deadline_now), 1);
+			end_user_memory(elems, reach);
+			assert_int_equal(chan_xfer_recv(cf, elems, sizes[i], 1, 1, &chan_deadline_now),
+					 -EFAULT);
+			restore_user_memory();
+			assert_int_equal(channel_info(cf).requeued, 1);
+			expect_elements(cf, sizes[i], reach, reach + 1);
+		}
+	}
+}
+
+/* Memory that is not present is brought in. */
+static void G3_receiver_with_absent_memory_gets_its_element(void **state)
+{
+	const u32 sizes[] = UNIT_ELEMSIZES;
+	u8 elem[UNIT_ELEMSIZE_MAX];
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LENGTH(sizes); i++) {
+		struct chan_file *cf = channel_make(sizes[i], 1);
+
+		element_fill(elem, sizes[i], i);
+		assert_int_equal(chan_xfer_send(cf, elem, sizes[i], 1, 1, &chan_deadline_now), 1);
+		shim_user_evict(current);
+		expect_elements(cf, sizes[i], i, i + 1);
+		assert_int_equal(channel_info(cf).requeues, 0);
+	}
+}
+
+/* Straight to the receiver, no record is needed for more than the moment. */
+static void G12_direct_receives_share_a_record(void **state)
+{
+	struct chan_file *cf = channel_make(8, 1);
+	unsigned int i, live = 0;
+
+	(void)state;
+	for (i = 0; i < 100; i++) {
+		channel_send(cf, i);
+		channel_expect(cf, i);
+		if (!i)
+			live = shim_memory_live();
+	}
+	assert_int_equal(shim_memory_live(), live);
+}
+
 /* Its memory is slow: operations of others do not wait for it. */
 static void G12_slow_memory_blocks_nobody_else(void **state)
 {
@@ -183,6 +242,8 @@ static void G12_slow_memory_blocks_nobody_else(void **state)
 	(void)state;
 	channel_send(cf, 1);
 	element_fill(sender->elems, 8, 4);
+	shim_user_evict(sender->task);
+	shim_user_evict(receiver->task);
 	operation_start_stopped(sender, SHIM_POINT_USER, 1);
 	operation_start_stopped(receiver, SHIM_POINT_USER, 1);
 	assert_true(shim_task_stopped(sender->task));
@@ -313,6 +374,8 @@ static void G4_receive_fails_at_each_allocation(void **state)
 		assert_int_equal(chan_xfer_send(cf, elems, cf->ch->elemsize, COUNT, COUNT,
 						&chan_deadline_now),
 				 COUNT);
+		/* By way of slots, which need records. */
+		shim_user_evict(current);
 		shim_memory_fail_nth(nth);
 		got = chan_xfer_recv(cf, received, cf->ch->elemsize, COUNT, COUNT,
 				     &chan_deadline_now);
@@ -376,6 +439,9 @@ int main(void)
 		UNIT_TEST(bad_address_of_receiver_comes_after_the_state),
 		UNIT_TEST(G13_missing_right_comes_before_memory_and_state),
 		UNIT_TEST(bad_address_is_nothing_to_a_nil_channel),
+		UNIT_TEST(G3_G4_receive_of_one_that_faults_at_each_byte),
+		UNIT_TEST(G3_receiver_with_absent_memory_gets_its_element),
+		UNIT_TEST(G12_direct_receives_share_a_record),
 		UNIT_TEST(G12_slow_memory_blocks_nobody_else),
 		UNIT_TEST(G4_open_fails_at_each_allocation),
 		UNIT_TEST(G4_make_fails_at_each_allocation),

@@ -286,6 +286,22 @@ static void G1_only_who_received_in_between_overtakes(void **state)
 	channel_expect(cf, 3);
 }
 
+/* Straight from the ring, too, a task that is being killed takes nothing. */
+static void G4_killed_receiver_leaves_an_element_in_the_ring(void **state)
+{
+	struct chan_file *cf = channel_make(8, 2);
+	struct operation *receiver = operation_new(operation_run_recv, cf, 1);
+
+	(void)state;
+	channel_send(cf, 1);
+	shim_task_kill(receiver->task);
+	operation_start(receiver);
+	assert_true(operation_join(receiver) < 0);
+	assert_int_equal(operation_value(receiver, 0), 0);
+	assert_requeued(cf, 1, 1);
+	channel_expect(cf, 1);
+}
+
 static void G4_killed_receiver_gives_back(void **state)
 {
 	struct chan_file *cf = channel_make(8, 2);
@@ -383,6 +399,7 @@ int main(void)
 		UNIT_TEST(I1_requeued_element_is_not_in_the_ring),
 		UNIT_TEST(G1_only_who_received_in_between_overtakes),
 		UNIT_TEST(G4_killed_receiver_gives_back),
+		UNIT_TEST(G4_killed_receiver_leaves_an_element_in_the_ring),
 		UNIT_TEST(G10_interrupted_receiver_keeps_its_element),
 		UNIT_TEST(G6_requeued_element_outlives_close),
 		UNIT_TEST(G11_requeued_elements_are_freed_with_the_channel),

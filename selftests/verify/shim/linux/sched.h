@@ -31,6 +31,7 @@ struct spinlock;
  * @capable: it has every capability
  * @uid: its user
  * @user_end: the end of its user memory: an access from there on faults
+ * @user_absent: its user memory is not present: see shim_user_evict()
  * @state: TASK_*
  * @signal: a signal is pending
  * @notified: task work is pending, which interrupts as a signal does (TIF_NOTIFY_SIGNAL)
@@ -47,6 +48,7 @@ struct spinlock;
  * @awaited: a timer whose function it waits for, its own
  * @locks_held: number of spinlocks it holds, raw ones too, its own
  * @raw_locks_held: how many of these are raw: interrupts are off, its own
+ * @pagefaults_disabled: nesting of pagefault_disable(), its own
  * @interrupt: an interrupt runs on it, its own
  * @alarmed: an interrupt is pending, as a timer was due when it was started, its own
  * @order: it may take several spinlocks in the order of this, its own
@@ -66,6 +68,7 @@ struct task_struct {
 	bool		capable;
 	kuid_t		uid;
 	uintptr_t	user_end;
+	bool		user_absent;
 	unsigned int	state;
 	bool		signal;
 	bool		notified;
@@ -84,6 +87,7 @@ struct task_struct {
 	struct hrtimer	*awaited;
 	int		locks_held;
 	int		raw_locks_held;
+	int		pagefaults_disabled;
 	bool		interrupt;
 	bool		alarmed;
 	struct lockdep_map *order;
