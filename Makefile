@@ -51,6 +51,8 @@ help:
 	@echo 'make coverage    report lines and branches of the module that the tests reach'
 	@echo 'make static      check the sources without running them (part of check)'
 	@echo 'make bench       compare performance with pipes, sockets and message queues'
+	@echo 'make bench-profile ROW=Pair/8  count instructions of one operation per symbol;'
+	@echo '                 MECHANISM=pipe: over a pipe; "chanbench --list" has the rows'
 	@echo 'make overhead    measure the cost of tracing, in instructions'
 	@echo 'make pictures    regenerate the pictures of the documentation'
 	@echo
@@ -149,6 +151,9 @@ demo: vm-deps module lib tools
 bench: vm-deps module lib tools
 	scripts/bench
 
+bench-profile: vm-deps module lib tools
+	scripts/bench-profile $(if $(MECHANISM),--mechanism $(MECHANISM)) $(ROW)
+
 overhead: trace-deps module lib bpf tools
 	scripts/overhead
 
@@ -170,4 +175,4 @@ clean:
 
 .PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix \
 	check-debug check-kcsan proofs histories soak fuzz fuzz-bugs seeded insmod-storm coverage static demo bench \
-	overhead pictures install modules_install clean
+	bench-profile overhead pictures install modules_install clean
