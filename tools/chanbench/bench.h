@@ -165,6 +165,7 @@ int trial_open(struct trial *trial, const struct row *row, const struct mechanis
 	       unsigned int cpus);
 int trial_run(struct trial *trial, unsigned int calls, uint64_t *elapsed);
 void trial_close(struct trial *trial);
+uint64_t trial_cpu_time(const struct trial *trial);
 int trial_lines(struct trial *trial, unsigned int count);
 
 /* go.c: the program of Go, in bench/go */

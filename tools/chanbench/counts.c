@@ -83,15 +83,20 @@ void counters_start(struct counters *counters)
  */
 void counters_stop(struct counters *counters, unsigned int operations, double counts[COUNTS])
 {
+	uint64_t value;
 	int i;
 
-	for (i = 0; i < COUNTS; i++) {
+	/* The reverse order of counters_start(): only one call to stop is counted. */
+	for (i = COUNTS - 1; i >= 0; i--) {
 		if (counters->events[i] >= 0)
 			ioctl(counters->events[i], PERF_EVENT_IOC_DISABLE, 0);
 	}
-	for (i = 0; i < COUNTS; i++)
-		counts[i] = counters->events[i] < 0 ?
-				    -1 : (double)event_read(counters->events[i]) / operations;
+	for (i = 0; i < COUNTS; i++) {
+		value = event_read(counters->events[i]);
+		if (i == COUNT_CALLS && value)
+			value--;
+		counts[i] = counters->events[i] < 0 ? -1 : (double)value / operations;
+	}
 }
 
 void counters_close(struct counters *counters)

@@ -152,6 +152,17 @@ void crew_close(struct trial *trial)
 	munmap(crew, sizeof(*crew) + crew->tasks * sizeof(pid_t));
 }
 
+/* Number of tasks of the trial's crew, if it has one. */
+unsigned int crew_tasks(const struct trial *trial)
+{
+	return trial->crew ? trial->crew->tasks : 0;
+}
+
+pid_t crew_process(const struct trial *trial, unsigned int task)
+{
+	return trial->crew->pids[task];
+}
+
 /* The part of one task of several in the calls of a run. */
 unsigned int crew_share(unsigned int calls, unsigned int tasks, unsigned int task)
 {

@@ -10,6 +10,8 @@ typedef int (*crew_part)(struct trial *trial, unsigned int task, unsigned int ca
 int crew_open(struct trial *trial, unsigned int tasks, crew_part part);
 int crew_run(struct trial *trial, unsigned int calls);
 void crew_close(struct trial *trial);
+unsigned int crew_tasks(const struct trial *trial);
+pid_t crew_process(const struct trial *trial, unsigned int task);
 pid_t crew_fork(void);
 unsigned int crew_share(unsigned int calls, unsigned int tasks, unsigned int task);
 

@@ -42,8 +42,8 @@ static void print_result(const struct row *row, const struct mechanism *mechanis
 {
 	printf("{\"row\": \"%s\", \"mechanism\": \"%s\", \"bytes\": %zu, ", row->name,
 	       mechanism->name, row->size);
-	printf("\"minimum\": %.1f, \"median\": %.1f, \"maximum\": %.1f", result->minimum,
-	       result->median, result->maximum);
+	printf("\"minimum\": %.1f, \"median\": %.1f, \"maximum\": %.1f, \"cpu\": %.1f",
+	       result->minimum, result->median, result->maximum, result->cpu);
 	print_count("switches", result->counts[COUNT_SWITCHES]);
 	print_count("wakeups", result->counts[COUNT_WAKEUPS]);
 	print_count("calls", result->counts[COUNT_CALLS]);

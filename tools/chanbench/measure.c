@@ -4,8 +4,9 @@
 
 #include "measure.h"
 
-/* A task of several has at least so many operations. */
+/* A task of several has at least so many operations, unless there are very many tasks. */
 #define CALLS_PER_TASK	16
+#define CALLS_OF_TASKS	1024
 
 /**
  * measure_calls() - number of calls in a repetition
@@ -15,8 +16,10 @@
 unsigned int measure_calls(const struct row *row, const struct effort *effort)
 {
 	const unsigned int calls = (effort->calls + row->weight - 1) / row->weight;
-	const unsigned int least = CALLS_PER_TASK * row->count;
+	unsigned int least = CALLS_PER_TASK * row->count;
 
+	if (least > CALLS_OF_TASKS)
+		least = CALLS_OF_TASKS;
 	return row->kind->alone || calls > least ? calls : least;
 }
 
@@ -32,30 +35,41 @@ static int compare(const void *a, const void *b)
  * @trial: the trial
  * @err: 0, or a negative errno value
  * @values: nanoseconds per operation
+ * @cpu: nanoseconds of CPU time per operation, summed over the repetitions
  */
 struct samples {
 	struct trial trial;
 	int err;
 	double *values;
+	double cpu;
 };
 
 static void sample(struct samples *samples, unsigned int calls, unsigned int repetition)
 {
-	uint64_t elapsed;
+	uint64_t elapsed, cpu;
+	double operations;
 
 	if (samples->err)
 		return;
+	operations = (double)calls * row_operations(samples->trial.row);
+	cpu = trial_cpu_time(&samples->trial);
 	samples->err = trial_run(&samples->trial, calls, &elapsed);
-	samples->values[repetition] =
-		(double)elapsed / calls / row_operations(samples->trial.row);
+	samples->values[repetition] = elapsed / operations;
+	samples->cpu += (trial_cpu_time(&samples->trial) - cpu) / operations;
+}
+
+/* A long one is for a scheduler that has one CPU. */
+static int warm_up(struct trial *trial, unsigned int calls)
+{
+	const unsigned int wanted = trial->cpus == 1 ? trial->row->warm_up : 0;
+	uint64_t elapsed;
+
+	return trial_run(trial, wanted ? wanted : calls, &elapsed);
 }
 
 static void samples_open(struct samples *samples, const struct row *row,
 			 const struct mechanism *mechanism, const struct effort *effort)
 {
-	unsigned int calls = row->warm_up ? row->warm_up : measure_calls(row, effort);
-	uint64_t elapsed;
-
 	samples->values = calloc(effort->repetitions, sizeof(*samples->values));
 	if (!samples->values)
 		samples->err = -ENOMEM;
@@ -63,7 +77,7 @@ static void samples_open(struct samples *samples, const struct row *row,
 		samples->err = trial_open(&samples->trial, row, mechanism, effort->cpus);
 	if (samples->err)
 		return;
-	samples->err = trial_run(&samples->trial, calls, &elapsed);
+	samples->err = warm_up(&samples->trial, measure_calls(row, effort));
 	if (samples->err)
 		trial_close(&samples->trial);
 }
@@ -79,6 +93,7 @@ static struct result samples_close(struct samples *samples, unsigned int repetit
 		result.minimum = samples->values[0];
 		result.median = samples->values[repetitions / 2];
 		result.maximum = samples->values[repetitions - 1];
+		result.cpu = samples->cpu / repetitions;
 	}
 	free(samples->values);
 	return result;
@@ -110,7 +125,7 @@ static void count(const struct row *row, const struct mechanism *mechanism,
 	counters_open(&counters);
 	err = trial_open(&trial, row, mechanism, effort->cpus);
 	if (!err) {
-		err = trial_run(&trial, calls, &elapsed);
+		err = warm_up(&trial, calls);
 		counters_start(&counters);
 		if (!err)
 			err = trial_run(&trial, calls, &elapsed);

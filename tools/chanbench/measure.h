@@ -28,6 +28,7 @@ struct effort {
  * @minimum: of all repetitions
  * @median: of the same
  * @maximum: of the same
+ * @cpu: CPU time of all tasks, of all repetitions together
  * @counts: events per operation, -1 if they were not counted
  */
 struct result {
@@ -35,6 +36,7 @@ struct result {
 	double minimum;
 	double median;
 	double maximum;
+	double cpu;
 	double counts[COUNTS];
 };
 

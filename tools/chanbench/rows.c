@@ -31,6 +31,8 @@ const struct row rows[] = {
 
 	{ "Select8", "a send, a wait for 8", &select_last, 8, 1, 8, 1, 0, false },
 	{ "Select8None", "a try of 8, no message", &select_none, 8, 1, 8, 1, 0, false },
+	{ "Select64", "a send, a wait for 64", &select_last, 8, 1, 64, 4, 0, false },
+	{ "Select64None", "a try of 64, no message", &select_none, 8, 1, 64, 4, 0, false },
 	{ "SelectUncontended", "a select, a send", &select_uncontended, 8, 1, 2, 1, 0, false },
 	{ "SelectSyncContended", "a message, 3 channels", &select_contended, 8, 0, 3, 1, 0, false },
 

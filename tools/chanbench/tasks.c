@@ -4,7 +4,6 @@
  */
 #include <chan.h>
 #include <errno.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -55,13 +54,10 @@ static void answer(const struct trial *trial)
 
 static int ping_pong_open(struct trial *trial)
 {
-	const struct sched_param none = {};
 	int err = trial_lines(trial, 2);
 
 	if (err)
 		return err;
-	if (trial->row->batch_policy && sched_setscheduler(0, SCHED_BATCH, &none))
-		return -errno;
 	trial->peer = crew_fork();
 	if (!trial->peer)
 		answer(trial);
@@ -83,14 +79,10 @@ static int ping_pong_run(struct trial *trial, unsigned int calls)
 
 static void ping_pong_close(struct trial *trial)
 {
-	const struct sched_param none = {};
-
-	if (trial->peer > 0) {
-		kill(trial->peer, SIGKILL);
-		waitpid(trial->peer, NULL, 0);
-	}
-	if (trial->row->batch_policy)
-		sched_setscheduler(0, SCHED_OTHER, &none);
+	if (trial->peer <= 0)
+		return;
+	kill(trial->peer, SIGKILL);
+	waitpid(trial->peer, NULL, 0);
 }
 
 const struct kind ping_pong = {

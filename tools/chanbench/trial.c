@@ -2,8 +2,9 @@
 #include <errno.h>
 #include <sched.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "bench.h"
+#include "crew.h"
 
 uint64_t now(void)
 {
@@ -55,6 +56,7 @@ static void trial_close_lines(struct trial *trial)
 int trial_open(struct trial *trial, const struct row *row, const struct mechanism *mechanism,
 	       unsigned int cpus)
 {
+	const struct sched_param none = {};
 	const struct kind *kind = row->kind;
 	int err = 0;
 
@@ -63,7 +65,9 @@ int trial_open(struct trial *trial, const struct row *row, const struct mechanis
 		return -EOPNOTSUPP;
 	if (mechanism == &go_mechanism)
 		return go_has(row->name) ? 0 : -EOPNOTSUPP;
-	if (kind->open)
+	if (row->batch_policy && sched_setscheduler(0, SCHED_BATCH, &none))
+		err = -errno;
+	if (!err && kind->open)
 		err = kind->open(trial);
 	if (err)
 		trial_close(trial);
@@ -72,8 +76,14 @@ int trial_open(struct trial *trial, const struct row *row, const struct mechanis
 
 void trial_close(struct trial *trial)
 {
-	if (trial->mechanism != &go_mechanism && trial->row->kind->close)
+	const struct sched_param none = {};
+
+	if (trial->mechanism == &go_mechanism)
+		return;
+	if (trial->row->kind->close)
 		trial->row->kind->close(trial);
+	if (trial->row->batch_policy)
+		sched_setscheduler(0, SCHED_OTHER, &none);
 	trial_close_lines(trial);
 }
 
@@ -96,4 +106,30 @@ int trial_run(struct trial *trial, unsigned int calls, uint64_t *elapsed)
 	err = trial->row->kind->run(trial, calls);
 	*elapsed = now() - start;
 	return err;
+}
+
+/* Of a process so far, in nanoseconds. */
+static uint64_t cpu_time(pid_t pid)
+{
+	struct timespec time;
+	clockid_t clock;
+
+	if (clock_getcpuclockid(pid, &clock) || clock_gettime(clock, &time))
+		return 0;
+	return time.tv_sec * 1000000000ULL + time.tv_nsec;
+}
+
+/* Of all tasks of a trial so far, in nanoseconds. */
+uint64_t trial_cpu_time(const struct trial *trial)
+{
+	uint64_t sum = cpu_time(getpid());
+	unsigned int task;
+
+	if (trial->mechanism == &go_mechanism)
+		return sum + cpu_time(go_process());
+	if (trial->peer)
+		sum += cpu_time(trial->peer);
+	for (task = 0; task < crew_tasks(trial); task++)
+		sum += cpu_time(crew_process(trial, task));
+	return sum;
 }
