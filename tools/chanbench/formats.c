@@ -74,10 +74,11 @@ void report_json(const struct report *report)
 
 static int check_row(const struct report *report, const char *name)
 {
-	const struct result *results = report->results[row_find(name) - rows];
+	const size_t row = row_find(name) - rows;
+	const struct result *results = report->results[row];
 	const struct result *chan = &results[CHAN], *pipe = &results[PIPE];
 
-	if (chan->err || pipe->err) {
+	if (!report->measured[row] || chan->err || pipe->err) {
 		fprintf(stderr, "chanbench: %s: not measured\n", name);
 		return 1;
 	}

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "growth.h"
 #include "report.h"
 
 #define EXIT_CHECK	1
@@ -27,6 +28,7 @@ enum format {
 	FORMAT_BRIEF,
 	FORMAT_LIST,
 	FORMAT_PROFILE,
+	FORMAT_GROWTH,
 };
 
 /**
@@ -57,6 +59,7 @@ enum {
 	OPTION_JSON,
 	OPTION_LIST,
 	OPTION_PROFILE,
+	OPTION_GROWTH,
 	OPTION_GO,
 	OPTION_CPUS,
 	OPTION_COUNT,
@@ -84,6 +87,10 @@ static const struct argp_option option_list[] = {
 	{ "json", OPTION_JSON, NULL, 0, "Print JSON", 0 },
 	{ "profile", OPTION_PROFILE, "ROW", 0,
 	  "Run a row between marks for a plugin of the emulator, as scripts/bench-profile does", 0 },
+	{ "growth", OPTION_GROWTH, NULL, 0,
+	  "Measure how costs grow with parked tasks, open channels, cases, bytes and producers, "
+	  "and print JSON",
+	  0 },
 	{ "instructions", OPTION_INSTRUCTIONS, NULL, 0,
 	  "Label results as instructions: each nanosecond is a guest instruction, as under "
 	  "scripts/vm --icount",
@@ -116,6 +123,9 @@ static error_t parse_output(int key, char *argument, struct options *options)
 		return 0;
 	case OPTION_LIST:
 		options->format = FORMAT_LIST;
+		return 0;
+	case OPTION_GROWTH:
+		options->format = FORMAT_GROWTH;
 		return 0;
 	case OPTION_PROFILE:
 		options->format = FORMAT_PROFILE;
@@ -215,10 +225,8 @@ static int measure(const struct options *options, struct report *report)
 {
 	bool wanted[MECHANISMS];
 	size_t row;
-	int err = report_init(report, options);
+	int err;
 
-	if (err)
-		return err;
 	wanted_mechanisms(options, wanted);
 	for (row = 0; row < rows_count; row++) {
 		if (!matches(options->rows, rows[row].name))
@@ -275,27 +283,45 @@ static int profile_rows(const struct options *options)
 	return profile(row, mechanisms[m], measure_calls(row, &options->effort));
 }
 
-static int run(const struct options *options, struct report *report)
+static void print(const struct options *options, const struct report *report)
 {
-	int err;
-
-	switch (options->format) {
-	case FORMAT_BRIEF:
-		return measure_brief(options);
-	case FORMAT_PROFILE:
-		return profile_rows(options);
-	default:
-		err = measure(options, report);
-	}
-	if (err)
-		return err;
 	if (options->format == FORMAT_CSV)
 		report_csv(report);
 	else if (options->format == FORMAT_JSON)
 		report_json(report);
 	else
 		report_table(report);
-	return 0;
+}
+
+/* Measure all wanted rows, print and compare them. Sets @failed to the failed comparisons. */
+static int compare(const struct options *options, int *failed)
+{
+	struct report report = {};
+	int err = report_init(&report, options);
+
+	if (!err)
+		err = measure(options, &report);
+	if (!err)
+		print(options, &report);
+	if (!err && options->check)
+		*failed = report_check(&report);
+	free(report.measured);
+	free(report.results);
+	return err;
+}
+
+static int run(const struct options *options, int *failed)
+{
+	switch (options->format) {
+	case FORMAT_BRIEF:
+		return measure_brief(options);
+	case FORMAT_PROFILE:
+		return profile_rows(options);
+	case FORMAT_GROWTH:
+		return growth(&options->effort);
+	default:
+		return compare(options, failed);
+	}
 }
 
 /* Of the memory of message queues. Without the right to do so, some rows are not measured. */
@@ -309,8 +335,7 @@ static void raise_limit(void)
 int main(int argc, char **argv)
 {
 	struct options options = { .effort = { .calls = 200, .repetitions = 25, .cpus = 1 } };
-	struct report report = {};
-	int err;
+	int err, failed = 0;
 
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&parser, argc, argv, 0, NULL, &options);
@@ -327,12 +352,12 @@ int main(int argc, char **argv)
 	err = stay_on(options.effort.cpus > 1 ? 0 : sched_getcpu());
 	if (err)
 		return complain("cannot stay on one CPU", err);
-	err = run(&options, &report);
+	err = run(&options, &failed);
 	if (err)
 		return complain(options.format == FORMAT_PROFILE ?
 					"cannot run this row" :
 					"cannot use a channel (is the module chan loaded?)", err);
 	if (fflush(stdout) || ferror(stdout))
 		return complain("cannot write", -EIO);
-	return options.check && report_check(&report) ? EXIT_CHECK : 0;
+	return failed ? EXIT_CHECK : 0;
 }
