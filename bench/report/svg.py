@@ -76,7 +76,7 @@ def ratios(path, title, rows, low, high):
 
     rows: (name, note, {mechanism: ratio}).
     """
-    left, right, top, step = 190, 900, 86, 22
+    left, right, top, step = 220, 900, 86, 22
     drawing = Drawing(940, top + step * len(rows) + 40)
     place = scale(low, high, left, right)
     drawing.text(16, 26, title, size=15, weight='bold')
