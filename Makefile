@@ -7,6 +7,8 @@ MATRIX ?= 6.1 6.1-rt 6.12 7.3
 HISTORIES ?= 100000
 HOURS ?= 8
 MINUTES ?= 60
+BENCH_KERNELS ?= 6.1 7.3
+BOOTS ?= 10
 PREFIX ?= /usr/local
 BUILD := $(CURDIR)/build
 
@@ -50,9 +52,14 @@ help:
 	@echo 'make insmod-storm  load and unload the module a thousand times while in use'
 	@echo 'make coverage    report lines and branches of the module that the tests reach'
 	@echo 'make static      check the sources without running them (part of check)'
-	@echo 'make bench       compare performance with pipes, sockets and message queues'
+	@echo 'make bench       compare costs with pipes, sockets, message queues, futexes and Go'
+	@echo 'make bench-publish  the same in BOOTS boots ($(BOOTS)) under each of BENCH_KERNELS ($(BENCH_KERNELS)),'
+	@echo '                 on a quiet machine, into Documentation/bench; takes hours'
+	@echo 'make bench-growth  plot costs as tasks, channels, cases, sizes and producers grow'
+	@echo 'make bench-accept  accept the costs that "make check" compares with, under BENCH_KERNELS'
 	@echo 'make bench-profile ROW=Pair/8  count instructions of one operation per symbol;'
 	@echo '                 MECHANISM=pipe: over a pipe; "chanbench --list" has the rows'
+	@echo 'make bench-metal  measure times on this machine, with the module loaded'
 	@echo 'make overhead    measure the cost of tracing, in instructions'
 	@echo 'make pictures    regenerate the pictures of the documentation'
 	@echo
@@ -148,11 +155,30 @@ static: lib tools
 demo: vm-deps module lib tools
 	scripts/demo
 
-bench: vm-deps module lib tools
-	scripts/bench
+bench-programs: vm-deps module lib tools
+	scripts/install-deps bench || echo 'Channels of Go will not be measured.' >&2
+	$(MAKE) -C bench OUTPUT=$(BUILD)/bench
+
+bench: bench-programs
+	scripts/bench-report
+
+bench-publish bench-accept: bench-programs
+	set -e; for kernel in $(BENCH_KERNELS); do \
+		$(MAKE) module KERNEL=$$kernel; \
+		case $@ in \
+		*publish) KERNEL=$$kernel scripts/bench-report --publish --boots $(BOOTS) ;; \
+		*) scripts/bench-gate --accept $$kernel ;; \
+		esac; \
+	done
+
+bench-growth: bench-programs
+	scripts/bench-growth
 
 bench-profile: vm-deps module lib tools
 	scripts/bench-profile $(if $(MECHANISM),--mechanism $(MECHANISM)) $(ROW)
+
+bench-metal: lib tools
+	scripts/bench-metal
 
 overhead: trace-deps module lib bpf tools
 	scripts/overhead
@@ -175,4 +201,4 @@ clean:
 
 .PHONY: all help deps module lib examples bpf tools selftests vm-deps trace-deps check check-matrix \
 	check-debug check-kcsan proofs histories soak fuzz fuzz-bugs seeded insmod-storm coverage static demo bench \
-	bench-profile overhead pictures install modules_install clean
+	bench-programs bench-publish bench-accept bench-growth bench-profile bench-metal overhead pictures install modules_install clean
