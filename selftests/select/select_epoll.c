@@ -90,7 +90,9 @@ static struct operation *park_select(int ch, struct chan_case *cases, uint64_t p
 	op->data = cases;
 	op->deadline = chan_deadline(patience);
 	operation_start(op);
-	wait_until(channel_info(ch).sendq + channel_info(ch).recvq || operation_done(op));
+	/* Parked, it still has to tell the pollers; asleep, it has told them. */
+	wait_until((channel_info(ch).sendq + channel_info(ch).recvq && operation_asleep(op)) ||
+		   operation_done(op));
 	return op;
 }
 
