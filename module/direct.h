@@ -69,7 +69,7 @@ fault:
 	return copied;
 }
 
-/* The same for slots of a run, whose number makes up for the check of the size. */
+/* The same for a run, whose length makes up for the check of the size. */
 static __always_inline bool chan_direct_get_run(void *slots, const void __user *from, u32 bytes)
 {
 	bool copied;
@@ -80,14 +80,16 @@ static __always_inline bool chan_direct_get_run(void *slots, const void __user *
 	return copied;
 }
 
-static __always_inline bool chan_direct_put_run(void __user *to, const void *slots, u32 bytes)
+/* Returns the number of bytes that were copied, up to the first that would fault. */
+static __always_inline u32 chan_direct_put_run(void __user *to, const void *slots, u32 bytes)
 {
-	bool copied;
+	u32 left = bytes;
 
 	pagefault_disable();
-	copied = access_ok(to, bytes) && !__copy_to_user_inatomic(to, slots, bytes);
+	if (access_ok(to, bytes))
+		left = __copy_to_user_inatomic(to, slots, bytes);
 	pagefault_enable();
-	return copied;
+	return bytes - left;
 }
 
 /* Hints, so that an operation that goes by way of a slot takes the lock once. */
@@ -105,8 +107,10 @@ static __no_kcsan inline bool chan_direct_seems_receivable(const struct hchan *c
 static inline bool chan_direct_may_send_locked(struct hchan *ch)
 {
 	lockdep_assert_held(&ch->lock);
-	return !chan_ring_full(&ch->ring) && !(ch->closed | ch->recvq.count) &&
-	       !waitqueue_active(&ch->pollwq);
+	/* CHAN_BARRIER_POLL: check for pollers under the lock */
+	if (unlikely(waitqueue_active(&ch->pollwq)))
+		return false;
+	return !chan_ring_full(&ch->ring) && !(ch->closed | ch->recvq.count);
 }
 
 /**
@@ -173,8 +177,11 @@ static inline unsigned int chan_direct_send_run(struct hchan *ch, const void __u
 static inline bool chan_direct_may_recv_locked(struct hchan *ch, size_t min)
 {
 	lockdep_assert_held(&ch->lock);
+	/* CHAN_BARRIER_POLL: check for pollers under the lock */
+	if (unlikely(waitqueue_active(&ch->pollwq)))
+		return false;
 	return ch->ring.qcount >= min && !(ch->requeue.n | ch->sendq.count) &&
-	       !waitqueue_active(&ch->pollwq) && !signal_pending(current);
+	       !signal_pending(current);
 }
 
 /**
@@ -211,6 +218,9 @@ static __always_inline bool chan_direct_recv(struct hchan *ch, void __user *to, 
  * @min: receive nothing if the ring has fewer, 1 to @n: the caller has to wait, and if it is
  *	killed meanwhile, all elements have to go back
  *
+ * If @to faults, the elements before are received: what the memory of a task shows when it dies,
+ * it has taken.
+ *
  * Context: Process context. Takes and releases ch->lock.
  * Return: number of elements received. 0: nothing has happened.
  */
@@ -218,6 +228,7 @@ static inline unsigned int chan_direct_recv_run(struct hchan *ch, void __user *t
 						size_t min)
 {
 	unsigned int received = 0;
+	u32 bytes;
 
 	if (!chan_direct_seems_receivable(ch))
 		return 0;
@@ -225,10 +236,10 @@ static inline unsigned int chan_direct_recv_run(struct hchan *ch, void __user *t
 	if (chan_direct_may_recv_locked(ch, min)) {
 		n = min3(n, ch->ring.qcount, ch->ring.dataqsiz - ch->ring.recvx);
 		n = min(n, CHAN_DIRECT_RUN / max_t(u32, ch->elemsize, 1));
-		if (chan_direct_put_run(to, chan_ring_first(&ch->ring), n * ch->elemsize)) {
-			chan_recv_popped_locked(ch, n);
-			received = n;
-		}
+		bytes = chan_direct_put_run(to, chan_ring_first(&ch->ring), n * ch->elemsize);
+		received = ch->elemsize ? bytes / ch->elemsize : n;
+		if (received)
+			chan_recv_popped_locked(ch, received);
 	}
 	chan_hchan_unlock(ch);
 	return received;

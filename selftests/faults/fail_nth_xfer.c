@@ -14,9 +14,14 @@
 #include "common/memory.h"
 #include "common/sweep_test.h"
 
-/* Elements copied as one word, other inline elements, and elements by reference. */
+/*
+ * Elements of whole words, which go straight to and from a ring, and if that faults by way of
+ * slots, so an injected fault is none to the caller; others that their slots hold; and elements
+ * by reference.
+ */
 #define WORD	8
-#define INLINE	24
+#define WORDS	24
+#define INLINE	25
 #define REF	257
 /* Large enough that the memory falls back to single pages. */
 #define PAGES	65536
@@ -270,6 +275,7 @@ static bool check_recv_nowhere(struct scene *scene)
 
 /* cap filled count peers meet */
 SWEEP_SEND(send_word_to_ring, call_send, WORD,             2, 1, 1, 0, NULL, 0, 0);
+SWEEP_SEND(send_words_to_ring, call_send, WORDS,           2, 1, 1, 0, NULL, 0, 0);
 SWEEP_SEND(send_to_ring, call_send, INLINE,                2, 1, 1, 0, NULL, 0, 1);
 SWEEP_SEND(send_ref_to_ring, call_send, REF,               2, 1, 1, 0, NULL, 1, 1);
 SWEEP_SEND(send_pages_to_ring, call_send, PAGES,           2, 1, 1, 0, NULL, 0, 1);
@@ -277,6 +283,8 @@ SWEEP_SEND(send_to_peer, call_send, INLINE,                0, 0, 1, 1, NULL, 0, 
 SWEEP_SEND(send_ref_to_peer, call_send, REF,               0, 0, 1, 1, NULL, 1, 1);
 SWEEP_SEND(send_parks, call_send, INLINE,                  1, 1, 1, 0, meet_send, 0, 1);
 SWEEP_SEND(send_ref_parks, call_send, REF,                 0, 0, 1, 0, meet_send, 1, 1);
+SWEEP_SEND(sendv_words_to_ring, call_sendv, WORDS,         7, 1, 3, 0, NULL, 0, 1);
+SWEEP_SEND(sendv_words_park, call_sendv, WORDS,            2, 1, 3, 0, meet_send, 0, 1);
 SWEEP_SEND(sendv_to_ring, call_sendv, INLINE,              7, 1, 3, 0, NULL, 0, 2);
 SWEEP_SEND(sendv_ref_to_ring, call_sendv, REF,             7, 1, 3, 0, NULL, 1, 2);
 SWEEP_SEND(sendv_to_peer, call_sendv, INLINE,              7, 0, 3, 2, NULL, 0, 2);
@@ -290,6 +298,7 @@ SWEEP_SEND(writev_ref_parks, call_writev, REF,             1, 1, 3, 0, meet_send
 SWEEP_SEND(write_ref_parks, call_write, REF,               1, 1, 3, 0, meet_send, 1, 1);
 
 SWEEP_RECV(recv_word_from_ring, call_recv, WORD,           3, 2, 1, 0, NULL, 0);
+SWEEP_RECV(recv_words_from_ring, call_recv, WORDS,         3, 2, 1, 0, NULL, 0);
 SWEEP_RECV(recv_from_ring, call_recv, INLINE,              3, 2, 1, 0, NULL, 1);
 SWEEP_RECV(recv_ref_from_ring, call_recv, REF,             3, 2, 1, 0, NULL, 1);
 SWEEP_RECV(recv_pages_from_ring, call_recv, PAGES,         3, 2, 1, 0, NULL, 1);
@@ -301,7 +310,9 @@ SWEEP_RECV(recv_parks, call_recv, INLINE,                  0, 0, 1, 0, meet_recv
 SWEEP_RECV(recv_ref_parks, call_recv, REF,                 1, 0, 1, 0, meet_recv, 1);
 SWEEP_RECV(recvv_from_ring, call_recvv, INLINE,            7, 5, 3, 0, NULL, 2);
 SWEEP_RECV(recvv_ref_from_ring, call_recvv, REF,           7, 5, 3, 0, NULL, 2);
-SWEEP_RECV(recvv_batches_from_ring, call_recvv, WORD,      90, 90, 70, 0, NULL, 2);
+SWEEP_RECV(recvv_words_from_ring, call_recvv, WORDS,       7, 5, 3, 0, NULL, 1);
+SWEEP_RECV(recvv_runs_from_ring, call_recvv, WORD,         90, 90, 70, 0, NULL, 1);
+SWEEP_RECV(recvv_batches_from_ring, call_recvv, INLINE,    90, 90, 70, 0, NULL, 2);
 SWEEP_RECV(recvv_from_ring_and_peer, call_recvv, INLINE,   2, 2, 3, 1, NULL, 2);
 SWEEP_RECV(recvv_parks, call_recvv, INLINE,                1, 0, 3, 0, meet_recv, 2);
 SWEEP_RECV(recvv_ref_parks, call_recvv, REF,               1, 0, 3, 0, meet_recv, 2);

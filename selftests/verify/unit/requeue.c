@@ -331,6 +331,25 @@ static void G4_killed_receiver_gives_back(void **state)
 	channel_expect_empty(cf);
 }
 
+/* Killed while its memory is slow, it has taken what the memory shows. */
+static void G3_killed_receiver_has_what_its_memory_shows(void **state)
+{
+	struct chan_file *cf = channel_make(8, 5);
+	struct operation *receiver = operation_new(operation_run_recv, cf, 5);
+
+	(void)state;
+	channel_send_range(cf, 1, 5);
+	receiver->task->user_end = (uintptr_t)receiver->elems + 20;
+	operation_start_stopped(receiver, SHIM_POINT_USER, 1);
+	assert_true(shim_task_stopped(receiver->task));
+	shim_task_kill(receiver->task);
+	operation_continue(receiver);
+	assert_int_equal(operation_join(receiver), 2);
+	assert_int_equal(operation_value(receiver, 1), 2);
+	channel_expect_range(cf, 3, 5);
+	channel_expect_empty(cf);
+}
+
 /* A non-fatal signal is no reason to requeue: success wins. */
 static void G10_interrupted_receiver_keeps_its_element(void **state)
 {
@@ -400,6 +419,7 @@ int main(void)
 		UNIT_TEST(G1_only_who_received_in_between_overtakes),
 		UNIT_TEST(G4_killed_receiver_gives_back),
 		UNIT_TEST(G4_killed_receiver_leaves_an_element_in_the_ring),
+		UNIT_TEST(G3_killed_receiver_has_what_its_memory_shows),
 		UNIT_TEST(G10_interrupted_receiver_keeps_its_element),
 		UNIT_TEST(G6_requeued_element_outlives_close),
 		UNIT_TEST(G11_requeued_elements_are_freed_with_the_channel),
