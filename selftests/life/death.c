@@ -240,6 +240,24 @@ TEST_F(death, G3_receiver_dies_in_a_batch_and_gives_back_what_it_has_not_stored)
 	EXPECT_EQ(variant->elemsize == 8 ? 32 : 50, stored);
 }
 
+/* What the ring had is not enough, so the batch waits, and has stored nothing. */
+TEST(G3_receiver_dies_in_a_batch_and_gives_back_what_the_ring_had)
+{
+	int ch = channel_make_elems(8, 4);
+	struct operation *receiver;
+	int i;
+
+	for (i = 1; i <= 3; i++)
+		EXPECT_EQ(0, element_send(ch, i));
+	receiver = park(operation_recv, ch, 8);
+	operation_kill(receiver);
+	EXPECT_FALSE(element_is(receiver->elems, 8, 1));
+	EXPECT_EQ(3, channel_info(ch).requeued);
+	for (i = 1; i <= 3; i++)
+		EXPECT_EQ(1, element_recv(ch, i));
+	EXPECT_TRUE(channel_works(ch));
+}
+
 /*
  * Its threads are parked on both sides of two channels; the parameter says how its main thread ends
  * the process.
